@@ -1,0 +1,46 @@
+/*
+ * From a request to a typed input struct, checked against the model.
+ *
+ * One walk over the operation's input shape takes each member from where the model says it
+ * is (path, query, header, body), checks type, range, length, pattern and enum, and fills the
+ * struct. All constraint violations are collected into one message in AWS's grammar:
+ *
+ *     1 validation error detected: Value 'bad.id' at 'jobId' failed to satisfy constraint:
+ *     Member must satisfy regular expression pattern: [a-zA-Z0-9_-]+
+ *
+ * Unknown members are ignored; null is absent. Rules that concern several fields are the operation's.
+ */
+#ifndef IOTJOBS_API_DECODE_H
+#define IOTJOBS_API_DECODE_H
+
+#include "route.h"
+
+struct field {
+    struct str name, value;
+};
+
+struct request {
+    struct labels labels;
+    const struct field *query; /* percent-decoded */
+    size_t query_count;
+    const struct field *headers;
+    size_t header_count;
+    struct str body; /* JSON text; empty or absent counts as {} */
+    bool query_in_body; /* MQTT: what HTTP has in the query stands in the body */
+};
+
+/*
+ * On success *ret_input is the operation's input struct, in the arena (texts may also be
+ * borrowed from the request's labels, query and headers). `ret_client_token` (MQTT; may be NULL) gets the
+ * body's clientToken, also when decoding fails later than JSON itself.
+ * On failure: ERR_INVALID_JSON (not UTF-8, not JSON, too deep, not an object) or ERR_INVALID_REQUEST.
+ */
+bool api_decode(enum operation operation, const struct request *request, struct arena *arena, void **ret_input,
+                struct str *ret_client_token, struct err *err);
+
+enum { API_JSON_DEPTH_MAX = 32 };
+
+/* Whether `text` is one JSON value in valid UTF-8, nested at most API_JSON_DEPTH_MAX deep. */
+bool api_json_valid(struct str text);
+
+#endif

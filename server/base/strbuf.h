@@ -1,0 +1,44 @@
+/*
+ * A growing text with a ceiling.
+ *
+ * Failure is sticky: once an append would pass the ceiling or memory runs out, the
+ * contents are dropped, `failed` is set and later appends do nothing. Check once, at
+ * the end. The text always has a NUL behind it while not failed.
+ */
+#ifndef IOTJOBS_BASE_STRBUF_H
+#define IOTJOBS_BASE_STRBUF_H
+
+#include <stdarg.h>
+
+#include "base/str.h"
+
+struct strbuf {
+    char *p;        /* NULL while empty */
+    size_t n;       /* bytes, the NUL not counted */
+    size_t capacity;
+    size_t ceiling; /* largest n */
+    bool failed;
+};
+
+void strbuf_init(struct strbuf *buf, size_t ceiling);
+void strbuf_release(struct strbuf *buf);
+void strbuf_clear(struct strbuf *buf); /* empties, keeps the memory, forgets a failure */
+
+void strbuf_add(struct strbuf *buf, const void *bytes, size_t n);
+void strbuf_add_str(struct strbuf *buf, struct str s);
+void strbuf_add_text(struct strbuf *buf, const char *text);
+void strbuf_add_char(struct strbuf *buf, char c);
+void strbuf_printf(struct strbuf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void strbuf_vprintf(struct strbuf *buf, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+
+/* Drops everything from `n` on; used to take back a half-written part. */
+void strbuf_truncate(struct strbuf *buf, size_t n);
+
+/* Borrows the contents, valid until the next change. */
+struct str strbuf_str(const struct strbuf *buf);
+
+/* Gives the contents away: the caller frees them with free(). NULL when failed.
+ * The buffer is empty afterwards. */
+char *strbuf_detach(struct strbuf *buf, size_t *ret_n);
+
+#endif

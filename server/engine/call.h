@@ -1,0 +1,59 @@
+/*
+ * A call: one request on its way through the engine, and its answer on the way back.
+ *
+ * An edge makes it, fills it, and submits it; from then on the engine owns it until it
+ * hands it back through `done`. It lives in its own arena and is freed with call_free().
+ */
+#ifndef IOTJOBS_ENGINE_CALL_H
+#define IOTJOBS_ENGINE_CALL_H
+
+#include "ops/op.h"
+
+struct call;
+
+/*
+ * Called exactly once for each submitted call, after COMMIT (or after its failure), on the engine
+ * thread. Takes the call back. Must not block, and must not touch the database.
+ */
+typedef void call_done_fn(struct call *call);
+
+struct call {
+    struct arena arena;
+    /* filled by the edge */
+    enum operation operation; /* OP_NONE for calls of our own, told apart by `run` */
+    op_fn *run;               /* what to do, inside a transaction of the engine */
+    const void *input;        /* the typed struct, in the arena */
+    struct str region;        /* the caller's, or absent */
+    struct reply_style style;
+    struct str client_token;  /* MQTT: echoed first in the answer; absent otherwise */
+    bool with_timestamp;      /* MQTT: `timestamp` stands before the result */
+    call_done_fn *done;
+    void *owner; /* the edge's own */
+    /* filled by the engine */
+    bool ok;
+    struct err err;      /* when not ok */
+    struct strbuf reply; /* when ok: the whole JSON object */
+    int64_t answered_ms; /* the engine's time of the answer: timestamp of a rejection */
+    struct call *next;   /* inbox and batch */
+};
+
+enum { CALL_ARENA_MAX = 16 * 1024 * 1024, CALL_REPLY_MAX = 16 * 1024 * 1024 };
+
+/* NULL when memory is out. The call's `reply` and `err` are ready to use. */
+struct call *call_new(void);
+void call_free(struct call *call);
+
+/*
+ * Runs a call that only reads, right here, on the connection given: what the HTTP pool does for
+ * reads, and what the engine does inside its transaction. Fills ok, err, reply and answered_ms.
+ */
+struct call_world {
+    struct db *db;
+    const struct settings *settings;
+    struct log *log;
+    int64_t now_ms;
+    struct touched *touched; /* NULL for a read */
+};
+void call_run(struct call *call, const struct call_world *world);
+
+#endif

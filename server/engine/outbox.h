@@ -1,0 +1,37 @@
+/*
+ * Messages from the engine to MQTT clients, in the order in which they must leave.
+ *
+ * The engine pushes after COMMIT; the broker thread drains on its tick. Thread-safe.
+ */
+#ifndef IOTJOBS_ENGINE_OUTBOX_H
+#define IOTJOBS_ENGINE_OUTBOX_H
+
+#include "base/str.h"
+
+struct message {
+    struct message *next;
+    char *client_id; /* that connection alone; NULL: whoever has subscribed */
+    char *topic;
+    char *payload;   /* malloc'ed; whoever drains takes it (and sets it NULL) */
+    size_t payload_n;
+    int qos;         /* 0 or 1 */
+};
+
+/* Copies client_id and topic, takes `payload`. NULL when memory is out (payload freed then). */
+struct message *message_new(struct str client_id, struct str topic, char *payload, size_t payload_n, int qos);
+void message_free(struct message *message);
+
+struct outbox;
+struct outbox *outbox_new(void);
+void outbox_free(struct outbox *outbox); /* with all that is still in it */
+
+/* Takes the message. */
+void outbox_push(struct outbox *outbox, struct message *message);
+
+/* Takes everything that is there, oldest first; NULL and `outbox_idle` becomes true when it is empty. */
+struct message *outbox_take_all(struct outbox *outbox);
+
+/* Whether the last take found nothing and nothing was pushed since: the doorbell may rest. */
+bool outbox_idle(struct outbox *outbox);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * The HTTP front end (libmicrohttpd): REST API of both planes and /_iotjobs/….
+ *
+ * Requests that only read run on the HTTP thread with that thread's own read-only connection; requests
+ * that write are submitted to the engine while the connection is suspended.
+ */
+#ifndef IOTJOBS_HTTP_HTTP_H
+#define IOTJOBS_HTTP_HTTP_H
+
+#include "engine/engine.h"
+
+struct http;
+
+struct http_config {
+    struct engine *engine;
+    struct clock *clock;
+    const struct settings *settings;
+    struct log *log;
+    const char *database_path;
+    bool (*ready)(void *context); /* whether the whole server serves */
+    void *ready_context;
+};
+
+/* Binds and listens. NULL: `ret_problem` says why (port in use, no threads). */
+struct http *http_start(const struct http_config *config, struct strbuf *ret_problem);
+/* Takes no more connections; what is suspended is still answered by the engine. */
+void http_quiesce(struct http *http);
+/* After engine_stop: ends the threads and frees. */
+void http_stop(struct http *http);
+
+#endif

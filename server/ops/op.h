@@ -1,0 +1,50 @@
+/*
+ * What an operation may touch while it runs.
+ *
+ * An operation is one function: `bool op_x(struct op *op, const struct x_request *in)`. It checks
+ * first and writes last, appends the members of its answer to `op->json` (the object around them is
+ * the caller's), and returns false after `fail(op->err, …)`. It never commits, waits, or reads a clock.
+ * Database failures are sticky in `op->db`: the caller turns them into ERR_INTERNAL and rolls back, so
+ * an operation may treat a failed look-up as "not found".
+ */
+#ifndef IOTJOBS_OPS_OP_H
+#define IOTJOBS_OPS_OP_H
+
+#include "api/model.h"
+#include "base/json.h"
+#include "base/log.h"
+
+struct db;
+struct settings;
+struct touched;
+
+/* How the edge wants what AWS shows differently over MQTT and over HTTP. */
+struct reply_style {
+    bool document_as_object; /* MQTT: jobDocument is an object; HTTP: a string that holds JSON */
+    bool name_the_thing;     /* HTTP: `thingName` in the data plane's execution; MQTT leaves it out */
+};
+
+struct op {
+    struct db *db;
+    struct arena *arena;
+    struct err *err;
+    struct json *json;       /* inside the answer's object */
+    int64_t now_ms;
+    struct str region;       /* for the ARNs of this answer */
+    struct reply_style style;
+    const struct settings *settings;
+    struct touched *touched; /* things whose pending list may change (ops/notify); NULL for reads */
+    struct log *log;
+};
+
+typedef bool op_fn(struct op *op, const void *input);
+
+struct op_handler {
+    op_fn *run;  /* NULL: no handler; the edge answers 501 */
+    bool writes; /* goes through the engine thread; a read may run on a read-only connection */
+};
+
+/* The handler table (ops/table.c). */
+struct op_handler op_handler(enum operation operation);
+
+#endif

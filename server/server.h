@@ -1,0 +1,30 @@
+/*
+ * Assembles the server from its parts and takes it down again, mirrored:
+ * settings → store (migrate) → engine → timer → HTTP.  The plugin adds MQTT.
+ */
+#ifndef IOTJOBS_SERVER_H
+#define IOTJOBS_SERVER_H
+
+#include "engine/engine.h"
+#include "settings.h"
+
+struct server;
+
+struct server_config {
+    const struct settings *settings; /* borrowed until server_stop */
+    struct log *log;
+    void (*ring)(void *context); /* see engine_config */
+    void *ring_context;
+};
+
+/* NULL: one sentence in `ret_problem`. */
+struct server *server_start(const struct server_config *config, struct strbuf *ret_problem);
+void server_stop(struct server *server);
+
+struct engine *server_engine(struct server *server);
+struct outbox *server_outbox(struct server *server);
+
+/* The host of the server says that every listener answers; `ready` is 200 from now on. Any thread. */
+void server_set_ready(struct server *server);
+
+#endif

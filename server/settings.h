@@ -1,0 +1,54 @@
+/*
+ * Settings: one row each in settings.def; parsing, ranges, --help, the configuration
+ * file's reference and `info` all come from that table.
+ *
+ * Order of precedence: command line, IOTJOBSD_* environment, configuration file, default.
+ */
+#ifndef IOTJOBS_SETTINGS_H
+#define IOTJOBS_SETTINGS_H
+
+#include "base/strbuf.h"
+
+enum durability { DURABILITY_FULL, DURABILITY_NORMAL, DURABILITY_MEMORY };
+
+struct settings {
+#define SETTING_TEXT(name, def, help)               char *name;
+#define SETTING_BOOL(name, def, help)               bool name;
+#define SETTING_INT(name, def, least, most, help)   int64_t name;
+#define SETTING_PORT(name, def, help)               int64_t name;
+#define SETTING_DURATION(name, def, least, most, help) int64_t name##_ms;
+#define SETTING_CHOICE(name, def, choices, help)    int name;
+#include "settings.def"
+#undef SETTING_TEXT
+#undef SETTING_BOOL
+#undef SETTING_INT
+#undef SETTING_PORT
+#undef SETTING_DURATION
+#undef SETTING_CHOICE
+};
+
+/* Every setting at its default. */
+void settings_init(struct settings *settings);
+void settings_release(struct settings *settings);
+
+/* Sets one by its key ("http_port"; '-' counts as '_'). False: `ret_problem` says what is wrong
+ * and what would be right, in one sentence. */
+bool settings_set(struct settings *settings, struct str key, struct str value, struct strbuf *ret_problem);
+
+/* Whether `key` is a yes/no setting, so that `--key` may stand alone; false for unknown keys too. */
+bool settings_is_flag(struct str key);
+
+/* Reads `key = value` lines; '#' starts a comment. Problems name file and line. */
+bool settings_read_file(struct settings *settings, const char *path, struct strbuf *ret_problem);
+
+/* Reads IOTJOBSD_HTTP_PORT and the like; an unknown IOTJOBSD_ variable is a problem. */
+bool settings_read_environment(struct settings *settings, char **environment, struct strbuf *ret_problem);
+
+/* Rules between settings, after all are read (clock_start needs virtual_clock, …). */
+bool settings_check(const struct settings *settings, struct strbuf *ret_problem);
+
+/* Calls `each` with every key, its value as text and its help line, in table order. */
+typedef void settings_each_fn(void *context, const char *key, const char *value, const char *help);
+void settings_each(const struct settings *settings, settings_each_fn *each, void *context);
+
+#endif
