@@ -17,8 +17,8 @@ struct clock {
     bool movable;      /* made virtual; a real clock refuses to be moved */
     bool follows_host; /* real time right now */
     bool frozen;
-    double scale;      /* virtual seconds per real second while not frozen */
-    int64_t base_ms;   /* virtual time at base_mono_ms */
+    double scale;    /* virtual seconds per real second while not frozen */
+    int64_t base_ms; /* virtual time at base_mono_ms */
     int64_t base_mono_ms;
 };
 
@@ -40,7 +40,7 @@ struct clock_state clock_state(struct clock *clock);
 bool clock_freeze(struct clock *clock);
 bool clock_set(struct clock *clock, int64_t now_ms); /* keeps frozen and scale */
 bool clock_scale(struct clock *clock, double scale); /* unfreezes; scale > 0 */
-bool clock_follow_host(struct clock *clock);
+bool clock_follow_host(struct clock *clock);         /* unfreezes; scale 1 */
 
 /* Real milliseconds until the clock reads `due_ms`: 0 when it already does,
  * INT64_MAX when it never will by itself (frozen). */

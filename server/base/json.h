@@ -27,7 +27,7 @@ void json_string(struct json *json, struct str value); /* escaped; absent writes
 void json_int(struct json *json, int64_t value);
 void json_bool(struct json *json, bool value);
 void json_null(struct json *json);
-/* Always with a fraction: 2 is written 2.0, as AWS writes its doubles. */
+/* Always with a fraction: 2 is written 2.0, as AWS writes its doubles. Not finite: null. */
 void json_double(struct json *json, double value);
 /* Milliseconds as seconds with three decimals: 1790000000.125 */
 void json_seconds(struct json *json, int64_t ms);

@@ -4,6 +4,7 @@
  * Any thread may write. Lines go to the sink at once, or, where the sink belongs to one
  * thread (the broker's log does), into a bounded ring that this thread drains. A full
  * ring drops the oldest line and counts it; the count is logged with the next drain.
+ * Calls of a sink never overlap; it must not log itself.
  */
 #ifndef IOTJOBS_BASE_LOG_H
 #define IOTJOBS_BASE_LOG_H

@@ -26,6 +26,7 @@ struct str {
 /* Borrows a NUL-terminated text; NULL gives an absent str. */
 struct str str_from(const char *text);
 
+/* An absent text equals only an absent one. */
 bool str_eq(struct str a, struct str b);
 bool str_eq_text(struct str a, const char *text);
 /* ASCII letters compared without regard to case. */

@@ -13,8 +13,8 @@
 #include "base/str.h"
 
 struct strbuf {
-    char *p;        /* NULL while empty */
-    size_t n;       /* bytes, the NUL not counted */
+    char *p;  /* NULL until the first append */
+    size_t n; /* bytes, the NUL not counted */
     size_t capacity;
     size_t ceiling; /* largest n */
     bool failed;
@@ -29,16 +29,17 @@ void strbuf_add_str(struct strbuf *buf, struct str s);
 void strbuf_add_text(struct strbuf *buf, const char *text);
 void strbuf_add_char(struct strbuf *buf, char c);
 void strbuf_printf(struct strbuf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void strbuf_vprintf(struct strbuf *buf, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+void strbuf_vprintf(struct strbuf *buf, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 
 /* Drops everything from `n` on; used to take back a half-written part. */
 void strbuf_truncate(struct strbuf *buf, size_t n);
 
-/* Borrows the contents, valid until the next change. */
+/* Borrows the contents, valid until the next change; absent when failed. */
 struct str strbuf_str(const struct strbuf *buf);
 
 /* Gives the contents away: the caller frees them with free(). NULL when failed.
- * The buffer is empty afterwards. */
+ * The buffer is as new afterwards. `ret_n` may be NULL. */
 char *strbuf_detach(struct strbuf *buf, size_t *ret_n);
 
 #endif

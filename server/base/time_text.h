@@ -6,6 +6,8 @@
 
 enum { TIME_TEXT_MAX = 32 }; /* enough for any text below, NUL included */
 
+/* Times outside the years 0 to 9999 are written as the nearest one inside. */
+
 /* 2030-01-01T00:00:00.000Z */
 void time_format_iso(int64_t ms, char ret_text[TIME_TEXT_MAX]);
 /* Tue, 01 Jan 2030 00:00:00 GMT, as the HTTP Date header wants it */

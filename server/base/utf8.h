@@ -1,4 +1,4 @@
-/* UTF-8: validity, code points, and the Unicode classes that AWS's patterns name. */
+/* UTF-8: validity and code points. */
 #ifndef IOTJOBS_BASE_UTF8_H
 #define IOTJOBS_BASE_UTF8_H
 

@@ -1,0 +1,89 @@
+#include "base/str.h"
+
+#include <string.h>
+
+struct str str_from(const char *text)
+{
+    return (struct str){ text, text ? strlen(text) : 0 };
+}
+
+/* memcmp, which must not be given NULL even for no bytes */
+static bool same_bytes(const char *a, const char *b, size_t n)
+{
+    return n == 0 || memcmp(a, b, n) == 0;
+}
+
+bool str_eq(struct str a, struct str b)
+{
+    return a.n == b.n && !a.p == !b.p && same_bytes(a.p, b.p, a.n);
+}
+
+bool str_eq_text(struct str a, const char *text)
+{
+    return str_eq(a, str_from(text));
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+bool str_eq_nocase(struct str a, struct str b)
+{
+    if (a.n != b.n || !a.p != !b.p) {
+        return false;
+    }
+    for (size_t i = 0; i < a.n; i++) {
+        if (lower(a.p[i]) != lower(b.p[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool str_starts_with(struct str s, struct str prefix)
+{
+    return s.n >= prefix.n && same_bytes(s.p, prefix.p, prefix.n);
+}
+
+bool str_ends_with(struct str s, struct str suffix)
+{
+    return suffix.n == 0 || (s.n >= suffix.n && same_bytes(s.p + (s.n - suffix.n), suffix.p, suffix.n));
+}
+
+struct str str_split(struct str *s, char sep)
+{
+    struct str before = *s;
+    const char *found = s->n > 0 ? memchr(s->p, sep, s->n) : NULL;
+    if (!found) {
+        *s = STR_NONE;
+        return before;
+    }
+    before.n = (size_t)(found - s->p);
+    *s = (struct str){ found + 1, s->n - before.n - 1 };
+    return before;
+}
+
+bool str_to_int(struct str s, int64_t *ret_value)
+{
+    bool negative = s.n > 0 && s.p[0] == '-';
+    size_t i = negative;
+    if (i == s.n) {
+        return false;
+    }
+    int64_t value = 0; /* built up below zero, where the range reaches one further */
+    for (; i < s.n; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9') {
+            return false;
+        }
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_sub_overflow(value, s.p[i] - '0', &value)) {
+            return false;
+        }
+    }
+    if (!negative && __builtin_sub_overflow(0, value, &value)) {
+        return false;
+    }
+    *ret_value = value;
+    return true;
+}
