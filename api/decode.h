@@ -25,7 +25,7 @@ struct request {
     size_t query_count;
     const struct field *headers;
     size_t header_count;
-    struct str body; /* JSON text; empty or absent counts as {} */
+    struct str body;    /* JSON text; empty or absent counts as {} */
     bool query_in_body; /* MQTT: what HTTP has in the query stands in the body */
 };
 
@@ -35,12 +35,13 @@ struct request {
  * body's clientToken, also when decoding fails later than JSON itself.
  * On failure: ERR_INVALID_JSON (not UTF-8, not JSON, too deep, not an object) or ERR_INVALID_REQUEST.
  */
-bool api_decode(enum operation operation, const struct request *request, struct arena *arena, void **ret_input,
-                struct str *ret_client_token, struct err *err);
+bool api_decode(enum operation operation, const struct request *request, struct arena *arena,
+                void **ret_input, struct str *ret_client_token, struct err *err);
 
 enum { API_JSON_DEPTH_MAX = 32 };
 
-/* Whether `text` is one JSON value in valid UTF-8, nested at most API_JSON_DEPTH_MAX deep. */
+/* Whether `text` is one JSON value in valid UTF-8, nested at most API_JSON_DEPTH_MAX deep. Escapes that
+ * no text can hold (NUL, half a surrogate pair) make it invalid too. */
 bool api_json_valid(struct str text);
 
 #endif

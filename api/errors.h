@@ -39,7 +39,8 @@ struct error_name {
 void err_init(struct err *err, struct arena *arena);
 
 /* Fills *err (unless it holds a failure already) and returns false. */
-bool fail(struct err *err, enum error_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+bool fail(struct err *err, enum error_code code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 struct error_name error_http(enum error_code code, enum plane plane);
 const char *error_mqtt(enum error_code code);

@@ -1,5 +1,5 @@
 /*
- * The shape of the model tables that `generate` makes from model/*.json at build time.
+ * The shape of the model tables that `generate` makes from the files of model/ at build time.
  *
  * Generated beside this: `operations.h` (the operation enum and the typed input structs)
  * and `operations.c` (the tables). Nothing here is written at run time.
@@ -14,7 +14,8 @@
  *     structure             const struct <shape> *  absent: NULL
  *     list                  struct <shape> { bool set; size_t n; const <element> *items; }
  *     map                   struct <shape> { bool set; size_t n; const struct <shape>_entry *items; }
- *                           with struct <shape>_entry { struct str key; <value> value; }
+ *                           with struct <shape>_entry { struct str key; <value> value; };
+ *     map of strings        struct string_map, whatever the shape
  *
  * C names are the model's in snake case: CreateJobRequest.jobTemplateArn is
  * `struct create_job_request`'s `job_template_arn`. Shapes of the data plane carry the
@@ -23,20 +24,17 @@
 #ifndef IOTJOBS_API_MODEL_H
 #define IOTJOBS_API_MODEL_H
 
+#include "base/opt.h"
 #include "errors.h"
 
-struct opt_bool {
-    bool set, value;
+struct string_pair {
+    struct str key, value;
 };
 
-struct opt_int {
+struct string_map {
     bool set;
-    int64_t value;
-};
-
-struct opt_double {
-    bool set;
-    double value;
+    size_t n;
+    const struct string_pair *items;
 };
 
 enum shape_type {
@@ -59,21 +57,21 @@ struct shape {
     const char *name;
     enum shape_type type;
     bool has_min, has_max;
-    double min, max;          /* characters, elements or value, by type */
-    const char *pattern;      /* as the model writes it, for messages; NULL: none */
+    double min, max;                  /* characters, elements or value, by type */
+    const char *pattern;              /* as the model writes it, for messages; NULL: none */
     bool (*matches)(struct str text); /* the pattern as a function (api/patterns); NULL with pattern NULL */
     const char *const *values;        /* SHAPE_ENUM: names by value - 1 */
     const char *value_set;            /* SHAPE_ENUM: "[A, B]" in AWS's order, for messages */
     size_t value_count;
     const struct member *members; /* SHAPE_STRUCTURE, in the order in which violations are reported */
     size_t member_count;
-    const struct shape *key;      /* SHAPE_MAP */
-    const struct shape *element;  /* SHAPE_LIST, SHAPE_MAP: of the elements, of the values */
-    size_t size;                  /* bytes of the C type; 0 for shapes that only occur in outputs */
-    size_t element_stride;        /* SHAPE_LIST, SHAPE_MAP: bytes from one item to the next */
-    size_t value_offset;          /* SHAPE_MAP: of the value in its entry */
-    bool scalar_as_text;          /* string: a JSON number or boolean is taken as its text */
-    bool text_as_number;          /* long: a string of digits is taken as a number */
+    const struct shape *key;     /* SHAPE_MAP */
+    const struct shape *element; /* SHAPE_LIST, SHAPE_MAP: of the elements, of the values */
+    size_t size;                 /* bytes of the C type; 0 for shapes that only occur in outputs */
+    size_t element_stride;       /* SHAPE_LIST, SHAPE_MAP: bytes from one item to the next */
+    size_t value_offset;         /* SHAPE_MAP: of the value in its entry */
+    bool scalar_as_text;         /* string: a JSON number or boolean is taken as its text */
+    bool text_as_number;         /* long: a string of digits is taken as a number */
 };
 
 struct member {
@@ -89,9 +87,9 @@ enum { OPERATION_LABELS_MAX = 4, OPERATION_ERRORS_MAX = 12 };
 struct operation_model {
     const char *name; /* "CreateJob" */
     enum plane plane;
-    const char *group;  /* "jobs": groups of the coverage page */
-    const char *method; /* "PUT" */
-    const char *uri;    /* "/jobs/{jobId}" */
+    const char *group;          /* "jobs": groups of the coverage page */
+    const char *method;         /* "PUT" */
+    const char *uri;            /* "/jobs/{jobId}" */
     const struct shape *input;  /* a structure; members IN_URI stand for the labels of the URI */
     const struct shape *output; /* NULL: the answer has a zero-length body */
     enum error_code errors[OPERATION_ERRORS_MAX]; /* ERR_NONE behind the last */

@@ -34,7 +34,8 @@ enum topic_kind {
 struct topic_route {
     enum topic_kind kind;
     enum operation operation;
-    struct labels labels; /* borrowed from the topic: thing, then job ("$next" included) where the operation has one */
+    /* borrowed from the topic: thing, then job ("$next" included) where the operation has one */
+    struct labels labels;
     struct str thing;
     struct str namespace_id; /* absent on the plain topics */
 };
