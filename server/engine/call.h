@@ -10,6 +10,7 @@
 #include "ops/op.h"
 
 struct call;
+struct message;
 
 /*
  * Called exactly once for each submitted call, after COMMIT (or after its failure), on the engine
@@ -24,17 +25,19 @@ struct call {
     op_fn *run;               /* what to do, inside a transaction of the engine */
     const void *input;        /* the typed struct, in the arena */
     struct str region;        /* the caller's, or absent */
+    struct str host;          /* HTTP: the Host header's name without its port, or absent */
     struct reply_style style;
-    struct str client_token;  /* MQTT: echoed first in the answer; absent otherwise */
-    bool with_timestamp;      /* MQTT: `timestamp` stands before the result */
+    struct str client_token; /* MQTT: echoed first in the answer; absent otherwise */
+    bool with_timestamp;     /* MQTT: `timestamp` stands before the result */
     call_done_fn *done;
     void *owner; /* the edge's own */
     /* filled by the engine */
     bool ok;
-    struct err err;      /* when not ok */
-    struct strbuf reply; /* when ok: the whole JSON object */
-    int64_t answered_ms; /* the engine's time of the answer: timestamp of a rejection */
-    struct call *next;   /* inbox and batch */
+    struct err err;           /* when not ok */
+    struct strbuf reply;      /* when ok: the whole JSON object */
+    int64_t answered_ms;      /* the engine's time of the answer: timestamp of a rejection */
+    struct message *messages; /* notifications that the call caused; the engine's */
+    struct call *next;        /* inbox and batch */
 };
 
 enum { CALL_ARENA_MAX = 16 * 1024 * 1024, CALL_REPLY_MAX = 16 * 1024 * 1024 };
@@ -43,17 +46,22 @@ enum { CALL_ARENA_MAX = 16 * 1024 * 1024, CALL_REPLY_MAX = 16 * 1024 * 1024 };
 struct call *call_new(void);
 void call_free(struct call *call);
 
-/*
- * Runs a call that only reads, right here, on the connection given: what the HTTP pool does for
- * reads, and what the engine does inside its transaction. Fills ok, err, reply and answered_ms.
- */
+/* Where a call runs. */
 struct call_world {
     struct db *db;
     const struct settings *settings;
     struct log *log;
     int64_t now_ms;
-    struct touched *touched; /* NULL for a read */
+    struct message **messages; /* gets the notifications that a write causes; NULL for a read */
 };
+
+/*
+ * Runs the call: what the HTTP pool does with a read, on its own connection, and what the engine does inside
+ * its transaction. Fills ok, err, reply and answered_ms. Commits nothing, and does not call `done`.
+ */
 void call_run(struct call *call, const struct call_world *world);
+
+/* Makes a failure of the call, whatever it had answered before. */
+void call_fail(struct call *call, enum error_code code, const char *message);
 
 #endif

@@ -52,6 +52,9 @@ struct clock_change {
     int64_t ms;   /* SET: the time; ADVANCE: the distance */
     double scale; /* SCALE */
 };
+/* Writes {"mode":…,"frozen":…,"scale":…,"now":…}'s members into an open object. */
+void clock_state_write(struct json *json, const struct clock_state *state);
+
 /* Sets call->input and what else is needed to submit it. `change` lives in the call's arena. */
 void engine_prepare_clock_change(struct call *call, const struct clock_change *change);
 /* Empties the database. */

@@ -12,21 +12,22 @@ struct message {
     struct message *next;
     char *client_id; /* that connection alone; NULL: whoever has subscribed */
     char *topic;
-    char *payload;   /* malloc'ed; whoever drains takes it (and sets it NULL) */
+    char *payload; /* malloc'ed; whoever drains takes it (and sets it NULL) */
     size_t payload_n;
-    int qos;         /* 0 or 1 */
+    int qos; /* 0 or 1 */
 };
 
 /* Copies client_id and topic, takes `payload`. NULL when memory is out (payload freed then). */
 struct message *message_new(struct str client_id, struct str topic, char *payload, size_t payload_n, int qos);
 void message_free(struct message *message);
+void message_free_all(struct message *first); /* a whole list */
 
 struct outbox;
 struct outbox *outbox_new(void);
 void outbox_free(struct outbox *outbox); /* with all that is still in it */
 
-/* Takes the message. */
-void outbox_push(struct outbox *outbox, struct message *message);
+/* Takes the message, or a list of them linked by `next`; NULL is allowed. */
+void outbox_push(struct outbox *outbox, struct message *first);
 
 /* Takes everything that is there, oldest first; NULL and `outbox_idle` becomes true when it is empty. */
 struct message *outbox_take_all(struct outbox *outbox);

@@ -28,9 +28,10 @@ struct op {
     struct db *db;
     struct arena *arena;
     struct err *err;
-    struct json *json;       /* inside the answer's object */
+    struct json *json; /* inside the answer's object */
     int64_t now_ms;
-    struct str region;       /* for the ARNs of this answer */
+    struct str region; /* for the ARNs of this answer */
+    struct str host;   /* the name by which the caller reached us, without a port; absent over MQTT */
     struct reply_style style;
     const struct settings *settings;
     struct touched *touched; /* things whose pending list may change (ops/notify); NULL for reads */

@@ -1,0 +1,73 @@
+-- Returns a row for each thing that is broken, none in a sound database.
+-- Runs after every step of the scenario, fuzz, fault and crash tests; also by hand:
+--     sqlite3 -readonly iotjobs.db < schema/invariants.sql
+
+SELECT 'counter differs from the executions' AS broken, job_id || ' ' || status AS what
+FROM (SELECT job_id, status, n FROM job_count
+      UNION ALL
+      SELECT job_id, status, -count(*) FROM execution GROUP BY job_id, status)
+GROUP BY job_id, status HAVING sum(n) <> 0
+
+UNION ALL
+SELECT 'execution without its job', thing_name || ' ' || job_id
+FROM execution WHERE job_id NOT IN (SELECT job_id FROM job)
+
+UNION ALL
+SELECT 'job without a document', job_id
+FROM job WHERE job_id NOT IN (SELECT job_id FROM job_document)
+
+UNION ALL
+SELECT 'job without targets', job_id
+FROM job WHERE job_id NOT IN (SELECT job_id FROM job_target)
+
+UNION ALL
+SELECT 'scheduled job without its start timer, or the reverse', coalesce(j.job_id, t.job_id)
+FROM (SELECT job_id FROM job WHERE status = 'SCHEDULED') AS j
+FULL JOIN (SELECT job_id FROM timer WHERE kind = 'JOB_START') AS t ON t.job_id = j.job_id
+WHERE j.job_id IS NULL OR t.job_id IS NULL
+
+UNION ALL
+SELECT 'scheduled job with executions', job_id
+FROM job WHERE status = 'SCHEDULED' AND job_id IN (SELECT job_id FROM execution)
+
+UNION ALL
+SELECT 'completed job with open executions', j.job_id
+FROM job AS j JOIN execution AS e ON e.job_id = j.job_id
+WHERE j.status = 'COMPLETED' AND e.status IN ('QUEUED', 'IN_PROGRESS')
+
+UNION ALL
+SELECT 'snapshot job in progress with nothing open', j.job_id
+FROM job AS j
+WHERE j.status = 'IN_PROGRESS' AND j.target_selection = 'SNAPSHOT'
+  AND NOT EXISTS (SELECT 1 FROM execution AS e
+                  WHERE e.job_id = j.job_id AND e.status IN ('QUEUED', 'IN_PROGRESS'))
+
+UNION ALL
+SELECT 'canceled job with queued executions', j.job_id
+FROM job AS j JOIN execution AS e ON e.job_id = j.job_id
+WHERE j.status = 'CANCELED' AND e.status = 'QUEUED'
+
+UNION ALL
+SELECT 'completedAt without completion, or the reverse', job_id
+FROM job WHERE (status = 'COMPLETED') <> (completed_at_ms IS NOT NULL) AND status <> 'DELETION_IN_PROGRESS'
+
+UNION ALL
+SELECT 'queued execution that has started, or one in progress that has not', thing_name || ' ' || job_id
+FROM execution
+WHERE (status = 'QUEUED' AND started_at_ms IS NOT NULL) OR (status = 'IN_PROGRESS' AND started_at_ms IS NULL)
+
+UNION ALL
+SELECT 'pending execution of a thing that is gone', thing_name || ' ' || job_id
+FROM execution
+WHERE status IN ('QUEUED', 'IN_PROGRESS') AND thing_name NOT IN (SELECT name FROM thing)
+
+UNION ALL
+SELECT 'time-out timer that does not match its execution', coalesce(e.thing_name || ' ' || e.job_id, t.thing_name || ' ' || t.job_id)
+FROM (SELECT thing_name, job_id, execution_number,
+             min(coalesce(in_progress_deadline_ms, 9223372036854775807),
+                 coalesce(step_deadline_ms, 9223372036854775807)) AS due_ms
+      FROM execution
+      WHERE status = 'IN_PROGRESS' AND (in_progress_deadline_ms IS NOT NULL OR step_deadline_ms IS NOT NULL)) AS e
+FULL JOIN (SELECT * FROM timer WHERE kind = 'EXECUTION_TIMEOUT') AS t
+    ON t.thing_name = e.thing_name AND t.job_id = e.job_id AND t.execution_number = e.execution_number
+WHERE e.due_ms IS NOT t.due_ms;

@@ -1,0 +1,86 @@
+#include "engine/call.h"
+
+#include <stdlib.h>
+
+#include "ops/notify.h"
+#include "settings.h"
+#include "store/db.h"
+
+static const char region_default[] = "us-east-1";
+
+struct call *call_new(void)
+{
+    struct arena arena;
+    arena_init(&arena, CALL_ARENA_MAX);
+    struct call *call = arena_alloc(&arena, sizeof *call);
+    if (!call)
+        return NULL;
+    call->arena = arena;
+    err_init(&call->err, &call->arena);
+    strbuf_init(&call->reply, CALL_REPLY_MAX);
+    return call;
+}
+
+void call_free(struct call *call)
+{
+    if (!call)
+        return;
+    strbuf_release(&call->reply);
+    /* The call lies in its own arena. */
+    struct arena arena = call->arena;
+    arena_release(&arena);
+}
+
+void call_fail(struct call *call, enum error_code code, const char *message)
+{
+    call->ok = false;
+    strbuf_clear(&call->reply);
+    err_init(&call->err, &call->arena);
+    fail(&call->err, code, "%s", message);
+}
+
+static struct str effective_region(const struct call *call, const struct settings *settings)
+{
+    if (settings->region && settings->region[0])
+        return str_from(settings->region);
+    return call->region.n ? call->region : str_from(region_default);
+}
+
+static bool run(struct call *call, struct op *op, const struct call_world *world)
+{
+    json_object_begin(op->json);
+    if (call->client_token.p)
+        json_member_string(op->json, "clientToken", call->client_token);
+    if (call->with_timestamp)
+        json_member_int(op->json, "timestamp", world->now_ms / 1000);
+    bool ok = call->run(op, call->input);
+    json_object_end(op->json);
+    return ok && (!world->messages || notify_collect(op, world->messages));
+}
+
+void call_run(struct call *call, const struct call_world *world)
+{
+    struct json json = json_to(&call->reply);
+    struct touched touched = { 0 };
+    struct op op = {
+        .db = world->db,
+        .arena = &call->arena,
+        .err = &call->err,
+        .json = &json,
+        .now_ms = world->now_ms,
+        .region = effective_region(call, world->settings),
+        .host = call->host,
+        .style = call->style,
+        .settings = world->settings,
+        .touched = world->messages ? &touched : NULL,
+        .log = world->log,
+    };
+    call->answered_ms = world->now_ms;
+    call->ok = run(call, &op, world);
+    if (db_failed(world->db))
+        call_fail(call, ERR_INTERNAL, "The database could not be read or written.");
+    else if (call->arena.failed || call->reply.failed)
+        call_fail(call, ERR_INTERNAL, "The request needs more memory than a request may use.");
+    else if (!call->ok)
+        strbuf_clear(&call->reply);
+}

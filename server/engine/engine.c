@@ -1,0 +1,426 @@
+#include "engine/engine.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "engine/internal.h"
+#include "settings.h"
+#include "store/db.h"
+#include "store/store.h"
+
+enum {
+    BATCH_CALLS_MAX = 1000,
+    BATCH_TIMERS_MAX = 500,
+    BATCH_US_MAX = 20000, /* a batch takes no further calls after that */
+    RING_AGAIN_US = 500,
+    RING_OFTEN_MAX = 400, /* so many times; whoever has not come by then is not listening */
+    RING_SELDOM_US = 50000,
+};
+
+struct engine {
+    struct engine_config config;
+    pthread_t thread;
+    struct timer_thread *timer;
+    bool started;
+    struct engine_stats running; /* the engine thread's own; published after each batch */
+
+    pthread_mutex_t lock; /* guards what follows */
+    pthread_cond_t work;
+    struct call *first;
+    struct call **end;
+    size_t depth;
+    bool timers_due;
+    bool stopping;
+    struct engine_stats stats;
+};
+
+/* One transaction: what it ran, in the order in which the answers leave. */
+struct batch {
+    struct call *calls;
+    struct call **calls_end;
+    struct message *timer_messages;
+    struct message **timer_messages_end;
+};
+
+/* ---- inbox ---- */
+
+bool engine_submit(struct engine *engine, struct call *call)
+{
+    pthread_mutex_lock(&engine->lock);
+    bool taken = !engine->stopping && engine->depth < (size_t)engine->config.settings->inbox_limit;
+    if (taken) {
+        call->next = NULL;
+        *engine->end = call;
+        engine->end = &call->next;
+        if (engine->depth++ == 0)
+            pthread_cond_signal(&engine->work);
+    }
+    pthread_mutex_unlock(&engine->lock);
+    return taken;
+}
+
+static struct call *take_calls(struct engine *engine)
+{
+    pthread_mutex_lock(&engine->lock);
+    struct call *first = engine->first;
+    engine->first = NULL;
+    engine->end = &engine->first;
+    engine->depth = 0;
+    engine->timers_due = false;
+    pthread_mutex_unlock(&engine->lock);
+    return first;
+}
+
+/* What a batch could not take goes back to the front. */
+static void give_back(struct engine *engine, struct call *first)
+{
+    if (!first)
+        return;
+    size_t n = 1;
+    struct call *last = first;
+    for (; last->next; last = last->next)
+        n++;
+    pthread_mutex_lock(&engine->lock);
+    last->next = engine->first;
+    if (!engine->first)
+        engine->end = &last->next;
+    engine->first = first;
+    engine->depth += n;
+    pthread_mutex_unlock(&engine->lock);
+}
+
+/* ---- time ---- */
+
+static int64_t earliest_due(void *context)
+{
+    struct engine *engine = context;
+    struct arena arena;
+    struct timer_row timer;
+    arena_init(&arena, 64 * 1024);
+    int64_t due_ms = store_timer_earliest(engine->config.db, &arena, &timer) ? timer.due_ms : INT64_MAX;
+    arena_release(&arena);
+    return due_ms;
+}
+
+static void set_next_due(struct engine *engine)
+{
+    engine->running.next_due_ms = earliest_due(engine);
+    pthread_mutex_lock(&engine->lock);
+    engine->stats = engine->running;
+    pthread_mutex_unlock(&engine->lock);
+    if (engine->timer)
+        timer_thread_set(engine->timer, engine->running.next_due_ms);
+}
+
+static void timers_are_due(void *context)
+{
+    struct engine *engine = context;
+    pthread_mutex_lock(&engine->lock);
+    engine->timers_due = true;
+    pthread_cond_signal(&engine->work);
+    pthread_mutex_unlock(&engine->lock);
+}
+
+/* ---- a batch ---- */
+
+static void batch_init(struct batch *batch)
+{
+    *batch = (struct batch){ 0 };
+    batch->calls_end = &batch->calls;
+    batch->timer_messages_end = &batch->timer_messages;
+}
+
+static struct call_world world_at(struct engine *engine, int64_t now_ms, struct message **messages)
+{
+    return (struct call_world){
+        .db = engine->config.db,
+        .settings = engine->config.settings,
+        .log = engine->config.log,
+        .now_ms = now_ms,
+        .messages = messages,
+    };
+}
+
+static bool run_one_timer(struct engine *engine, struct batch *batch, int64_t now_ms, struct arena *arena,
+                          struct timer_row *ret_timer)
+{
+    struct message *messages = NULL;
+    struct call_world world = world_at(engine, now_ms, &messages);
+    if (!timers_run_next(&world, arena, ret_timer))
+        return false;
+    *batch->timer_messages_end = messages;
+    while (*batch->timer_messages_end)
+        batch->timer_messages_end = &(*batch->timer_messages_end)->next;
+    engine->running.timers_fired++;
+    return true;
+}
+
+/* A bounded slice: what is left is still due, and the next batch takes it. */
+static size_t run_timers(struct engine *engine, struct batch *batch, int64_t now_ms)
+{
+    size_t n = 0;
+    bool ran = true;
+    while (ran && n < BATCH_TIMERS_MAX) {
+        struct arena arena;
+        struct timer_row timer;
+        arena_init(&arena, CALL_ARENA_MAX);
+        ran = run_one_timer(engine, batch, now_ms, &arena, &timer);
+        arena_release(&arena);
+        n += ran;
+    }
+    return n;
+}
+
+static void run_call(struct engine *engine, struct call *call, int64_t now_ms)
+{
+    struct db *db = engine->config.db;
+    call->messages = NULL;
+    struct call_world world = world_at(engine, now_ms, &call->messages);
+    call_run(call, &world);
+    if (call->ok && db_keep(db))
+        return;
+    message_free_all(call->messages);
+    call->messages = NULL;
+    if (call->ok)
+        call_fail(call, ERR_INTERNAL, "The change could not be stored.");
+    db_undo(db);
+}
+
+/* Runs calls into the batch; returns those that it did not take. */
+static struct call *run_calls(struct engine *engine, struct batch *batch, struct call *calls, int64_t now_ms)
+{
+    int64_t until_us = clock_mono_us() + BATCH_US_MAX;
+    size_t n = 0;
+    while (calls && n < BATCH_CALLS_MAX && !clock_change_is(calls) && !db_failed(engine->config.db)) {
+        struct call *call = calls;
+        calls = call->next;
+        call->next = NULL;
+        run_call(engine, call, now_ms);
+        *batch->calls_end = call;
+        batch->calls_end = &call->next;
+        if (++n % 64 == 0 && clock_mono_us() > until_us)
+            break;
+    }
+    engine->running.calls += n;
+    return calls;
+}
+
+/* Answers leave in the order in which the calls came, each followed by the notifications it caused. */
+static void deliver(struct engine *engine, struct batch *batch)
+{
+    outbox_push(engine->config.outbox, batch->timer_messages);
+    struct call *next;
+    for (struct call *call = batch->calls; call; call = next) {
+        struct message *messages = call->messages;
+        next = call->next;
+        call->done(call);
+        outbox_push(engine->config.outbox, messages);
+    }
+    if (engine->config.ring && !outbox_idle(engine->config.outbox))
+        engine->config.ring(engine->config.ring_context);
+}
+
+/* Nothing of the transaction is there: every call has failed, whatever it had answered. */
+static void fail_batch(struct engine *engine, struct batch *batch)
+{
+    engine->running.commit_failures++;
+    log_write(engine->config.log, LOG_ERROR, "commit_failed problem=\"%s\"", db_failure(engine->config.db));
+    db_rollback(engine->config.db);
+    message_free_all(batch->timer_messages);
+    batch->timer_messages = NULL;
+    for (struct call *call = batch->calls; call; call = call->next) {
+        message_free_all(call->messages);
+        call->messages = NULL;
+        call_fail(call, ERR_SERVICE_UNAVAILABLE, "The change could not be committed.");
+    }
+}
+
+static void finish(struct engine *engine, struct batch *batch)
+{
+    if (db_failed(engine->config.db) || !db_commit(engine->config.db))
+        fail_batch(engine, batch);
+    engine->running.batches++;
+    deliver(engine, batch);
+}
+
+/* Timers come first: who asks now finds what is due done. */
+static bool run_transaction(struct engine *engine, struct call **calls)
+{
+    struct batch batch;
+    batch_init(&batch);
+    int64_t now_ms = clock_now_ms(engine->config.clock);
+    bool timers = engine->running.next_due_ms <= now_ms;
+    bool any_call = *calls && !clock_change_is(*calls);
+    if (!timers && !any_call)
+        return false;
+    size_t fired = 0;
+    if (db_begin(engine->config.db)) {
+        if (timers)
+            fired = run_timers(engine, &batch, now_ms);
+        *calls = run_calls(engine, &batch, *calls, now_ms);
+    } else {
+        /* Without a transaction nothing runs: the waiting calls are told so. */
+        for (batch.calls = *calls; *calls; *calls = (*calls)->next)
+            ;
+    }
+    finish(engine, &batch);
+    set_next_due(engine);
+    return fired > 0 || any_call;
+}
+
+/* ---- moving the clock: each timer in a transaction of its own ---- */
+
+static bool run_timer_alone(void *context, int64_t now_ms, struct arena *arena, struct timer_row *ret_timer)
+{
+    struct engine *engine = context;
+    struct batch batch;
+    batch_init(&batch);
+    bool ran = db_begin(engine->config.db) && run_one_timer(engine, &batch, now_ms, arena, ret_timer);
+    finish(engine, &batch);
+    return ran;
+}
+
+static void move_clock(struct engine *engine, struct call *call)
+{
+    struct clock_walk walk = {
+        .clock = engine->config.clock,
+        .engine = engine,
+        .run_one = run_timer_alone,
+        .earliest = earliest_due,
+    };
+    clock_change_run(&walk, call);
+    set_next_due(engine);
+    engine->running.calls++;
+    call->done(call);
+}
+
+bool engine_run_batch(struct engine *engine)
+{
+    struct call *calls = take_calls(engine);
+    bool did = run_transaction(engine, &calls);
+    if (calls && clock_change_is(calls)) {
+        struct call *call = calls;
+        calls = call->next;
+        call->next = NULL;
+        move_clock(engine, call);
+        did = true;
+    }
+    give_back(engine, calls);
+    return did;
+}
+
+/* ---- the thread ---- */
+
+/* Waits for work. While somebody should drain the outbox and has not, rings again: a single signal can come
+ * just before the broker goes to sleep, and would be lost. */
+static bool wait_for_work(struct engine *engine)
+{
+    int rings = 0;
+    pthread_mutex_lock(&engine->lock);
+    while (!engine->first && !engine->timers_due && !engine->stopping) {
+        if (!engine->config.ring || outbox_idle(engine->config.outbox)) {
+            pthread_cond_wait(&engine->work, &engine->lock);
+            continue;
+        }
+        struct timespec until;
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += (rings++ < RING_OFTEN_MAX ? RING_AGAIN_US : RING_SELDOM_US) * 1000L;
+        if (until.tv_nsec >= 1000000000) {
+            until.tv_sec++;
+            until.tv_nsec -= 1000000000;
+        }
+        pthread_cond_timedwait(&engine->work, &engine->lock, &until);
+        engine->config.ring(engine->config.ring_context);
+    }
+    bool more = engine->first || !engine->stopping;
+    pthread_mutex_unlock(&engine->lock);
+    return more;
+}
+
+static void *body(void *context)
+{
+    struct engine *engine = context;
+    while (wait_for_work(engine))
+        engine_run_batch(engine);
+    return NULL;
+}
+
+/* ---- reset ---- */
+
+static bool run_reset(struct op *op, const void *input)
+{
+    (void)input;
+    json_member_string(op->json, "status", STR_LIT("reset"));
+    return store_reset(op->db) || fail(op->err, ERR_INTERNAL, "The database could not be emptied.");
+}
+
+void engine_prepare_reset(struct call *call)
+{
+    call->run = run_reset;
+}
+
+/* ---- life ---- */
+
+struct engine *engine_new(const struct engine_config *config)
+{
+    struct engine *engine = calloc(1, sizeof *engine);
+    if (!engine)
+        return NULL;
+    engine->config = *config;
+    engine->end = &engine->first;
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&engine->work, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    pthread_mutex_init(&engine->lock, NULL);
+    set_next_due(engine);
+    return engine;
+}
+
+bool engine_start(struct engine *engine)
+{
+    engine->timer = timer_thread_start(engine->config.clock, timers_are_due, engine);
+    if (!engine->timer)
+        return false;
+    if (!start_thread(&engine->thread, body, engine)) {
+        timer_thread_stop(engine->timer);
+        engine->timer = NULL;
+        return false;
+    }
+    engine->started = true;
+    timer_thread_set(engine->timer, engine_stats(engine).next_due_ms);
+    return true;
+}
+
+void engine_stop(struct engine *engine)
+{
+    if (!engine->started)
+        return;
+    timer_thread_stop(engine->timer);
+    pthread_mutex_lock(&engine->lock);
+    engine->stopping = true;
+    pthread_cond_signal(&engine->work);
+    pthread_mutex_unlock(&engine->lock);
+    pthread_join(engine->thread, NULL);
+    engine->timer = NULL;
+    engine->started = false;
+}
+
+void engine_free(struct engine *engine)
+{
+    if (!engine)
+        return;
+    pthread_mutex_destroy(&engine->lock);
+    pthread_cond_destroy(&engine->work);
+    free(engine);
+}
+
+struct engine_stats engine_stats(struct engine *engine)
+{
+    pthread_mutex_lock(&engine->lock);
+    struct engine_stats stats = engine->stats;
+    stats.inbox_depth = engine->depth;
+    pthread_mutex_unlock(&engine->lock);
+    return stats;
+}

@@ -1,0 +1,34 @@
+/* The inside of the engine, shared by its own files only. */
+#ifndef IOTJOBS_ENGINE_INTERNAL_H
+#define IOTJOBS_ENGINE_INTERNAL_H
+
+#include "engine/engine.h"
+#include "engine/timers.h"
+
+/* The thread that waits for the earliest timer. It owns nothing but that wait. */
+struct timer_thread;
+
+/* `fire` is called on the timer thread each time the clock reaches the due time that was set last. */
+struct timer_thread *timer_thread_start(struct clock *clock, void (*fire)(void *context), void *context);
+void timer_thread_stop(struct timer_thread *thread);
+/* Sets the due time (INT64_MAX: none), and looks at the clock again: it may have been moved. Any thread. */
+void timer_thread_set(struct timer_thread *thread, int64_t due_ms);
+
+/* Starts a thread with all signals blocked in it: signals are the host's. */
+bool start_thread(pthread_t *ret_thread, void *(*body)(void *), void *context);
+
+/* Moves the clock on the engine thread, running what falls due on the way, and writes the answer into the
+ * call. `run_one` runs and commits the earliest timer that is due at `now_ms` and delivers what it caused;
+ * false: none. */
+struct clock_walk {
+    struct clock *clock;
+    void *engine;
+    bool (*run_one)(void *engine, int64_t now_ms, struct arena *arena, struct timer_row *ret_timer);
+    int64_t (*earliest)(void *engine); /* due time of the earliest timer; INT64_MAX: none */
+};
+void clock_change_run(const struct clock_walk *walk, struct call *call);
+
+/* Whether the call moves the clock, and so cannot share a transaction. */
+bool clock_change_is(const struct call *call);
+
+#endif

@@ -1,0 +1,59 @@
+#include "engine/timers.h"
+
+#include "ops/job_life.h"
+#include "ops/notify.h"
+
+enum { RETRY_MS = 60 * 1000 };
+
+static bool (*const kinds[TIMER_KIND_COUNT])(struct op *op, const struct timer_row *timer) = {
+    [TIMER_JOB_START] = job_start_due,
+    [TIMER_EXECUTION_TIMEOUT] = execution_timeout_due,
+};
+
+static bool run(const struct call_world *world, struct arena *arena, struct err *err,
+                const struct timer_row *timer)
+{
+    struct touched touched = { 0 };
+    struct op op = {
+        .db = world->db,
+        .arena = arena,
+        .err = err,
+        .now_ms = world->now_ms,
+        .settings = world->settings,
+        .touched = &touched,
+        .log = world->log,
+    };
+    return store_timer_cancel(world->db, timer) && kinds[timer->kind](&op, timer) &&
+           notify_collect(&op, world->messages) && !db_failed(world->db) && !arena->failed;
+}
+
+static void put_off(const struct call_world *world, const struct timer_row *timer, const struct err *err)
+{
+    log_write(world->log, LOG_ERROR,
+              "timer_failed kind=%s job=%.*s thing=%.*s retry_in_ms=%d problem=\"%.*s\"",
+              timer_kind_name(timer->kind), STR(timer->job_id), STR(timer->thing_name), RETRY_MS,
+              STR(err->message));
+    struct timer_row later = *timer;
+    later.due_ms = world->now_ms + RETRY_MS;
+    *world->messages = NULL;
+    if (db_undo(world->db) && store_timer_set(world->db, &later))
+        db_keep(world->db);
+}
+
+bool timers_run_next(const struct call_world *world, struct arena *arena, struct timer_row *ret_timer)
+{
+    struct timer_row timer;
+    struct err err;
+    if (!store_timer_earliest(world->db, arena, &timer) || timer.due_ms > world->now_ms)
+        return false;
+    err_init(&err, arena);
+    *world->messages = NULL;
+    if (run(world, arena, &err, &timer) && db_keep(world->db))
+        log_write(world->log, LOG_DEBUG, "timer_fired kind=%s job=%.*s thing=%.*s late_ms=%lld",
+                  timer_kind_name(timer.kind), STR(timer.job_id), STR(timer.thing_name),
+                  (long long)(world->now_ms - timer.due_ms));
+    else
+        put_off(world, &timer, &err);
+    *ret_timer = timer;
+    return true;
+}

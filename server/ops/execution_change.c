@@ -1,0 +1,134 @@
+#include "ops/execution_change.h"
+
+#include "ops/notify.h"
+#include "ops/render.h"
+#include "rules/execution_state.h"
+#include "store/job_store.h"
+#include "store/timer_store.h"
+
+static const int64_t minute_ms = 60 * 1000;
+
+bool execution_queue(struct op *op, struct str job_id, struct str thing)
+{
+    struct execution_row newest;
+    struct opt_int any = { 0 };
+    int64_t number = 1;
+    if (store_execution_get(op->db, op->arena, thing, job_id, any, &newest))
+        number = newest.execution_number + 1;
+    struct execution_row execution = {
+        .thing_name = thing,
+        .job_id = job_id,
+        .execution_number = number,
+        .status = JOB_EXECUTION_STATUS_QUEUED,
+        .version = 1,
+        .queued_at_ms = op->now_ms,
+        .updated_at_ms = op->now_ms,
+    };
+    if (!notify_touch(op, thing) || !store_execution_insert(op->db, &execution) ||
+        !store_count_add(op->db, job_id, execution.status, 1))
+        return fail(op->err, ERR_INTERNAL, "The execution could not be queued.");
+    notify_set_changed(op, thing);
+    return true;
+}
+
+bool execution_replace_details(struct op *op, struct execution_row *e, const struct string_map *details)
+{
+    if (details->n == 0)
+        return true;
+    e->status_details = render_string_map(op, details);
+    return e->status_details.p || fail(op->err, ERR_INTERNAL, "The status details could not be stored.");
+}
+
+/* ---- timers ---- */
+
+static struct opt_int deadline_of(const struct execution_row *e)
+{
+    struct opt_int deadline = e->in_progress_deadline_ms;
+    if (e->step_deadline_ms.set && (!deadline.set || e->step_deadline_ms.value < deadline.value))
+        deadline = e->step_deadline_ms;
+    return deadline;
+}
+
+static bool write_timer(struct op *op, const struct execution_row *e)
+{
+    struct opt_int deadline = deadline_of(e);
+    struct timer_row timer = {
+        .kind = TIMER_EXECUTION_TIMEOUT,
+        .job_id = e->job_id,
+        .thing_name = e->thing_name,
+        .execution_number = e->execution_number,
+        .due_ms = deadline.value,
+    };
+    return deadline.set ? store_timer_set(op->db, &timer) : store_timer_cancel(op->db, &timer);
+}
+
+void execution_set_step_timer(struct op *op, struct execution_row *e, int64_t minutes)
+{
+    e->step_deadline_ms =
+        minutes < 0 ? (struct opt_int){ 0 } : (struct opt_int){ true, op->now_ms + minutes * minute_ms };
+}
+
+bool execution_save_timers(struct op *op, const struct execution_row *e)
+{
+    return (store_execution_update(op->db, e) && write_timer(op, e)) ||
+           fail(op->err, ERR_INTERNAL, "The timer could not be set.");
+}
+
+/* The job's time-out counts from the first start and is fixed then (control plane 4.3). */
+static bool start(struct op *op, struct execution_row *e)
+{
+    struct job_row job;
+    e->started_at_ms = (struct opt_int){ true, op->now_ms };
+    if (!store_job_get(op->db, op->arena, e->job_id, &job))
+        return false;
+    if (job.in_progress_timeout_minutes.set)
+        e->in_progress_deadline_ms =
+            (struct opt_int){ true, op->now_ms + job.in_progress_timeout_minutes.value * minute_ms };
+    return true;
+}
+
+static bool write_move(struct op *op, struct execution_row *e, enum job_execution_status from, bool had_timer)
+{
+    if (e->status == JOB_EXECUTION_STATUS_IN_PROGRESS && from == JOB_EXECUTION_STATUS_QUEUED && !start(op, e))
+        return false;
+    if (execution_is_terminal(e->status))
+        e->in_progress_deadline_ms = e->step_deadline_ms = (struct opt_int){ 0 };
+    if (!store_execution_update(op->db, e))
+        return false;
+    if ((had_timer || deadline_of(e).set) && !write_timer(op, e))
+        return false;
+    return from == e->status ||
+           (store_count_add(op->db, e->job_id, from, -1) && store_count_add(op->db, e->job_id, e->status, 1));
+}
+
+bool execution_move(struct op *op, struct execution_row *e, enum job_execution_status to)
+{
+    enum job_execution_status from = e->status;
+    bool had_timer = deadline_of(e).set;
+    if (from != to && !notify_touch(op, e->thing_name))
+        return fail(op->err, ERR_INTERNAL, "The execution could not be changed.");
+    e->status = to;
+    e->updated_at_ms = op->now_ms;
+    if (execution_counts_version(to))
+        e->version++;
+    if (!write_move(op, e, from, had_timer))
+        return fail(op->err, ERR_INTERNAL, "The execution could not be changed.");
+    if (execution_is_terminal(to))
+        notify_set_changed(op, e->thing_name);
+    return true;
+}
+
+bool job_settle(struct op *op, struct str job_id)
+{
+    struct job_row job;
+    int64_t counts[JOB_COUNTS];
+    if (!store_job_get(op->db, op->arena, job_id, &job) || !store_counts_get(op->db, job_id, counts))
+        return !db_failed(op->db) || fail(op->err, ERR_INTERNAL, "The job could not be read.");
+    if (job.status != JOB_STATUS_IN_PROGRESS || job.target_selection != TARGET_SELECTION_SNAPSHOT ||
+        counts[JOB_EXECUTION_STATUS_QUEUED] + counts[JOB_EXECUTION_STATUS_IN_PROGRESS] > 0)
+        return true;
+    job.status = JOB_STATUS_COMPLETED;
+    job.updated_at_ms = op->now_ms;
+    job.completed_at_ms = (struct opt_int){ true, op->now_ms };
+    return store_job_update(op->db, &job) || fail(op->err, ERR_INTERNAL, "The job could not be completed.");
+}

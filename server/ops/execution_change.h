@@ -1,0 +1,35 @@
+/*
+ * The only functions that create executions or change their status: row, counters, timers and notifications
+ * move together, so that no operation can forget one.
+ */
+#ifndef IOTJOBS_OPS_EXECUTION_CHANGE_H
+#define IOTJOBS_OPS_EXECUTION_CHANGE_H
+
+#include "ops/op.h"
+#include "store/execution_store.h"
+
+/* A new QUEUED execution of the job on the thing; number 1, or one above the newest. */
+bool execution_queue(struct op *op, struct str job_id, struct str thing);
+
+/*
+ * Writes *execution with status `to`: version, updatedAt, startedAt and the deadlines that follow from it are
+ * set here, anything else the caller has changed in it beforehand is written along. Whether the change is
+ * allowed is the caller's to check (rules/execution_state).
+ */
+bool execution_move(struct op *op, struct execution_row *execution, enum job_execution_status to);
+
+/* A map that was sent replaces the details in the row; an empty one, like none, leaves them (decision 5). */
+bool execution_replace_details(struct op *op, struct execution_row *execution,
+                               const struct string_map *details);
+
+/* Sets the step timer `minutes` from now, or discards it with -1, in the row only; execution_move or
+ * execution_save_timers writes it. */
+void execution_set_step_timer(struct op *op, struct execution_row *execution, int64_t minutes);
+
+/* Writes deadlines that changed without a change of status or version. */
+bool execution_save_timers(struct op *op, const struct execution_row *execution);
+
+/* Completes a SNAPSHOT job in progress of which nothing is open any more (control plane 2.3). */
+bool job_settle(struct op *op, struct str job_id);
+
+#endif

@@ -1,0 +1,243 @@
+#include "ops/arn.h"
+#include "ops/job.h"
+#include "ops/job_life.h"
+#include "ops/render.h"
+#include "rules/document.h"
+#include "rules/schedule.h"
+#include "settings.h"
+#include "store/timer_store.h"
+
+enum {
+    TARGETS_MAX = 100, /* control plane 8.1 */
+    TIMEOUT_MINUTES_LEAST = 1,
+    TIMEOUT_MINUTES_MOST = 10080,
+};
+
+/* What a request turns out to mean, before anything is written. */
+struct plan {
+    struct job_row job;
+    struct str document;
+    struct target_rows targets;
+    int64_t start_ms; /* 0: at once */
+};
+
+/* ---- members that this server does not act on yet: refused rather than ignored ---- */
+
+static bool check_supported(struct op *op, const struct create_job_request *in)
+{
+    const struct scheduling_config *schedule = in->scheduling_config;
+    const struct {
+        const char *member;
+        bool present;
+    } unsupported[] = {
+        { "documentSource", in->document_source.p && !in->document.p },
+        { "presignedUrlConfig", in->presigned_url_config },
+        { "jobExecutionsRolloutConfig", in->job_executions_rollout_config },
+        { "abortConfig", in->abort_config },
+        { "jobExecutionsRetryConfig", in->job_executions_retry_config },
+        { "tags", in->tags.set },
+        { "namespaceId", in->namespace_id.p },
+        { "destinationPackageVersions", in->destination_package_versions.set },
+        { "schedulingConfig.endTime", schedule && schedule->end_time.p },
+        { "schedulingConfig.endBehavior", schedule && schedule->end_behavior },
+        { "schedulingConfig.maintenanceWindows", schedule && schedule->maintenance_windows.set },
+    };
+    for (size_t i = 0; i < sizeof unsupported / sizeof unsupported[0]; i++)
+        if (unsupported[i].present)
+            return fail(op->err, ERR_NOT_IMPLEMENTED,
+                        "The member %s of CreateJob is not supported by this server yet.",
+                        unsupported[i].member);
+    return true;
+}
+
+/* ---- targets ---- */
+
+static bool read_target(struct op *op, struct str text, struct target_row *ret_target)
+{
+    struct arn arn;
+    if (!arn_parse(text, &arn))
+        return fail(
+            op->err, ERR_INVALID_REQUEST,
+            "Target '%.*s' is not the ARN of a thing or thing group: arn:aws:iot:REGION:ACCOUNT:thing/NAME.",
+            STR(text));
+    if (str_eq_text(arn.type, "thinggroup"))
+        return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Thing group %.*s cannot be found.", STR(arn.name));
+    if (!str_eq_text(arn.type, "thing"))
+        return fail(op->err, ERR_INVALID_REQUEST,
+                    "Resource type should be thing or thinggroup but found invalid resource type %.*s",
+                    STR(arn.type));
+    if (!arn_is_ours(op, &arn))
+        return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Target %.*s cannot be found.", STR(text));
+    *ret_target = (struct target_row){ .arn = text, .name = arn.name };
+    return true;
+}
+
+static bool read_targets(struct op *op, const struct job_targets *in, struct plan *plan)
+{
+    if (in->n > TARGETS_MAX)
+        return fail(op->err, ERR_LIMIT_EXCEEDED, "A job can have at most %d targets; this one has %zu.",
+                    TARGETS_MAX, in->n);
+    plan->targets.items = arena_array(op->arena, in->n, sizeof *plan->targets.items);
+    if (!plan->targets.items)
+        return fail(op->err, ERR_INTERNAL, "The targets could not be read.");
+    for (size_t i = 0; i < in->n; i++)
+        if (!read_target(op, in->items[i], &plan->targets.items[i]))
+            return false;
+    plan->targets.n = in->n;
+    return true;
+}
+
+static bool check_targets_exist(struct op *op, const struct target_rows *targets)
+{
+    for (size_t i = 0; i < targets->n; i++)
+        if (!store_thing_exists(op->db, targets->items[i].name))
+            return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Thing %.*s cannot be found.",
+                        STR(targets->items[i].name));
+    return true;
+}
+
+/* ---- document ---- */
+
+/* A managed template's ARN has no account and its version behind the name: …::jobtemplate/AWS-Reboot:1.0 */
+static bool find_template(struct op *op, struct str text, const struct managed_template **ret_template)
+{
+    struct arn arn;
+    if (!arn_parse(text, &arn))
+        return fail(op->err, ERR_INVALID_REQUEST, "'%.*s' is not the ARN of a job template.", STR(text));
+    if (!str_eq_text(arn.type, "jobtemplate"))
+        return fail(op->err, ERR_INVALID_REQUEST,
+                    "Resource type should be jobtemplate but found invalid resource type %.*s",
+                    STR(arn.type));
+    struct str version = arn.name;
+    struct str name = str_split(&version, ':');
+    const struct managed_template *found = arn.account.n ? NULL : managed_template_find(name);
+    if (!found || (version.p && !str_eq_text(version, MANAGED_TEMPLATE_VERSION)))
+        return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Job Template %.*s cannot be found.", STR(arn.name));
+    *ret_template = found;
+    return true;
+}
+
+static bool use_template(struct op *op, const struct create_job_request *in, struct plan *plan)
+{
+    const struct managed_template *managed;
+    if (!find_template(op, in->job_template_arn, &managed) ||
+        !document_from_template(managed, &in->document_parameters, op->arena, &plan->document, op->err))
+        return false;
+    plan->job.job_template_arn = in->job_template_arn;
+    if (!plan->job.description.p)
+        plan->job.description = str_from(managed->description);
+    if (in->document_parameters.set)
+        plan->job.document_parameters = render_string_map(op, &in->document_parameters);
+    return true;
+}
+
+static bool read_document(struct op *op, const struct create_job_request *in, struct plan *plan)
+{
+    if (in->document.p && in->document_source.p)
+        return fail(op->err, ERR_INVALID_REQUEST,
+                    "Job document and job document source cannot be specified at the same time.");
+    if (!in->document.p && !in->document_source.p && !in->job_template_arn.p)
+        return fail(op->err, ERR_INVALID_REQUEST,
+                    "Neither job document nor job document source is specified.");
+    if (in->document_parameters.set && (in->document.p || !in->job_template_arn.p))
+        return fail(op->err, ERR_INVALID_REQUEST,
+                    "documentParameters can only be used with the document of a managed job template.");
+    if (!in->document.p)
+        return use_template(op, in, plan);
+    /* A template beside a document gives its description and its ARN; the request's document wins. */
+    const struct managed_template *managed = NULL;
+    if (in->job_template_arn.p && !find_template(op, in->job_template_arn, &managed))
+        return false;
+    plan->job.job_template_arn = in->job_template_arn;
+    if (managed && !plan->job.description.p)
+        plan->job.description = str_from(managed->description);
+    plan->document = in->document;
+    return document_check(in->document, op->err);
+}
+
+/* ---- configuration ---- */
+
+static bool read_timeout(struct op *op, const struct timeout_config *in, struct plan *plan)
+{
+    if (!in)
+        return true;
+    struct opt_int minutes = in->in_progress_timeout_in_minutes;
+    if (!minutes.set)
+        return fail(op->err, ERR_INVALID_REQUEST,
+                    "Provide valid timeout value, inProgressTimeoutInMinutes cannot be null.");
+    if (minutes.value < TIMEOUT_MINUTES_LEAST || minutes.value > TIMEOUT_MINUTES_MOST)
+        return fail(op->err, ERR_INVALID_REQUEST,
+                    "Provide valid timeout value, inProgressTimeoutInMinutes cannot be %lld.",
+                    (long long)minutes.value);
+    plan->job.in_progress_timeout_minutes = minutes;
+    return true;
+}
+
+static bool read_schedule(struct op *op, const struct scheduling_config *in, struct plan *plan)
+{
+    if (!in || !in->start_time.p)
+        return true;
+    plan->job.start_time = in->start_time;
+    plan->job.status = JOB_STATUS_SCHEDULED;
+    return schedule_start(in->start_time, op->now_ms, op->settings->schedule_lead_ms, &plan->start_ms,
+                          op->err);
+}
+
+static bool read_plan(struct op *op, const struct create_job_request *in, struct plan *plan)
+{
+    *plan = (struct plan){
+        .job = {
+            .job_id = in->job_id,
+            .status = JOB_STATUS_IN_PROGRESS,
+            .target_selection = in->target_selection ? in->target_selection : TARGET_SELECTION_SNAPSHOT,
+            .description = in->description,
+            .created_at_ms = op->now_ms,
+            .updated_at_ms = op->now_ms,
+        },
+    };
+    return read_document(op, in, plan) && check_supported(op, in) &&
+           read_timeout(op, in->timeout_config, plan) && read_schedule(op, in->scheduling_config, plan) &&
+           read_targets(op, &in->targets, plan);
+}
+
+static bool check_new(struct op *op, struct str job_id)
+{
+    struct job_row existing;
+    if (!store_job_get(op->db, op->arena, job_id, &existing))
+        return true;
+    op->err->extra = arena_printf(op->arena, "\"resourceId\":\"%.*s\",\"resourceArn\":\"%.*s\"", STR(job_id),
+                                  STR(arn_make(op, "job", job_id)));
+    return fail(op->err, ERR_RESOURCE_ALREADY_EXISTS, "Job %.*s already exists.", STR(job_id));
+}
+
+/* ---- writing ---- */
+
+static bool write_plan(struct op *op, const struct plan *plan)
+{
+    if (!store_job_insert(op->db, &plan->job, plan->document))
+        return false;
+    for (size_t i = 0; i < plan->targets.n; i++)
+        if (!store_target_insert(op->db, plan->job.job_id, (int64_t)i, &plan->targets.items[i]))
+            return false;
+    if (plan->job.status != JOB_STATUS_SCHEDULED)
+        return job_start(op, plan->job.job_id);
+    struct timer_row timer = {
+        .kind = TIMER_JOB_START,
+        .job_id = plan->job.job_id,
+        .thing_name = STR_LIT(""),
+        .due_ms = plan->start_ms,
+    };
+    return store_timer_set(op->db, &timer);
+}
+
+bool op_create_job(struct op *op, const void *input)
+{
+    const struct create_job_request *in = input;
+    struct plan plan;
+    if (!read_plan(op, in, &plan) || !check_new(op, in->job_id) || !check_targets_exist(op, &plan.targets))
+        return false;
+    if (!write_plan(op, &plan))
+        return fail(op->err, ERR_INTERNAL, "The job could not be stored.");
+    render_job_reference(op, &plan.job);
+    return true;
+}

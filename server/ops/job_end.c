@@ -1,0 +1,106 @@
+#include "ops/execution_change.h"
+#include "ops/job.h"
+#include "ops/notify.h"
+#include "ops/render.h"
+#include "store/timer_store.h"
+
+static const char *status_text(enum job_status status)
+{
+    return api_enum_name(&shape_job_status, (int)status);
+}
+
+static bool find_job(struct op *op, struct str job_id, struct job_row *ret_job)
+{
+    return store_job_get(op->db, op->arena, job_id, ret_job) ||
+           fail(op->err, ERR_RESOURCE_NOT_FOUND, "Job %.*s cannot be found.", STR(job_id));
+}
+
+/* ---- CancelJob ---- */
+
+/* QUEUED ones always, IN_PROGRESS ones only by force: those may otherwise still be finished (control
+ * plane 2.5). */
+static bool cancel_executions(struct op *op, const struct execution_rows *rows, bool force)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        rows->items[i].force_canceled = force;
+        if (!execution_move(op, &rows->items[i], JOB_EXECUTION_STATUS_CANCELED))
+            return false;
+    }
+    return true;
+}
+
+/* A job that was canceled without force can be canceled again by force, for the sake of what still runs. */
+static bool check_cancelable(struct op *op, const struct job_row *job, bool force,
+                             const struct execution_rows *open)
+{
+    if (job->status == JOB_STATUS_SCHEDULED || job->status == JOB_STATUS_IN_PROGRESS)
+        return true;
+    if (job->status == JOB_STATUS_CANCELED && force && open->n > 0)
+        return true;
+    return fail(op->err, ERR_INVALID_REQUEST, "Job %.*s in status %s cannot be canceled.", STR(job->job_id),
+                status_text(job->status));
+}
+
+bool op_cancel_job(struct op *op, const void *input)
+{
+    const struct cancel_job_request *in = input;
+    struct job_row job;
+    struct execution_rows open;
+    bool force = in->force.value;
+    if (!find_job(op, in->job_id, &job))
+        return false;
+    if (!store_open_of_job(op->db, op->arena, in->job_id, force, &open))
+        return fail(op->err, ERR_INTERNAL, "The executions of the job could not be read.");
+    if (!check_cancelable(op, &job, force, &open))
+        return false;
+    job.status = JOB_STATUS_CANCELED;
+    job.force_canceled = force;
+    job.updated_at_ms = op->now_ms;
+    if (in->reason_code.p)
+        job.reason_code = in->reason_code;
+    if (in->comment.p)
+        job.comment = in->comment;
+    struct timer_row start = { .kind = TIMER_JOB_START, .job_id = job.job_id, .thing_name = STR_LIT("") };
+    if (!store_job_update(op->db, &job) || !store_timer_cancel(op->db, &start))
+        return fail(op->err, ERR_INTERNAL, "The job could not be canceled.");
+    if (!cancel_executions(op, &open, force))
+        return false;
+    render_job_reference(op, &job);
+    return true;
+}
+
+/* ---- DeleteJob ---- */
+
+static bool check_deletable(struct op *op, const struct job_row *job, bool force)
+{
+    if (force || job->status == JOB_STATUS_COMPLETED || job->status == JOB_STATUS_CANCELED)
+        return true;
+    return fail(op->err, ERR_INVALID_STATE_TRANSITION,
+                "Job %.*s in status %s cannot be deleted. Cancel it first or use force.", STR(job->job_id),
+                status_text(job->status));
+}
+
+static bool touch_all(struct op *op, const struct execution_rows *rows)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        if (!notify_touch(op, rows->items[i].thing_name))
+            return false;
+        notify_set_changed(op, rows->items[i].thing_name);
+    }
+    return true;
+}
+
+bool op_delete_job(struct op *op, const void *input)
+{
+    const struct delete_job_request *in = input;
+    struct job_row job;
+    struct execution_rows open;
+    if (!find_job(op, in->job_id, &job) || !check_deletable(op, &job, in->force.value))
+        return false;
+    if (!store_open_of_job(op->db, op->arena, in->job_id, true, &open))
+        return fail(op->err, ERR_INTERNAL, "The executions of the job could not be read.");
+    if (!touch_all(op, &open) || !store_timers_cancel_of_job(op->db, in->job_id) ||
+        !store_executions_delete_of_job(op->db, in->job_id) || !store_job_delete(op->db, in->job_id))
+        return fail(op->err, ERR_INTERNAL, "The job could not be deleted.");
+    return true;
+}

@@ -1,0 +1,17 @@
+/* What happens to jobs by themselves: the handlers of timers (see engine/timers). */
+#ifndef IOTJOBS_OPS_JOB_LIFE_H
+#define IOTJOBS_OPS_JOB_LIFE_H
+
+#include "ops/op.h"
+#include "store/timer_store.h"
+
+/* Queues an execution for each target that exists (decision 21: resolved now, not at creation), and the job
+ * is IN_PROGRESS. */
+bool job_start(struct op *op, struct str job_id);
+
+/* TIMER_JOB_START, TIMER_EXECUTION_TIMEOUT: called with the timer's row, which is gone already. A timer whose
+ * object has gone or moved on does nothing. */
+bool job_start_due(struct op *op, const struct timer_row *timer);
+bool execution_timeout_due(struct op *op, const struct timer_row *timer);
+
+#endif

@@ -1,0 +1,315 @@
+#include "ops/render.h"
+
+#include "ops/arn.h"
+
+enum { STRING_MAP_MAX = 4 * 1024 * 1024 }; /* a request's body at most, with every character escaped */
+
+static const char *status_text(enum job_execution_status status)
+{
+    return api_enum_name(&shape_job_execution_status, (int)status);
+}
+
+void render_optional(struct json *json, const char *key, struct str value)
+{
+    if (value.p)
+        json_member_string(json, key, value);
+}
+
+struct str render_string_map(struct op *op, const struct string_map *map)
+{
+    struct strbuf out;
+    strbuf_init(&out, STRING_MAP_MAX);
+    struct json json = json_to(&out);
+    json_object_begin(&json);
+    for (size_t i = 0; i < map->n; i++) {
+        json_key_str(&json, map->items[i].key);
+        json_string(&json, map->items[i].value);
+    }
+    json_object_end(&json);
+    struct str text = arena_str(op->arena, strbuf_str(&out));
+    strbuf_release(&out);
+    return text;
+}
+
+static void empty_object(struct json *json, const char *key)
+{
+    json_key(json, key);
+    json_object_begin(json);
+    json_object_end(json);
+}
+
+struct opt_int execution_seconds_left(const struct execution_row *e, int64_t now_ms)
+{
+    struct opt_int deadline = e->in_progress_deadline_ms;
+    if (e->step_deadline_ms.set && (!deadline.set || e->step_deadline_ms.value < deadline.value))
+        deadline = e->step_deadline_ms;
+    if (e->status != JOB_EXECUTION_STATUS_IN_PROGRESS || !deadline.set)
+        return (struct opt_int){ 0 };
+    int64_t left_ms = deadline.value > now_ms ? deadline.value - now_ms : 0;
+    return (struct opt_int){ true, (left_ms + 999) / 1000 };
+}
+
+/* ---- device side: times are whole seconds ---- */
+
+void render_job_document(struct op *op, struct json *json, struct reply_style style, struct str job_id)
+{
+    struct str document = store_job_document(op->db, op->arena, job_id);
+    json_key(json, "jobDocument");
+    if (style.document_as_object)
+        json_raw(json, document);
+    else
+        json_string(json, document);
+}
+
+static void status_details(struct json *json, struct str details)
+{
+    if (!details.p)
+        return;
+    json_key(json, "statusDetails");
+    json_raw(json, details);
+}
+
+void render_device_execution(struct op *op, struct json *json, struct reply_style style,
+                             const struct execution_row *e, enum document_inclusion document)
+{
+    json_object_begin(json);
+    json_member_string(json, "jobId", e->job_id);
+    if (style.name_the_thing)
+        json_member_string(json, "thingName", e->thing_name);
+    json_member_string(json, "status", str_from(status_text(e->status)));
+    status_details(json, e->status_details);
+    json_member_int(json, "queuedAt", e->queued_at_ms / 1000);
+    if (e->started_at_ms.set)
+        json_member_int(json, "startedAt", e->started_at_ms.value / 1000);
+    json_member_int(json, "lastUpdatedAt", e->updated_at_ms / 1000);
+    struct opt_int left = execution_seconds_left(e, op->now_ms);
+    if (left.set)
+        json_member_int(json, "approximateSecondsBeforeTimedOut", left.value);
+    json_member_int(json, "versionNumber", e->version);
+    json_member_int(json, "executionNumber", e->execution_number);
+    if (document == DOCUMENT_INCLUDED)
+        render_job_document(op, json, style, e->job_id);
+    json_object_end(json);
+}
+
+void render_execution_state(struct json *json, const struct execution_row *e)
+{
+    json_object_begin(json);
+    json_member_string(json, "status", str_from(status_text(e->status)));
+    status_details(json, e->status_details);
+    json_member_int(json, "versionNumber", e->version);
+    json_object_end(json);
+}
+
+static void pending_summary(struct json *json, const struct execution_row *e)
+{
+    json_object_begin(json);
+    json_member_string(json, "jobId", e->job_id);
+    json_member_int(json, "queuedAt", e->queued_at_ms / 1000);
+    json_member_int(json, "lastUpdatedAt", e->updated_at_ms / 1000);
+    if (e->started_at_ms.set)
+        json_member_int(json, "startedAt", e->started_at_ms.value / 1000);
+    json_member_int(json, "executionNumber", e->execution_number);
+    json_member_int(json, "versionNumber", e->version);
+    json_object_end(json);
+}
+
+void render_pending(struct json *json, const struct execution_rows *rows, enum job_execution_status status,
+                    const char *name, bool always)
+{
+    bool open = always;
+    if (always) {
+        json_key(json, name);
+        json_array_begin(json);
+    }
+    for (size_t i = 0; i < rows->n; i++) {
+        if (rows->items[i].status != status)
+            continue;
+        if (!open) {
+            json_key(json, name);
+            json_array_begin(json);
+            open = true;
+        }
+        pending_summary(json, &rows->items[i]);
+    }
+    if (open)
+        json_array_end(json);
+}
+
+/* ---- control plane: times are seconds with a fraction ---- */
+
+static void execution_times(struct json *json, const struct execution_row *e)
+{
+    json_member_seconds(json, "queuedAt", e->queued_at_ms);
+    if (e->started_at_ms.set)
+        json_member_seconds(json, "startedAt", e->started_at_ms.value);
+    json_member_seconds(json, "lastUpdatedAt", e->updated_at_ms);
+    json_member_int(json, "executionNumber", e->execution_number);
+}
+
+void render_execution(struct op *op, const struct execution_row *e)
+{
+    struct json *json = op->json;
+    json_object_begin(json);
+    json_member_string(json, "jobId", e->job_id);
+    json_member_string(json, "status", str_from(status_text(e->status)));
+    json_member_bool(json, "forceCanceled", e->force_canceled);
+    json_key(json, "statusDetails");
+    json_object_begin(json);
+    if (e->status_details.p) {
+        json_key(json, "detailsMap");
+        json_raw(json, e->status_details);
+    }
+    json_object_end(json);
+    json_member_string(json, "thingArn", arn_make(op, "thing", e->thing_name));
+    execution_times(json, e);
+    json_member_int(json, "versionNumber", e->version);
+    struct opt_int left = execution_seconds_left(e, op->now_ms);
+    if (left.set)
+        json_member_int(json, "approximateSecondsBeforeTimedOut", left.value);
+    json_object_end(json);
+}
+
+void render_execution_summary(struct op *op, const struct execution_row *e)
+{
+    struct json *json = op->json;
+    json_key(json, "jobExecutionSummary");
+    json_object_begin(json);
+    json_member_string(json, "status", str_from(status_text(e->status)));
+    execution_times(json, e);
+    json_member_int(json, "retryAttempt", e->retry_attempt);
+    json_object_end(json);
+}
+
+static const struct {
+    enum job_execution_status status;
+    const char *member;
+} process_details[] = {
+    { JOB_EXECUTION_STATUS_CANCELED, "numberOfCanceledThings" },
+    { JOB_EXECUTION_STATUS_SUCCEEDED, "numberOfSucceededThings" },
+    { JOB_EXECUTION_STATUS_FAILED, "numberOfFailedThings" },
+    { JOB_EXECUTION_STATUS_REJECTED, "numberOfRejectedThings" },
+    { JOB_EXECUTION_STATUS_QUEUED, "numberOfQueuedThings" },
+    { JOB_EXECUTION_STATUS_IN_PROGRESS, "numberOfInProgressThings" },
+    { JOB_EXECUTION_STATUS_REMOVED, "numberOfRemovedThings" },
+    { JOB_EXECUTION_STATUS_TIMED_OUT, "numberOfTimedOutThings" },
+};
+
+static void job_state(struct op *op, const struct job_row *job)
+{
+    struct json *json = op->json;
+    json_member_string(json, "jobArn", arn_make(op, "job", job->job_id));
+    json_member_string(json, "jobId", job->job_id);
+    json_member_string(json, "targetSelection",
+                       str_from(api_enum_name(&shape_target_selection, (int)job->target_selection)));
+    json_member_string(json, "status", str_from(api_enum_name(&shape_job_status, (int)job->status)));
+}
+
+static void job_times(struct json *json, const struct job_row *job)
+{
+    json_member_seconds(json, "createdAt", job->created_at_ms);
+    json_member_seconds(json, "lastUpdatedAt", job->updated_at_ms);
+    if (job->completed_at_ms.set)
+        json_member_seconds(json, "completedAt", job->completed_at_ms.value);
+}
+
+/* AWS sends these as objects even when nothing is set (control plane 1.0, null members). */
+static void job_configs(struct json *json, const struct job_row *job)
+{
+    empty_object(json, "presignedUrlConfig");
+    empty_object(json, "jobExecutionsRolloutConfig");
+    json_key(json, "timeoutConfig");
+    json_object_begin(json);
+    if (job->in_progress_timeout_minutes.set)
+        json_member_int(json, "inProgressTimeoutInMinutes", job->in_progress_timeout_minutes.value);
+    json_object_end(json);
+    json_key(json, "schedulingConfig");
+    json_object_begin(json);
+    render_optional(json, "startTime", job->start_time);
+    json_object_end(json);
+}
+
+void render_job(struct op *op, const struct job_row *job, const struct target_rows *targets,
+                const int64_t counts[JOB_COUNTS])
+{
+    struct json *json = op->json;
+    json_object_begin(json);
+    job_state(op, job);
+    if (job->status == JOB_STATUS_CANCELED)
+        json_member_bool(json, "forceCanceled", job->force_canceled);
+    render_optional(json, "reasonCode", job->reason_code);
+    render_optional(json, "comment", job->comment);
+    json_key(json, "targets");
+    json_array_begin(json);
+    for (size_t i = 0; i < targets->n; i++)
+        json_string(json, targets->items[i].arn);
+    json_array_end(json);
+    render_optional(json, "description", job->description);
+    job_configs(json, job);
+    job_times(json, job);
+    json_key(json, "jobProcessDetails");
+    json_object_begin(json);
+    for (size_t i = 0; i < sizeof process_details / sizeof process_details[0]; i++)
+        json_member_int(json, process_details[i].member, counts[process_details[i].status]);
+    json_object_end(json);
+    render_optional(json, "jobTemplateArn", job->job_template_arn);
+    if (job->document_parameters.p) {
+        json_key(json, "documentParameters");
+        json_raw(json, job->document_parameters);
+    }
+    json_member_bool(json, "isConcurrent", false);
+    json_object_end(json);
+}
+
+void render_job_summary(struct op *op, const struct job_row *job)
+{
+    json_object_begin(op->json);
+    job_state(op, job);
+    job_times(op->json, job);
+    json_member_bool(op->json, "isConcurrent", false);
+    json_object_end(op->json);
+}
+
+void render_job_reference(struct op *op, const struct job_row *job)
+{
+    json_member_string(op->json, "jobArn", arn_make(op, "job", job->job_id));
+    json_member_string(op->json, "jobId", job->job_id);
+    render_optional(op->json, "description", job->description);
+}
+
+/* ---- registry ---- */
+
+static void attributes_object(struct json *json, const struct attribute_rows *attributes)
+{
+    json_key(json, "attributes");
+    json_object_begin(json);
+    for (size_t i = 0; i < attributes->n; i++) {
+        json_key_str(json, attributes->items[i].name);
+        json_string(json, attributes->items[i].value);
+    }
+    json_object_end(json);
+}
+
+void render_thing(struct op *op, const struct thing_row *thing, const struct attribute_rows *attributes)
+{
+    struct json *json = op->json;
+    json_member_string(json, "defaultClientId", thing->name);
+    json_member_string(json, "thingName", thing->name);
+    json_member_string(json, "thingId", thing->thing_id);
+    json_member_string(json, "thingArn", arn_make(op, "thing", thing->name));
+    attributes_object(json, attributes);
+    json_member_int(json, "version", thing->version);
+    render_optional(json, "billingGroupName", thing->billing_group);
+}
+
+void render_thing_summary(struct op *op, const struct thing_row *thing,
+                          const struct attribute_rows *attributes)
+{
+    struct json *json = op->json;
+    json_object_begin(json);
+    json_member_string(json, "thingName", thing->name);
+    json_member_string(json, "thingArn", arn_make(op, "thing", thing->name));
+    attributes_object(json, attributes);
+    json_member_int(json, "version", thing->version);
+    json_object_end(json);
+}

@@ -1,0 +1,52 @@
+/* Answers: one function per output shape, members in the order in which AWS sends them. */
+#ifndef IOTJOBS_OPS_RENDER_H
+#define IOTJOBS_OPS_RENDER_H
+
+#include "ops/op.h"
+#include "store/execution_store.h"
+#include "store/job_store.h"
+#include "store/thing_store.h"
+
+enum document_inclusion { DOCUMENT_LEFT_OUT, DOCUMENT_INCLUDED };
+
+/* The device's view of an execution: JobExecution of the data plane (device protocol 1.4). */
+void render_device_execution(struct op *op, struct json *json, struct reply_style style,
+                             const struct execution_row *execution, enum document_inclusion document);
+
+/* "jobDocument" as the style wants it. */
+void render_job_document(struct op *op, struct json *json, struct reply_style style, struct str job_id);
+
+/* {"status":…,"statusDetails":…,"versionNumber":…} */
+void render_execution_state(struct json *json, const struct execution_row *execution);
+
+/* "NAME":[summary, …] of the rows with that status; left out when there are none, unless `always`. */
+void render_pending(struct json *json, const struct execution_rows *rows, enum job_execution_status status,
+                    const char *name, bool always);
+
+/* The control plane's view: JobExecution. */
+void render_execution(struct op *op, const struct execution_row *execution);
+/* JobExecutionSummary as a member "jobExecutionSummary". */
+void render_execution_summary(struct op *op, const struct execution_row *execution);
+
+/* DescribeJob's "job" and ListJobs' item. */
+void render_job(struct op *op, const struct job_row *job, const struct target_rows *targets,
+                const int64_t counts[JOB_COUNTS]);
+void render_job_summary(struct op *op, const struct job_row *job);
+/* jobArn, jobId, description: what CreateJob and CancelJob answer. */
+void render_job_reference(struct op *op, const struct job_row *job);
+
+/* thingName, thingId, thingArn, … of DescribeThing; thingName, thingArn, … of ListThings. */
+void render_thing(struct op *op, const struct thing_row *thing, const struct attribute_rows *attributes);
+void render_thing_summary(struct op *op, const struct thing_row *thing,
+                          const struct attribute_rows *attributes);
+
+/* A map of strings as a JSON object in the operation's arena; absent when memory is out. */
+struct str render_string_map(struct op *op, const struct string_map *map);
+
+/* A member that is left out when the text is absent. */
+void render_optional(struct json *json, const char *key, struct str value);
+
+/* Seconds until the earlier of the two deadlines, rounded up; not set when no timer runs. */
+struct opt_int execution_seconds_left(const struct execution_row *execution, int64_t now_ms);
+
+#endif

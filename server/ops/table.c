@@ -1,0 +1,42 @@
+#include "ops/account.h"
+#include "ops/device.h"
+#include "ops/execution.h"
+#include "ops/job.h"
+#include "ops/op.h"
+#include "ops/template.h"
+#include "ops/thing.h"
+
+/* Operations without a row are answered 501. */
+static const struct op_handler handlers[OPERATION_COUNT] = {
+    [OP_CREATE_THING] = { op_create_thing, .writes = true },
+    [OP_DESCRIBE_THING] = { op_describe_thing, .writes = false },
+    [OP_LIST_THINGS] = { op_list_things, .writes = false },
+    [OP_DELETE_THING] = { op_delete_thing, .writes = true },
+
+    [OP_CREATE_JOB] = { op_create_job, .writes = true },
+    [OP_DESCRIBE_JOB] = { op_describe_job, .writes = false },
+    [OP_LIST_JOBS] = { op_list_jobs, .writes = false },
+    [OP_GET_JOB_DOCUMENT] = { op_get_job_document, .writes = false },
+    [OP_CANCEL_JOB] = { op_cancel_job, .writes = true },
+    [OP_DELETE_JOB] = { op_delete_job, .writes = true },
+
+    [OP_DESCRIBE_JOB_EXECUTION] = { op_describe_job_execution, .writes = false },
+    [OP_CANCEL_JOB_EXECUTION] = { op_cancel_job_execution, .writes = true },
+    [OP_LIST_JOB_EXECUTIONS_FOR_JOB] = { op_list_job_executions_for_job, .writes = false },
+    [OP_LIST_JOB_EXECUTIONS_FOR_THING] = { op_list_job_executions_for_thing, .writes = false },
+
+    [OP_LIST_MANAGED_JOB_TEMPLATES] = { op_list_managed_job_templates, .writes = false },
+    [OP_DESCRIBE_MANAGED_JOB_TEMPLATE] = { op_describe_managed_job_template, .writes = false },
+
+    [OP_DESCRIBE_ENDPOINT] = { op_describe_endpoint, .writes = false },
+
+    [OP_DATA_GET_PENDING_JOB_EXECUTIONS] = { op_get_pending_job_executions, .writes = false },
+    [OP_DATA_START_NEXT_PENDING_JOB_EXECUTION] = { op_start_next_pending_job_execution, .writes = true },
+    [OP_DATA_DESCRIBE_JOB_EXECUTION] = { op_data_describe_job_execution, .writes = false },
+    [OP_DATA_UPDATE_JOB_EXECUTION] = { op_update_job_execution, .writes = true },
+};
+
+struct op_handler op_handler(enum operation operation)
+{
+    return handlers[operation];
+}

@@ -1,0 +1,390 @@
+#include "store/db.h"
+
+#include <assert.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "settings.h"
+
+enum {
+    CACHE_SLOTS = 512, /* power of two, more than twice the number of statements in store/ */
+    BUSY_TIMEOUT_MS = 5000,
+    FAILURE_MAX = 256,
+    /* As many pages may gather in the log before a checkpoint; 8 MiB keeps checkpoints rare and recovery
+       short. */
+    WAL_AUTOCHECKPOINT_PAGES = 2048,
+};
+
+struct stmt {
+    struct db *db;
+    sqlite3_stmt *handle; /* NULL: the statement of failed queries */
+    const char *sql;
+    int column;
+    bool running;
+    bool readonly;
+};
+
+struct db {
+    sqlite3 *handle;
+    struct log *log;
+    struct stmt *cache[CACHE_SLOTS]; /* open addressing by the address of the SQL */
+    size_t cached;
+    struct stmt none;
+    bool in_transaction;
+    bool in_savepoint;
+    bool failed;
+    char failure[FAILURE_MAX];
+    uint64_t alarms;
+};
+
+static void fail_db(struct db *db, const char *sql)
+{
+    if (db->failed)
+        return;
+    db->failed = true;
+    snprintf(db->failure, sizeof db->failure, "%s", sqlite3_errmsg(db->handle));
+    log_write(db->log, LOG_ERROR, "database problem=\"%s\" sql=\"%s\"", db->failure, sql);
+}
+
+bool db_script(struct db *db, const char *sql)
+{
+    if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK)
+        return true;
+    fail_db(db, sql);
+    return false;
+}
+
+static const char *synchronous(int durability)
+{
+    switch (durability) {
+    case DURABILITY_NORMAL: return "PRAGMA synchronous = NORMAL";
+    case DURABILITY_MEMORY: return "PRAGMA synchronous = OFF";
+    default: return "PRAGMA synchronous = FULL";
+    }
+}
+
+static bool configure(struct db *db, enum db_mode mode, int durability)
+{
+    sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
+    if (!db_script(db, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768"))
+        return false;
+    if (mode == DB_READER)
+        return db_script(db, "PRAGMA query_only = ON");
+    sqlite3_wal_autocheckpoint(db->handle, WAL_AUTOCHECKPOINT_PAGES);
+    return db_script(db, "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;"
+                         "PRAGMA journal_size_limit = 67108864") &&
+           db_script(db, synchronous(durability));
+}
+
+struct db *db_open(const char *path, enum db_mode mode, int durability, struct log *log,
+                   struct strbuf *ret_problem)
+{
+    struct db *db = calloc(1, sizeof *db);
+    if (!db) {
+        strbuf_add_text(ret_problem, "not enough memory to open the database");
+        return NULL;
+    }
+    db->log = log;
+    db->none.db = db;
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+                (mode == DB_READER ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    int rc = sqlite3_open_v2(path, &db->handle, flags, NULL);
+    if (rc != SQLITE_OK || !configure(db, mode, durability)) {
+        strbuf_printf(ret_problem, "cannot open the database %s: %s", path,
+                      db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(rc));
+        db_close(db);
+        return NULL;
+    }
+    return db;
+}
+
+void db_close(struct db *db)
+{
+    if (!db)
+        return;
+    for (size_t i = 0; i < CACHE_SLOTS; i++) {
+        if (!db->cache[i])
+            continue;
+        sqlite3_finalize(db->cache[i]->handle);
+        free(db->cache[i]);
+    }
+    sqlite3_close(db->handle);
+    free(db);
+}
+
+/* ---- statements ---- */
+
+static size_t cache_slot(const char *sql)
+{
+    uint64_t hash = (uint64_t)(uintptr_t)sql * 0x9e3779b97f4a7c15u;
+    return (size_t)(hash >> 32) & (CACHE_SLOTS - 1);
+}
+
+static struct stmt *prepare(struct db *db, const char *sql)
+{
+    struct stmt *stmt = calloc(1, sizeof *stmt);
+    if (!stmt)
+        return NULL;
+    stmt->db = db;
+    stmt->sql = sql;
+    if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt->handle, NULL) !=
+        SQLITE_OK) {
+        fail_db(db, sql);
+        free(stmt);
+        return NULL;
+    }
+    stmt->readonly = sqlite3_stmt_readonly(stmt->handle);
+    return stmt;
+}
+
+static struct stmt *cached(struct db *db, const char *sql)
+{
+    size_t slot = cache_slot(sql);
+    for (; db->cache[slot]; slot = (slot + 1) & (CACHE_SLOTS - 1))
+        if (db->cache[slot]->sql == sql)
+            return db->cache[slot];
+    assert(db->cached < CACHE_SLOTS / 2);
+    struct stmt *stmt = prepare(db, sql);
+    if (stmt) {
+        db->cache[slot] = stmt;
+        db->cached++;
+    }
+    return stmt;
+}
+
+static int bind_one(sqlite3_stmt *handle, int index, char type, va_list *args)
+{
+    switch (type) {
+    case 's': {
+        struct str s = va_arg(*args, struct str);
+        return s.p ? sqlite3_bind_text64(handle, index, s.p, s.n, SQLITE_STATIC, SQLITE_UTF8)
+                   : sqlite3_bind_null(handle, index);
+    }
+    case 'i': return sqlite3_bind_int64(handle, index, va_arg(*args, int64_t));
+    case 'o': {
+        struct opt_int value = va_arg(*args, struct opt_int);
+        return value.set ? sqlite3_bind_int64(handle, index, value.value) : sqlite3_bind_null(handle, index);
+    }
+    default: return SQLITE_MISUSE;
+    }
+}
+
+static bool bind_all(struct stmt *stmt, const char *signature, va_list *args)
+{
+    assert((int)strlen(signature) == sqlite3_bind_parameter_count(stmt->handle));
+    for (int i = 0; signature[i]; i++) {
+        if (bind_one(stmt->handle, i + 1, signature[i], args) != SQLITE_OK) {
+            fail_db(stmt->db, stmt->sql);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool open_savepoint(struct db *db)
+{
+    if (!db->in_transaction || db->in_savepoint)
+        return true;
+    struct stmt *stmt = cached(db, "SAVEPOINT operation");
+    if (!stmt || sqlite3_step(stmt->handle) != SQLITE_DONE) {
+        fail_db(db, "SAVEPOINT operation");
+        return false;
+    }
+    sqlite3_reset(stmt->handle);
+    db->in_savepoint = true;
+    return true;
+}
+
+static struct stmt *start(struct db *db, const char *sql, const char *signature, va_list *args)
+{
+    if (db->failed)
+        return &db->none;
+    struct stmt *stmt = cached(db, sql);
+    if (!stmt)
+        return &db->none;
+    assert(!stmt->running);
+    if (!stmt->readonly && !open_savepoint(db))
+        return &db->none;
+    if (!bind_all(stmt, signature, args))
+        return &db->none;
+    stmt->running = true;
+    return stmt;
+}
+
+struct stmt *db_query(struct db *db, const char *sql, const char *signature, ...)
+{
+    va_list args;
+    va_start(args, signature);
+    struct stmt *stmt = start(db, sql, signature, &args);
+    va_end(args);
+    return stmt;
+}
+
+/* A statement that walks a whole table or sorts will hurt once the fleet is large. Where that is meant, the
+ * SQL says so with a comment. */
+static void raise_alarm(struct stmt *stmt)
+{
+#ifndef NDEBUG
+    int scanned = sqlite3_stmt_status(stmt->handle, SQLITE_STMTSTATUS_FULLSCAN_STEP, 1);
+    int sorted = sqlite3_stmt_status(stmt->handle, SQLITE_STMTSTATUS_SORT, 1);
+    int indexed = sqlite3_stmt_status(stmt->handle, SQLITE_STMTSTATUS_AUTOINDEX, 1);
+    bool bad = ((scanned > 0 || indexed > 0) && !strstr(stmt->sql, "/*scan*/")) ||
+               (sorted > 0 && !strstr(stmt->sql, "/*sort*/"));
+    if (!bad)
+        return;
+    stmt->db->alarms++;
+    log_write(stmt->db->log, LOG_WARNING, "slow_statement scanned=%d sorted=%d indexed=%d sql=\"%s\"",
+              scanned, sorted, indexed, stmt->sql);
+#else
+    (void)stmt;
+#endif
+}
+
+bool stmt_row(struct stmt *stmt)
+{
+    if (!stmt->running)
+        return false;
+    stmt->column = 0;
+    int rc = sqlite3_step(stmt->handle);
+    if (rc == SQLITE_ROW)
+        return true;
+    if (rc != SQLITE_DONE)
+        fail_db(stmt->db, stmt->sql);
+    stmt_done(stmt);
+    return false;
+}
+
+void stmt_done(struct stmt *stmt)
+{
+    if (!stmt->running)
+        return;
+    raise_alarm(stmt);
+    sqlite3_reset(stmt->handle);
+    stmt->running = false;
+}
+
+int64_t stmt_int(struct stmt *stmt)
+{
+    return sqlite3_column_int64(stmt->handle, stmt->column++);
+}
+
+struct opt_int stmt_opt_int(struct stmt *stmt)
+{
+    int column = stmt->column++;
+    return (struct opt_int){ .set = sqlite3_column_type(stmt->handle, column) != SQLITE_NULL,
+                             .value = sqlite3_column_int64(stmt->handle, column) };
+}
+
+struct str stmt_borrow(struct stmt *stmt)
+{
+    int column = stmt->column++;
+    const void *bytes = sqlite3_column_blob(stmt->handle, column);
+    int n = sqlite3_column_bytes(stmt->handle, column);
+    if (bytes)
+        return (struct str){ bytes, (size_t)n };
+    /* SQLite gives NULL for an empty value, too. */
+    return sqlite3_column_type(stmt->handle, column) == SQLITE_NULL ? STR_NONE : STR_LIT("");
+}
+
+struct str stmt_text(struct stmt *stmt, struct arena *arena)
+{
+    return arena_str(arena, stmt_borrow(stmt));
+}
+
+bool db_exec(struct db *db, const char *sql, const char *signature, ...)
+{
+    va_list args;
+    va_start(args, signature);
+    struct stmt *stmt = start(db, sql, signature, &args);
+    va_end(args);
+    while (stmt_row(stmt))
+        ;
+    return !db->failed;
+}
+
+int64_t db_changes(struct db *db)
+{
+    return sqlite3_changes64(db->handle);
+}
+
+uint64_t db_alarms(const struct db *db)
+{
+    return db->alarms;
+}
+
+bool db_failed(const struct db *db)
+{
+    return db->failed;
+}
+
+const char *db_failure(const struct db *db)
+{
+    return db->failure;
+}
+
+void db_clear_failure(struct db *db)
+{
+    db->failed = false;
+}
+
+/* ---- transactions ---- */
+
+bool db_begin(struct db *db)
+{
+    assert(!db->in_transaction);
+    if (!db_exec(db, "BEGIN IMMEDIATE", ""))
+        return false;
+    db->in_transaction = true;
+    return true;
+}
+
+bool db_keep(struct db *db)
+{
+    if (!db->in_savepoint)
+        return true;
+    db->in_savepoint = false;
+    return db_exec(db, "RELEASE operation", "");
+}
+
+bool db_undo(struct db *db)
+{
+    db_clear_failure(db);
+    if (!db->in_savepoint)
+        return true;
+    db->in_savepoint = false;
+    return db_exec(db, "ROLLBACK TO operation", "") && db_exec(db, "RELEASE operation", "");
+}
+
+bool db_commit(struct db *db)
+{
+    assert(db->in_transaction && !db->in_savepoint);
+    if (!db_exec(db, "COMMIT", ""))
+        return false;
+    db->in_transaction = false;
+    return true;
+}
+
+void db_rollback(struct db *db)
+{
+    db_clear_failure(db);
+    db->in_savepoint = false;
+    db->in_transaction = false;
+    /* Some failures (disk full, I/O) have rolled back already: BEGIN is what counts, and that will tell. */
+    if (!sqlite3_get_autocommit(db->handle))
+        db_exec(db, "ROLLBACK", "");
+    db_clear_failure(db);
+}
+
+bool db_begin_read(struct db *db)
+{
+    return db_exec(db, "BEGIN", "");
+}
+
+void db_end_read(struct db *db)
+{
+    if (!sqlite3_get_autocommit(db->handle))
+        db_exec(db, "COMMIT", "");
+}

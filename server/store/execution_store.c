@@ -1,0 +1,178 @@
+#include "store/execution_store.h"
+
+static struct str status_name(enum job_execution_status status)
+{
+    return status ? str_from(api_enum_name(&shape_job_execution_status, (int)status)) : STR_NONE;
+}
+
+#define EXECUTION_COLUMNS                                                                                    \
+    "id, thing_name, job_id, execution_number, status, version, status_details, force_canceled, "            \
+    "retry_attempt, "                                                                                        \
+    "queued_at_ms, started_at_ms, updated_at_ms, in_progress_deadline_ms, step_deadline_ms"
+
+static bool read_execution(struct stmt *q, struct arena *arena, struct execution_row *ret_execution)
+{
+    *ret_execution = (struct execution_row){
+        .id = stmt_int(q),
+        .thing_name = stmt_text(q, arena),
+        .job_id = stmt_text(q, arena),
+        .execution_number = stmt_int(q),
+        .status = (enum job_execution_status)api_enum_value(&shape_job_execution_status, stmt_borrow(q)),
+        .version = stmt_int(q),
+        .status_details = stmt_text(q, arena),
+        .force_canceled = stmt_int(q) != 0,
+        .retry_attempt = stmt_int(q),
+        .queued_at_ms = stmt_int(q),
+        .started_at_ms = stmt_opt_int(q),
+        .updated_at_ms = stmt_int(q),
+        .in_progress_deadline_ms = stmt_opt_int(q),
+        .step_deadline_ms = stmt_opt_int(q),
+    };
+    return !arena->failed;
+}
+
+static bool read_one(struct stmt *q, struct arena *arena, struct execution_row *ret_execution)
+{
+    bool found = stmt_row(q) && read_execution(q, arena, ret_execution);
+    stmt_done(q);
+    return found;
+}
+
+/* Reads to the end of a query whose number of rows only the query knows. */
+static bool read_all(struct db *db, struct arena *arena, struct stmt *q, struct execution_rows *ret_rows)
+{
+    struct execution_rows rows = { 0 };
+    size_t room = 0;
+    while (stmt_row(q)) {
+        if (rows.n == room) {
+            size_t wider = room ? room * 2 : 16;
+            struct execution_row *items = arena_array(arena, wider, sizeof *items);
+            if (!items)
+                break;
+            for (size_t i = 0; i < rows.n; i++)
+                items[i] = rows.items[i];
+            rows.items = items;
+            room = wider;
+        }
+        if (!read_execution(q, arena, &rows.items[rows.n]))
+            break;
+        rows.n++;
+    }
+    stmt_done(q);
+    *ret_rows = rows;
+    return !arena->failed && !db_failed(db);
+}
+
+bool store_execution_get(struct db *db, struct arena *arena, struct str thing, struct str job,
+                         struct opt_int number, struct execution_row *ret_execution)
+{
+    if (number.set)
+        return read_one(db_query(db,
+                                 "SELECT " EXECUTION_COLUMNS " FROM execution "
+                                 "WHERE thing_name = ?1 AND job_id = ?2 AND execution_number = ?3",
+                                 "ssi", thing, job, number.value),
+                        arena, ret_execution);
+    return read_one(db_query(db,
+                             "SELECT " EXECUTION_COLUMNS
+                             " FROM execution WHERE thing_name = ?1 AND job_id = ?2 "
+                             "ORDER BY execution_number DESC LIMIT 1",
+                             "ss", thing, job),
+                    arena, ret_execution);
+}
+
+bool store_execution_insert(struct db *db, const struct execution_row *e)
+{
+    return db_exec(
+        db,
+        "INSERT INTO execution (thing_name, job_id, execution_number, status, version, retry_attempt, "
+        "queued_at_ms, updated_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "ssisiiii", e->thing_name, e->job_id, e->execution_number, status_name(e->status), e->version,
+        e->retry_attempt, e->queued_at_ms, e->updated_at_ms);
+}
+
+bool store_execution_update(struct db *db, const struct execution_row *e)
+{
+    return db_exec(
+        db,
+        "UPDATE execution SET status = ?2, version = ?3, status_details = ?4, force_canceled = ?5, "
+        "started_at_ms = ?6, updated_at_ms = ?7, in_progress_deadline_ms = ?8, step_deadline_ms = ?9 "
+        "WHERE id = ?1",
+        "isisioioo", e->id, status_name(e->status), e->version, e->status_details, (int64_t)e->force_canceled,
+        e->started_at_ms, e->updated_at_ms, e->in_progress_deadline_ms, e->step_deadline_ms);
+}
+
+bool store_executions_delete_of_job(struct db *db, struct str job)
+{
+    return db_exec(db, "DELETE FROM execution WHERE job_id = ?1", "s", job);
+}
+
+/* ---- pending ---- */
+
+#define PENDING       "status IN ('IN_PROGRESS', 'QUEUED')"
+#define PENDING_ORDER "status, queued_at_ms, id"
+
+bool store_pending_list(struct db *db, struct arena *arena, struct str thing, int64_t limit,
+                        struct execution_rows *ret_rows)
+{
+    return read_all(db, arena,
+                    db_query(db,
+                             "SELECT " EXECUTION_COLUMNS " FROM execution WHERE thing_name = ?1 AND " PENDING
+                             " ORDER BY " PENDING_ORDER " LIMIT ?2",
+                             "si", thing, limit),
+                    ret_rows);
+}
+
+bool store_pending_head(struct db *db, struct arena *arena, struct str thing,
+                        struct execution_row *ret_execution)
+{
+    return read_one(db_query(db,
+                             "SELECT " EXECUTION_COLUMNS " FROM execution WHERE thing_name = ?1 AND " PENDING
+                             " ORDER BY " PENDING_ORDER " LIMIT 1",
+                             "s", thing),
+                    arena, ret_execution);
+}
+
+bool store_open_of_thing(struct db *db, struct arena *arena, struct str thing,
+                         struct execution_rows *ret_rows)
+{
+    return store_pending_list(db, arena, thing, -1, ret_rows);
+}
+
+bool store_open_of_job(struct db *db, struct arena *arena, struct str job, bool in_progress_too,
+                       struct execution_rows *ret_rows)
+{
+    return read_all(
+        db, arena,
+        db_query(db,
+                 "SELECT " EXECUTION_COLUMNS " FROM execution "
+                 "WHERE job_id = ?1 AND (status = 'QUEUED' OR (?2 AND status = 'IN_PROGRESS')) ORDER BY id",
+                 "si", job, (int64_t)in_progress_too),
+        ret_rows);
+}
+
+/* ---- pages ---- */
+
+bool store_executions_of_job(struct db *db, struct arena *arena, struct str job,
+                             enum job_execution_status status, int64_t after, int64_t limit,
+                             struct execution_rows *ret_rows)
+{
+    return read_all(db, arena,
+                    db_query(db,
+                             "SELECT " EXECUTION_COLUMNS " FROM execution WHERE job_id = ?1 AND id > ?2 "
+                             "AND (?3 IS NULL OR status = ?3) ORDER BY id LIMIT ?4",
+                             "sisi", job, after, status_name(status), limit),
+                    ret_rows);
+}
+
+bool store_executions_of_thing(struct db *db, struct arena *arena, struct str thing, struct str job,
+                               enum job_execution_status status, int64_t before, int64_t limit,
+                               struct execution_rows *ret_rows)
+{
+    return read_all(db, arena,
+                    db_query(db,
+                             "SELECT " EXECUTION_COLUMNS " FROM execution WHERE thing_name = ?1 AND id < ?2 "
+                             "AND (?3 IS NULL OR job_id = ?3) AND (?4 IS NULL OR status = ?4) "
+                             "ORDER BY id DESC LIMIT ?5",
+                             "sissi", thing, before, job, status_name(status), limit),
+                    ret_rows);
+}

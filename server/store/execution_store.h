@@ -1,0 +1,62 @@
+/* Rows of executions. Texts that are returned live in the arena. */
+#ifndef IOTJOBS_STORE_EXECUTION_STORE_H
+#define IOTJOBS_STORE_EXECUTION_STORE_H
+
+#include "api/model.h"
+#include "store/db.h"
+
+struct execution_row {
+    int64_t id; /* order of creation */
+    struct str thing_name, job_id;
+    int64_t execution_number;
+    enum job_execution_status status;
+    int64_t version;
+    struct str status_details; /* JSON object; absent: none */
+    bool force_canceled;
+    int64_t retry_attempt;
+    int64_t queued_at_ms;
+    struct opt_int started_at_ms;
+    int64_t updated_at_ms;
+    struct opt_int in_progress_deadline_ms, step_deadline_ms;
+};
+
+struct execution_rows {
+    size_t n;
+    struct execution_row *items;
+};
+
+/* That number, or the newest when `number` is not set. */
+bool store_execution_get(struct db *db, struct arena *arena, struct str thing, struct str job,
+                         struct opt_int number, struct execution_row *ret_execution);
+bool store_execution_insert(struct db *db, const struct execution_row *execution);
+/* Writes everything that may change, found by execution->id. */
+bool store_execution_update(struct db *db, const struct execution_row *execution);
+bool store_executions_delete_of_job(struct db *db, struct str job);
+
+/*
+ * The thing's pending list (device protocol 3.2): IN_PROGRESS before QUEUED, each by queuedAt, ties by
+ * creation; at most `limit`.
+ */
+bool store_pending_list(struct db *db, struct arena *arena, struct str thing, int64_t limit,
+                        struct execution_rows *ret_rows);
+/* Its head. False when nothing is pending. */
+bool store_pending_head(struct db *db, struct arena *arena, struct str thing,
+                        struct execution_row *ret_execution);
+
+/* All pending executions of a thing, or those of a job whose status is QUEUED or, with `in_progress_too`,
+ * IN_PROGRESS. */
+bool store_open_of_thing(struct db *db, struct arena *arena, struct str thing,
+                         struct execution_rows *ret_rows);
+bool store_open_of_job(struct db *db, struct arena *arena, struct str job, bool in_progress_too,
+                       struct execution_rows *ret_rows);
+
+/* Pages in order of creation: at most `limit`, id above `after`. Status 0: any. */
+bool store_executions_of_job(struct db *db, struct arena *arena, struct str job,
+                             enum job_execution_status status, int64_t after, int64_t limit,
+                             struct execution_rows *ret_rows);
+/* Pages newest first: at most `limit`, id below `before`. Job absent: any. */
+bool store_executions_of_thing(struct db *db, struct arena *arena, struct str thing, struct str job,
+                               enum job_execution_status status, int64_t before, int64_t limit,
+                               struct execution_rows *ret_rows);
+
+#endif

@@ -1,0 +1,179 @@
+#include "store/job_store.h"
+
+static struct str status_name(enum job_status status)
+{
+    return str_from(api_enum_name(&shape_job_status, (int)status));
+}
+
+static struct str selection_name(enum target_selection selection)
+{
+    return str_from(api_enum_name(&shape_target_selection, (int)selection));
+}
+
+static struct str execution_status_name(enum job_execution_status status)
+{
+    return str_from(api_enum_name(&shape_job_execution_status, (int)status));
+}
+
+#define JOB_COLUMNS                                                                                          \
+    "id, job_id, status, target_selection, description, comment, reason_code, force_canceled, "              \
+    "job_template_arn, "                                                                                     \
+    "document_parameters, start_time, in_progress_timeout_minutes, created_at_ms, updated_at_ms, "           \
+    "completed_at_ms"
+
+static bool read_job(struct stmt *q, struct arena *arena, struct job_row *ret_job)
+{
+    *ret_job = (struct job_row){
+        .id = stmt_int(q),
+        .job_id = stmt_text(q, arena),
+        .status = (enum job_status)api_enum_value(&shape_job_status, stmt_borrow(q)),
+        .target_selection = (enum target_selection)api_enum_value(&shape_target_selection, stmt_borrow(q)),
+        .description = stmt_text(q, arena),
+        .comment = stmt_text(q, arena),
+        .reason_code = stmt_text(q, arena),
+        .force_canceled = stmt_int(q) != 0,
+        .job_template_arn = stmt_text(q, arena),
+        .document_parameters = stmt_text(q, arena),
+        .start_time = stmt_text(q, arena),
+        .in_progress_timeout_minutes = stmt_opt_int(q),
+        .created_at_ms = stmt_int(q),
+        .updated_at_ms = stmt_int(q),
+        .completed_at_ms = stmt_opt_int(q),
+    };
+    return !arena->failed;
+}
+
+bool store_job_get(struct db *db, struct arena *arena, struct str job_id, struct job_row *ret_job)
+{
+    struct stmt *q = db_query(db, "SELECT " JOB_COLUMNS " FROM job WHERE job_id = ?1", "s", job_id);
+    bool found = stmt_row(q) && read_job(q, arena, ret_job);
+    stmt_done(q);
+    return found;
+}
+
+bool store_job_insert(struct db *db, const struct job_row *job, struct str document)
+{
+    return db_exec(
+               db,
+               "INSERT INTO job (job_id, status, target_selection, description, job_template_arn, "
+               "document_parameters, start_time, in_progress_timeout_minutes, created_at_ms, updated_at_ms) "
+               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+               "sssssssoii", job->job_id, status_name(job->status), selection_name(job->target_selection),
+               job->description, job->job_template_arn, job->document_parameters, job->start_time,
+               job->in_progress_timeout_minutes, job->created_at_ms, job->updated_at_ms) &&
+           db_exec(db, "INSERT INTO job_document (job_id, document) VALUES (?1, ?2)", "ss", job->job_id,
+                   document);
+}
+
+bool store_job_update(struct db *db, const struct job_row *job)
+{
+    return db_exec(db,
+                   "UPDATE job SET status = ?2, comment = ?3, reason_code = ?4, force_canceled = ?5, "
+                   "updated_at_ms = ?6, completed_at_ms = ?7 WHERE job_id = ?1",
+                   "ssssiio", job->job_id, status_name(job->status), job->comment, job->reason_code,
+                   (int64_t)job->force_canceled, job->updated_at_ms, job->completed_at_ms);
+}
+
+bool store_job_delete(struct db *db, struct str job_id)
+{
+    return db_exec(db, "DELETE FROM job WHERE job_id = ?1", "s", job_id);
+}
+
+struct str store_job_document(struct db *db, struct arena *arena, struct str job_id)
+{
+    struct stmt *q = db_query(db, "SELECT document FROM job_document WHERE job_id = ?1", "s", job_id);
+    struct str document = stmt_row(q) ? stmt_text(q, arena) : STR_NONE;
+    stmt_done(q);
+    return document;
+}
+
+/* ---- targets ---- */
+
+bool store_target_insert(struct db *db, struct str job_id, int64_t position, const struct target_row *target)
+{
+    return db_exec(db, "INSERT INTO job_target (job_id, position, arn, name) VALUES (?1, ?2, ?3, ?4)", "siss",
+                   job_id, position, target->arn, target->name);
+}
+
+static size_t target_count(struct db *db, struct str job_id)
+{
+    struct stmt *q = db_query(db, "SELECT count(*) FROM job_target WHERE job_id = ?1", "s", job_id);
+    size_t n = stmt_row(q) ? (size_t)stmt_int(q) : 0;
+    stmt_done(q);
+    return n;
+}
+
+bool store_targets_get(struct db *db, struct arena *arena, struct str job_id, struct target_rows *ret_rows)
+{
+    size_t most = target_count(db, job_id);
+    struct target_rows rows = { .items = arena_array(arena, most, sizeof *rows.items) };
+    if (!rows.items)
+        return false;
+    struct stmt *q =
+        db_query(db, "SELECT arn, name FROM job_target WHERE job_id = ?1 ORDER BY position", "s", job_id);
+    while (rows.n < most && stmt_row(q)) {
+        rows.items[rows.n].arn = stmt_text(q, arena);
+        rows.items[rows.n].name = stmt_text(q, arena);
+        rows.n++;
+    }
+    stmt_done(q);
+    *ret_rows = rows;
+    return !arena->failed && !db_failed(db);
+}
+
+/* ---- lists ---- */
+
+static struct stmt *query_jobs(struct db *db, const struct job_filter *filter, int64_t before, int64_t limit)
+{
+    struct str selection = filter->target_selection ? selection_name(filter->target_selection) : STR_NONE;
+    if (filter->status)
+        return db_query(db,
+                        "SELECT " JOB_COLUMNS " FROM job WHERE status = ?1 AND id < ?2 "
+                        "AND (?3 IS NULL OR target_selection = ?3) ORDER BY id DESC LIMIT ?4",
+                        "sisi", status_name(filter->status), before, selection, limit);
+    return db_query(db,
+                    "SELECT " JOB_COLUMNS " FROM job WHERE id < ?1 AND (?2 IS NULL OR target_selection = ?2) "
+                    "ORDER BY id DESC LIMIT ?3",
+                    "isi", before, selection, limit);
+}
+
+bool store_jobs_list(struct db *db, struct arena *arena, const struct job_filter *filter, int64_t before,
+                     int64_t limit, struct job_rows *ret_rows)
+{
+    struct job_rows rows = { .items = arena_array(arena, (size_t)limit, sizeof *rows.items) };
+    if (!rows.items)
+        return false;
+    struct stmt *q = query_jobs(db, filter, before, limit);
+    while (rows.n < (size_t)limit && stmt_row(q) && read_job(q, arena, &rows.items[rows.n]))
+        rows.n++;
+    stmt_done(q);
+    *ret_rows = rows;
+    return !arena->failed && !db_failed(db);
+}
+
+/* ---- counters ---- */
+
+bool store_count_add(struct db *db, struct str job_id, enum job_execution_status status, int64_t n)
+{
+    struct str name = execution_status_name(status);
+    /* Two statements: an upsert would check the negative number by itself before it is added. */
+    if (n < 0)
+        return db_exec(db, "UPDATE job_count SET n = n + ?3 WHERE job_id = ?1 AND status = ?2", "ssi", job_id,
+                       name, n);
+    return db_exec(db,
+                   "INSERT INTO job_count (job_id, status, n) VALUES (?1, ?2, ?3) "
+                   "ON CONFLICT DO UPDATE SET n = n + excluded.n",
+                   "ssi", job_id, name, n);
+}
+
+bool store_counts_get(struct db *db, struct str job_id, int64_t ret_counts[JOB_COUNTS])
+{
+    for (int i = 0; i < JOB_COUNTS; i++)
+        ret_counts[i] = 0;
+    struct stmt *q = db_query(db, "SELECT status, n FROM job_count WHERE job_id = ?1", "s", job_id);
+    while (stmt_row(q)) {
+        int status = api_enum_value(&shape_job_execution_status, stmt_borrow(q));
+        ret_counts[status] = stmt_int(q);
+    }
+    return !db_failed(db);
+}

@@ -1,0 +1,71 @@
+/* Rows of jobs, their targets, documents and counters. Texts that are returned live in the arena. */
+#ifndef IOTJOBS_STORE_JOB_STORE_H
+#define IOTJOBS_STORE_JOB_STORE_H
+
+#include "api/model.h"
+#include "store/db.h"
+
+struct job_row {
+    int64_t id; /* order of creation */
+    struct str job_id;
+    enum job_status status;
+    enum target_selection target_selection;
+    struct str description, comment, reason_code; /* absent: none */
+    bool force_canceled;
+    struct str job_template_arn;
+    struct str document_parameters; /* JSON object */
+    struct str start_time;          /* as given */
+    struct opt_int in_progress_timeout_minutes;
+    int64_t created_at_ms, updated_at_ms;
+    struct opt_int completed_at_ms;
+};
+
+bool store_job_get(struct db *db, struct arena *arena, struct str job_id, struct job_row *ret_job);
+bool store_job_insert(struct db *db, const struct job_row *job, struct str document);
+/* Writes what may change after creation: status, comment, reason_code, force_canceled, updated_at_ms,
+ * completed_at_ms. */
+bool store_job_update(struct db *db, const struct job_row *job);
+/* With its document, targets and counters; its executions must be gone. */
+bool store_job_delete(struct db *db, struct str job_id);
+
+/* Absent when there is no such job. */
+struct str store_job_document(struct db *db, struct arena *arena, struct str job_id);
+
+struct target_row {
+    struct str arn;  /* as given */
+    struct str name; /* of the thing */
+};
+
+struct target_rows {
+    size_t n;
+    struct target_row *items; /* in the order of the request */
+};
+
+bool store_target_insert(struct db *db, struct str job_id, int64_t position, const struct target_row *target);
+bool store_targets_get(struct db *db, struct arena *arena, struct str job_id, struct target_rows *ret_rows);
+
+struct job_filter {
+    enum job_status status;                 /* 0: any */
+    enum target_selection target_selection; /* 0: any */
+};
+
+struct job_rows {
+    size_t n;
+    struct job_row *items;
+};
+
+/* At most `limit` jobs created before the one with the id `before` (INT64_MAX: from the newest), newest
+ * first. */
+bool store_jobs_list(struct db *db, struct arena *arena, const struct job_filter *filter, int64_t before,
+                     int64_t limit, struct job_rows *ret_rows);
+
+int64_t store_jobs_in_status(struct db *db, enum job_status status);
+
+/* One more or less in a status. */
+bool store_count_add(struct db *db, struct str job_id, enum job_execution_status status, int64_t n);
+
+/* Executions of the job by status, indexed by enum job_execution_status. */
+enum { JOB_COUNTS = 16 };
+bool store_counts_get(struct db *db, struct str job_id, int64_t ret_counts[JOB_COUNTS]);
+
+#endif

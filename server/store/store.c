@@ -1,0 +1,301 @@
+#include "store/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/random.h"
+#include "settings.h"
+#include "store/schema.h"
+
+enum {
+    PATH_LENGTH_MAX = 4096,
+    APPLICATION_ID = 0x494f544a, /* "IOTJ": tells our files from other SQLite databases */
+    MEMORY_ROOM_LEAST = 64 * 1024 * 1024,
+};
+
+#define MEMORY_PREFIX "iotjobsd-"
+#define DATABASE_FILE "iotjobs.db"
+#define LOCK_FILE     "iotjobs.lock"
+
+struct store {
+    char folder[PATH_LENGTH_MAX];
+    char path[PATH_LENGTH_MAX];
+    bool in_memory;
+    int durability;
+    int lock_fd; /* held for as long as the store is open: one server a folder */
+    struct db *writer;
+    struct log *log;
+};
+
+/* What a database and its server leave in a folder. */
+static const char *const own_files[] = { DATABASE_FILE, DATABASE_FILE "-wal", DATABASE_FILE "-shm",
+                                         DATABASE_FILE "-journal", LOCK_FILE };
+
+static bool join(char path[PATH_LENGTH_MAX], const char *folder, const char *name)
+{
+    int n = snprintf(path, PATH_LENGTH_MAX, "%s/%s", folder, name);
+    return n > 0 && n < PATH_LENGTH_MAX;
+}
+
+/* -1 when somebody else holds it, or it cannot be made (errno tells). */
+static int take_lock(const char *folder)
+{
+    char path[PATH_LENGTH_MAX];
+    if (!join(path, folder, LOCK_FILE)) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return -1;
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* ---- in memory ---- */
+
+static void remove_own_folder(const char *folder)
+{
+    char path[PATH_LENGTH_MAX];
+    for (size_t i = 0; i < sizeof own_files / sizeof own_files[0]; i++)
+        if (join(path, folder, own_files[i]))
+            unlink(path);
+    rmdir(folder);
+}
+
+/* A server that was killed could not clean up: its folder is left without a lock. */
+static void remove_left_folders(const char *root)
+{
+    DIR *dir = opendir(root);
+    if (!dir)
+        return;
+    for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
+        char folder[PATH_LENGTH_MAX];
+        struct stat st;
+        if (strncmp(entry->d_name, MEMORY_PREFIX, strlen(MEMORY_PREFIX)) != 0 ||
+            !join(folder, root, entry->d_name) || lstat(folder, &st) != 0 || !S_ISDIR(st.st_mode) ||
+            st.st_uid != geteuid())
+            continue;
+        char lock[PATH_LENGTH_MAX];
+        if (!join(lock, folder, LOCK_FILE) || access(lock, F_OK) != 0)
+            continue; /* being made right now, or not ours */
+        int fd = take_lock(folder);
+        if (fd < 0)
+            continue;
+        remove_own_folder(folder);
+        close(fd);
+    }
+    closedir(dir);
+}
+
+static bool has_room(const char *root)
+{
+    struct statvfs fs;
+    return statvfs(root, &fs) == 0 && access(root, W_OK) == 0 &&
+           fs.f_bavail * fs.f_frsize >= MEMORY_ROOM_LEAST;
+}
+
+static bool make_memory_folder(struct store *store, struct strbuf *ret_problem)
+{
+    const char *temporary = getenv("TMPDIR");
+    const char *root = has_room("/dev/shm") ? "/dev/shm" : (temporary && *temporary ? temporary : "/tmp");
+    remove_left_folders(root);
+    if (join(store->folder, root, MEMORY_PREFIX "XXXXXX") && mkdtemp(store->folder))
+        return true;
+    strbuf_printf(ret_problem, "cannot make a folder for the in-memory database in %s: %s", root,
+                  strerror(errno));
+    return false;
+}
+
+/* ---- folder ---- */
+
+static bool make_folder(struct store *store, const char *folder, struct strbuf *ret_problem)
+{
+    if (snprintf(store->folder, sizeof store->folder, "%s", folder) >= PATH_LENGTH_MAX - 32) {
+        strbuf_add_text(ret_problem, "data: the path of the folder is too long");
+        return false;
+    }
+    if (mkdir(folder, 0700) == 0 || errno == EEXIST)
+        return true;
+    strbuf_printf(ret_problem, "data: cannot make the folder %s: %s", folder, strerror(errno));
+    return false;
+}
+
+static bool lock_folder(struct store *store, struct strbuf *ret_problem)
+{
+    store->lock_fd = take_lock(store->folder);
+    if (store->lock_fd >= 0)
+        return true;
+    if (errno == EWOULDBLOCK)
+        strbuf_printf(ret_problem,
+                      "data: another iotjobsd uses the folder %s; stop it, or choose another with --data",
+                      store->folder);
+    else
+        strbuf_printf(ret_problem, "data: cannot write to the folder %s: %s", store->folder, strerror(errno));
+    return false;
+}
+
+/* ---- schema ---- */
+
+static int64_t read_int(struct db *db, const char *sql)
+{
+    struct stmt *q = db_query(db, sql, "");
+    int64_t value = stmt_row(q) ? stmt_int(q) : 0;
+    stmt_done(q);
+    return value;
+}
+
+static bool run_step(struct db *db, int number)
+{
+    char finish[64];
+    snprintf(finish, sizeof finish, "PRAGMA user_version = %d; COMMIT", number + 1);
+    if (db_script(db, "BEGIN IMMEDIATE") && db_script(db, schema_steps[number].sql) && db_script(db, finish))
+        return true;
+    db_rollback(db);
+    return false;
+}
+
+static bool migrate(struct store *store, struct strbuf *ret_problem)
+{
+    struct db *db = store->writer;
+    int64_t version = read_int(db, "PRAGMA user_version");
+    int64_t application = read_int(db, "PRAGMA application_id");
+    if (version > schema_version) {
+        strbuf_printf(ret_problem,
+                      "%s was written by a newer iotjobsd (schema %d, this one knows %d); use that one",
+                      store->path, (int)version, schema_version);
+        return false;
+    }
+    if (application != APPLICATION_ID && read_int(db, "SELECT count(*) FROM sqlite_schema /*scan*/") > 0) {
+        strbuf_printf(ret_problem, "%s is not a database of iotjobsd; choose another folder with --data",
+                      store->path);
+        return false;
+    }
+    char mark[64];
+    snprintf(mark, sizeof mark, "PRAGMA application_id = %d", APPLICATION_ID);
+    if (application != APPLICATION_ID && !db_script(db, mark)) {
+        strbuf_printf(ret_problem, "cannot write %s: %s", store->path, db_failure(db));
+        return false;
+    }
+    for (int step = (int)version; step < schema_version; step++) {
+        if (!run_step(db, step)) {
+            strbuf_printf(ret_problem, "cannot bring %s to the schema of %s", store->path,
+                          schema_steps[step].file);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- life ---- */
+
+static bool open_in(struct store *store, struct strbuf *ret_problem)
+{
+    if (!lock_folder(store, ret_problem))
+        return false;
+    if (!join(store->path, store->folder, DATABASE_FILE)) {
+        strbuf_add_text(ret_problem, "data: the path of the folder is too long");
+        return false;
+    }
+    store->writer = db_open(store->path, DB_WRITER, store->durability, store->log, ret_problem);
+    if (!store->writer || !migrate(store, ret_problem))
+        return false;
+    /* Made here because readers need it and cannot write. */
+    unsigned char key[STORE_SECRET_BYTES];
+    if (store_secret(store->writer, STORE_PAGE_TOKEN_KEY, key))
+        return true;
+    strbuf_printf(ret_problem, "cannot write %s: %s", store->path, db_failure(store->writer));
+    return false;
+}
+
+struct store *store_open(const struct store_options *options, struct strbuf *ret_problem)
+{
+    struct store *store = calloc(1, sizeof *store);
+    if (!store) {
+        strbuf_add_text(ret_problem, "not enough memory to open the database");
+        return NULL;
+    }
+    store->in_memory = options->in_memory;
+    store->durability = options->in_memory ? DURABILITY_MEMORY : options->durability;
+    store->lock_fd = -1;
+    store->log = options->log;
+    bool folder = options->in_memory ? make_memory_folder(store, ret_problem)
+                                     : make_folder(store, options->folder, ret_problem);
+    if (!folder) {
+        free(store);
+        return NULL;
+    }
+    if (open_in(store, ret_problem))
+        return store;
+    store_close(store);
+    return NULL;
+}
+
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    db_close(store->writer);
+    if (store->in_memory)
+        remove_own_folder(store->folder);
+    if (store->lock_fd >= 0)
+        close(store->lock_fd);
+    free(store);
+}
+
+struct db *store_writer(struct store *store)
+{
+    return store->writer;
+}
+
+struct db *store_open_reader(struct store *store)
+{
+    struct strbuf problem;
+    strbuf_init(&problem, 1024);
+    struct db *db = db_open(store->path, DB_READER, store->durability, store->log, &problem);
+    if (!db)
+        log_write(store->log, LOG_ERROR, "reader problem=\"%.*s\"", STR(strbuf_str(&problem)));
+    strbuf_release(&problem);
+    return db;
+}
+
+const char *store_path(const struct store *store)
+{
+    return store->path;
+}
+
+bool store_reset(struct db *db)
+{
+    return db_exec(db, "DELETE FROM timer /*scan*/", "") &&
+           db_exec(db, "DELETE FROM execution /*scan*/", "") && db_exec(db, "DELETE FROM job /*scan*/", "") &&
+           db_exec(db, "DELETE FROM thing /*scan*/", "");
+}
+
+bool store_secret(struct db *db, struct str name, unsigned char ret_key[STORE_SECRET_BYTES])
+{
+    struct stmt *q = db_query(db, "SELECT value FROM secret WHERE name = ?1", "s", name);
+    bool found = false;
+    if (stmt_row(q)) {
+        struct str value = stmt_borrow(q);
+        found = value.n == STORE_SECRET_BYTES;
+        if (found)
+            memcpy(ret_key, value.p, value.n);
+        stmt_done(q);
+    }
+    if (found)
+        return true;
+    random_bytes(ret_key, STORE_SECRET_BYTES);
+    return db_exec(db, "INSERT INTO secret (name, value) VALUES (?1, CAST(?2 AS BLOB))", "ss", name,
+                   (struct str){ (const char *)ret_key, STORE_SECRET_BYTES });
+}

@@ -1,0 +1,73 @@
+#include "store/timer_store.h"
+
+static const char *const kind_names[TIMER_KIND_COUNT] = {
+    [TIMER_JOB_START] = "JOB_START",
+    [TIMER_EXECUTION_TIMEOUT] = "EXECUTION_TIMEOUT",
+};
+
+const char *timer_kind_name(enum timer_kind kind)
+{
+    return kind_names[kind];
+}
+
+static bool kind_of(struct str name, enum timer_kind *ret_kind)
+{
+    for (int kind = 0; kind < TIMER_KIND_COUNT; kind++) {
+        if (str_eq_text(name, kind_names[kind])) {
+            *ret_kind = (enum timer_kind)kind;
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct str name_of(enum timer_kind kind)
+{
+    return str_from(kind_names[kind]);
+}
+
+bool store_timer_set(struct db *db, const struct timer_row *timer)
+{
+    return db_exec(
+        db,
+        "INSERT INTO timer (kind, job_id, thing_name, execution_number, due_ms) VALUES (?1, ?2, ?3, ?4, ?5) "
+        "ON CONFLICT DO UPDATE SET due_ms = excluded.due_ms",
+        "sssii", name_of(timer->kind), timer->job_id, timer->thing_name, timer->execution_number,
+        timer->due_ms);
+}
+
+bool store_timer_cancel(struct db *db, const struct timer_row *timer)
+{
+    return db_exec(
+        db, "DELETE FROM timer WHERE kind = ?1 AND job_id = ?2 AND thing_name = ?3 AND execution_number = ?4",
+        "sssi", name_of(timer->kind), timer->job_id, timer->thing_name, timer->execution_number);
+}
+
+bool store_timers_cancel_of_job(struct db *db, struct str job_id)
+{
+    for (int kind = 0; kind < TIMER_KIND_COUNT; kind++)
+        if (!db_exec(db, "DELETE FROM timer WHERE kind = ?1 AND job_id = ?2", "ss",
+                     name_of((enum timer_kind)kind), job_id))
+            return false;
+    return true;
+}
+
+bool store_timer_earliest(struct db *db, struct arena *arena, struct timer_row *ret_timer)
+{
+    struct stmt *q = db_query(db,
+                              "SELECT kind, job_id, thing_name, execution_number, due_ms FROM timer "
+                              "ORDER BY due_ms, kind, job_id, thing_name, execution_number LIMIT 1 /*scan*/",
+                              "");
+    struct timer_row timer;
+    bool found = stmt_row(q) && kind_of(stmt_borrow(q), &timer.kind);
+    if (found) {
+        timer.job_id = stmt_text(q, arena);
+        timer.thing_name = stmt_text(q, arena);
+        timer.execution_number = stmt_int(q);
+        timer.due_ms = stmt_int(q);
+        stmt_done(q);
+        *ret_timer = timer;
+    }
+    stmt_done(q);
+    return found && !arena->failed;
+}

@@ -1,0 +1,134 @@
+#include "support/http_world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/cmocka_all.h"
+
+enum { START_ATTEMPTS = 10 };
+
+static void set(struct settings *settings, const char *key, const char *value)
+{
+    struct strbuf problem;
+    strbuf_init(&problem, 4096);
+    if (!settings_set(settings, str_from(key), str_from(value), &problem))
+        fail_msg("%s", problem.p);
+    strbuf_release(&problem);
+}
+
+/* Another process may take the port between free_port and here: then the next one will do. */
+static bool start(struct http_world *world)
+{
+    struct strbuf problem;
+    struct server_config config = { .settings = &world->settings };
+    strbuf_init(&problem, 4096);
+    for (int i = 0; world->server == NULL && i < START_ATTEMPTS; i++) {
+        world->port = free_port();
+        world->settings.http_port = world->port;
+        world->server = server_start(&config, &problem);
+    }
+    if (world->server == NULL)
+        print_error("%s\n", problem.p);
+    strbuf_release(&problem);
+    return world->server != NULL;
+}
+
+static int setup_with(void **state, bool virtual_clock)
+{
+    struct http_world *world = calloc(1, sizeof *world);
+    if (world == NULL)
+        return -1;
+    settings_init(&world->settings);
+    set(&world->settings, "in_memory", "true");
+    if (virtual_clock) {
+        set(&world->settings, "virtual_clock", "true");
+        set(&world->settings, "clock_start", "2030-01-01T00:00:00Z");
+    }
+    *state = world;
+    return start(world) ? 0 : -1;
+}
+
+int http_world_setup(void **state)
+{
+    return setup_with(state, true);
+}
+
+int http_world_setup_on_host_time(void **state)
+{
+    return setup_with(state, false);
+}
+
+int http_world_teardown(void **state)
+{
+    struct http_world *world = *state;
+    if (world->server != NULL)
+        server_stop(world->server);
+    settings_release(&world->settings);
+    free(world);
+    return 0;
+}
+
+/* --- asking and judging ----------------------------------------------------------------------------- */
+
+void assert_http_status(const struct http_answer *answer, int status)
+{
+    if (answer->status != status)
+        fail_msg("status %d, not %d: %.*s", answer->status, status, STR(strbuf_str(&answer->body)));
+}
+
+void assert_http_body_has(const struct http_answer *answer, const char *text)
+{
+    if (answer->body.p == NULL || strstr(answer->body.p, text) == NULL)
+        fail_msg("no %s in: %.*s", text, STR(strbuf_str(&answer->body)));
+}
+
+void assert_http_header(const struct http_answer *answer, const char *name, const char *value)
+{
+    char text[256];
+    if (!http_answer_header(answer, name, text, sizeof text))
+        fail_msg("no header %s", name);
+    assert_string_equal(text, value);
+}
+
+/* One request; the answer has this status and `text` in its body ("" for whatever it is). */
+void http_ask_with(const struct http_world *world, const char *method, const char *target,
+                   const char *headers, const char *body, int status, const char *text)
+{
+    struct http_answer answer;
+    http_request(world->port, method, target, headers, str_from(body), &answer);
+    assert_http_status(&answer, status);
+    if (text[0] != '\0')
+        assert_http_body_has(&answer, text);
+    http_answer_release(&answer);
+}
+
+void http_ask(const struct http_world *world, const char *method, const char *target, const char *body,
+              int status, const char *text)
+{
+    http_ask_with(world, method, target, "", body, status, text);
+}
+
+/* An error as every SDK wants it. */
+void assert_http_error(const struct http_answer *answer, int status, const char *exception)
+{
+    char text[128];
+    assert_http_status(answer, status);
+    assert_http_header(answer, "x-amzn-ErrorType", exception);
+    assert_http_header(answer, "Content-Type", "application/json");
+    assert_true(http_answer_header(answer, "x-amzn-RequestId", text, sizeof text));
+    assert_int_equal(strlen(text), 36);
+    struct strbuf code;
+    strbuf_init(&code, sizeof text * 2);
+    strbuf_printf(&code, "{\"__type\":\"%s\",\"code\":\"%s\",\"message\":", exception, exception);
+    assert_http_body_has(answer, code.p);
+    strbuf_release(&code);
+}
+
+void http_ask_error(const struct http_world *world, const char *method, const char *target, const char *body,
+                    int status, const char *exception)
+{
+    struct http_answer answer;
+    http_request(world->port, method, target, "", str_from(body), &answer);
+    assert_http_error(&answer, status, exception);
+    http_answer_release(&answer);
+}

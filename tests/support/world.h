@@ -1,0 +1,81 @@
+/*
+ * A whole server without threads, sockets or waiting: in-memory store, virtual frozen clock, the real engine,
+ * the real decoding of both edges. A story is told in requests and in time:
+ *
+ *     struct world *w = world_new("2030-01-01T12:00:00Z");
+ *     http(w, 200, "POST", "/things/pump", "{}");
+ *     struct answer *a = http(w, 200, "GET", "/jobs/fw", NULL);
+ *     assert_string(a, "job.status", "SCHEDULED");
+ *     advance(w, "PT31M");
+ *     mqtt(w, "$aws/things/pump/jobs/start-next", "{}");
+ *     assert_received(w, "$aws/things/pump/jobs/notify", …);
+ *     world_free(w);
+ *
+ * After every step the database's invariants (schema/invariants.sql) are checked, and every answer of an
+ * operation is held against the model's output shape.
+ */
+#ifndef IOTJOBS_TESTS_WORLD_H
+#define IOTJOBS_TESTS_WORLD_H
+
+#include <cjson/cJSON.h>
+
+#include "support/cmocka_all.h"
+
+#include "engine/engine.h"
+#include "settings.h"
+
+struct world;
+
+/* The clock stands at `start` (ISO) until it is moved. Fails the test when anything cannot be made. */
+struct world *world_new(const char *start);
+void world_free(struct world *w);
+/* Closes everything and opens it again on the same data, as after a crash; the clock goes on at `now` (ISO).
+ * Only for worlds made with world_new_durable. */
+struct world *world_new_durable(const char *start);
+void world_restart(struct world *w, const char *now);
+
+struct settings *world_settings(struct world *w);
+struct db *world_db(struct world *w);
+
+/* One answer: over HTTP the status and the body, over MQTT the payload and the last level of its topic. Valid
+ * until the world is freed. */
+struct answer {
+    int status;          /* HTTP */
+    const char *error;   /* HTTP: the exception; MQTT: the code; "" when there is none */
+    char text[1 << 17];  /* the body */
+    cJSON *body;         /* parsed; NULL when empty */
+    const char *verdict; /* MQTT: "accepted" or "rejected" */
+};
+
+/* A request over HTTP on the control plane, or on the data plane; the test fails unless the status is
+ * `status` (0: any). */
+struct answer *http(struct world *w, int status, const char *method, const char *path, const char *body);
+struct answer *http_data(struct world *w, int status, const char *method, const char *path, const char *body);
+
+/* A publish by the device "device"; its one answer, which must be the first message that it causes. */
+struct answer *mqtt(struct world *w, const char *topic, const char *payload);
+
+/* Moves the clock by an ISO duration, and runs what falls due. The answer of POST /_iotjobs/clock. */
+struct answer *advance(struct world *w, const char *duration);
+struct answer *set_clock(struct world *w, const char *iso);
+
+/* ---- what subscribers heard ---- */
+
+/* The oldest notification not yet taken; the test fails unless it has that topic. Its payload, parsed. */
+cJSON *take_notification(struct world *w, const char *topic);
+void assert_silence(struct world *w); /* nothing that was not taken */
+void forget_notifications(struct world *w);
+
+/* ---- reading JSON by path: "job.targets.0" ---- */
+
+const cJSON *json_at(const cJSON *root, const char *path); /* NULL: not there */
+void assert_json_string(const cJSON *root, const char *path, const char *expected);
+void assert_json_number(const cJSON *root, const char *path, double expected);
+void assert_json_absent(const cJSON *root, const char *path);
+
+/* Creates things and an immediate job on them; fails the test unless that works. */
+void given_thing(struct world *w, const char *thing);
+void given_job(struct world *w, const char *job, const char *thing);
+void given_job_with(struct world *w, const char *job, const char *thing, const char *more_members);
+
+#endif
