@@ -38,7 +38,8 @@ bool settings_set(struct settings *settings, struct str key, struct str value, s
 /* Whether `key` is a yes/no setting, so that `--key` may stand alone; false for unknown keys too. */
 bool settings_is_flag(struct str key);
 
-/* Reads `key = value` lines; '#' starts a comment. Problems name file and line. */
+/* Reads `key = value` lines; a '#' that begins the line or follows a blank starts a comment. Problems name file
+ * and line. */
 bool settings_read_file(struct settings *settings, const char *path, struct strbuf *ret_problem);
 
 /* Reads IOTJOBSD_HTTP_PORT and the like; an unknown IOTJOBSD_ variable is a problem. */

@@ -194,3 +194,9 @@ int64_t clock_real_delay_ms(struct clock *clock, int64_t due_ms)
     pthread_mutex_unlock(&clock->lock);
     return delay_ms;
 }
+
+struct timespec clock_mono_after_us(int64_t us)
+{
+    int64_t until_us = clock_mono_us() + us;
+    return (struct timespec){ .tv_sec = until_us / 1000000, .tv_nsec = until_us % 1000000 * 1000 };
+}

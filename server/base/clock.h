@@ -9,6 +9,7 @@
 #define IOTJOBS_BASE_CLOCK_H
 
 #include <pthread.h>
+#include <time.h>
 
 #include "base/str.h"
 
@@ -50,5 +51,7 @@ int64_t clock_real_delay_ms(struct clock *clock, int64_t due_ms);
 int64_t clock_host_ms(void);
 /* Microseconds on a clock that never jumps, for measuring durations. */
 int64_t clock_mono_us(void);
+/* That clock's time (CLOCK_MONOTONIC) so many microseconds from now, for pthread_cond_timedwait. */
+struct timespec clock_mono_after_us(int64_t us);
 
 #endif

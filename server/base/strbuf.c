@@ -62,6 +62,13 @@ static bool reserve(struct strbuf *buf, size_t more)
     return true;
 }
 
+void strbuf_reserve(struct strbuf *buf, size_t n)
+{
+    if (n > buf->n) {
+        reserve(buf, n - buf->n);
+    }
+}
+
 void strbuf_add(struct strbuf *buf, const void *bytes, size_t n)
 {
     if (n == 0 || !reserve(buf, n)) {

@@ -21,6 +21,8 @@ struct strbuf {
 };
 
 void strbuf_init(struct strbuf *buf, size_t ceiling);
+/* Makes room for `n` bytes in all, so that growing up to there allocates nothing. */
+void strbuf_reserve(struct strbuf *buf, size_t n);
 void strbuf_release(struct strbuf *buf);
 void strbuf_clear(struct strbuf *buf); /* empties, keeps the memory, forgets a failure */
 

@@ -6,6 +6,10 @@
 #include "settings.h"
 #include "store/db.h"
 
+/* Most answers fit: the thread that makes a call then also allocates its answer's memory, and the engine
+ * thread neither allocates nor frees what another thread's allocator owns. */
+enum { REPLY_FIRST_ROOM = 1024 };
+
 static const char region_default[] = "us-east-1";
 
 struct call *call_new(void)
@@ -18,6 +22,7 @@ struct call *call_new(void)
     call->arena = arena;
     err_init(&call->err, &call->arena);
     strbuf_init(&call->reply, CALL_REPLY_MAX);
+    strbuf_reserve(&call->reply, REPLY_FIRST_ROOM);
     return call;
 }
 

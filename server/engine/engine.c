@@ -1,7 +1,6 @@
 #include "engine/engine.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "engine/internal.h"
 #include "settings.h"
@@ -322,13 +321,8 @@ static bool wait_for_work(struct engine *engine)
             pthread_cond_wait(&engine->work, &engine->lock);
             continue;
         }
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += (rings++ < RING_OFTEN_MAX ? RING_AGAIN_US : RING_SELDOM_US) * 1000L;
-        if (until.tv_nsec >= 1000000000) {
-            until.tv_sec++;
-            until.tv_nsec -= 1000000000;
-        }
+        struct timespec until =
+            clock_mono_after_us(rings++ < RING_OFTEN_MAX ? RING_AGAIN_US : RING_SELDOM_US);
         pthread_cond_timedwait(&engine->work, &engine->lock, &until);
         engine->config.ring(engine->config.ring_context);
     }
@@ -397,12 +391,12 @@ void engine_stop(struct engine *engine)
 {
     if (!engine->started)
         return;
-    timer_thread_stop(engine->timer);
     pthread_mutex_lock(&engine->lock);
     engine->stopping = true;
     pthread_cond_signal(&engine->work);
     pthread_mutex_unlock(&engine->lock);
     pthread_join(engine->thread, NULL);
+    timer_thread_stop(engine->timer);
     engine->timer = NULL;
     engine->started = false;
 }

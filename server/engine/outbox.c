@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct outbox {
     pthread_mutex_t lock;
@@ -10,43 +9,6 @@ struct outbox {
     struct message **end;
     bool idle; /* the last take found nothing */
 };
-
-/* The message, its client id and its topic are one allocation. */
-struct message *message_new(struct str client_id, struct str topic, char *payload, size_t payload_n, int qos)
-{
-    size_t id_n = client_id.p ? client_id.n + 1 : 0;
-    struct message *message = malloc(sizeof *message + id_n + topic.n + 1);
-    if (!message) {
-        free(payload);
-        return NULL;
-    }
-    char *texts = (char *)(message + 1);
-    *message = (struct message){ .payload = payload, .payload_n = payload_n, .qos = qos };
-    if (client_id.p) {
-        message->client_id = memcpy(texts, client_id.p, client_id.n);
-        texts[client_id.n] = '\0';
-    }
-    message->topic = memcpy(texts + id_n, topic.p, topic.n);
-    message->topic[topic.n] = '\0';
-    return message;
-}
-
-void message_free(struct message *message)
-{
-    if (!message)
-        return;
-    free(message->payload);
-    free(message);
-}
-
-void message_free_all(struct message *first)
-{
-    while (first) {
-        struct message *next = first->next;
-        message_free(first);
-        first = next;
-    }
-}
 
 struct outbox *outbox_new(void)
 {

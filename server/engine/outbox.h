@@ -6,21 +6,7 @@
 #ifndef IOTJOBS_ENGINE_OUTBOX_H
 #define IOTJOBS_ENGINE_OUTBOX_H
 
-#include "base/str.h"
-
-struct message {
-    struct message *next;
-    char *client_id; /* that connection alone; NULL: whoever has subscribed */
-    char *topic;
-    char *payload; /* malloc'ed; whoever drains takes it (and sets it NULL) */
-    size_t payload_n;
-    int qos; /* 0 or 1 */
-};
-
-/* Copies client_id and topic, takes `payload`. NULL when memory is out (payload freed then). */
-struct message *message_new(struct str client_id, struct str topic, char *payload, size_t payload_n, int qos);
-void message_free(struct message *message);
-void message_free_all(struct message *first); /* a whole list */
+#include "ops/message.h"
 
 struct outbox;
 struct outbox *outbox_new(void);

@@ -1,7 +1,5 @@
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "engine/internal.h"
 
@@ -32,14 +30,7 @@ bool start_thread(pthread_t *ret_thread, void *(*body)(void *), void *context)
 
 static void wait_at_most(struct timer_thread *t, int64_t ms)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += ms / 1000;
-    until.tv_nsec += ms % 1000 * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
+    struct timespec until = clock_mono_after_us(ms * 1000);
     pthread_cond_timedwait(&t->changed, &t->lock, &until);
 }
 

@@ -8,6 +8,7 @@
 #define IOTJOBS_HTTP_HTTP_H
 
 #include "engine/engine.h"
+#include "store/store.h"
 
 struct http;
 
@@ -16,7 +17,7 @@ struct http_config {
     struct clock *clock;
     const struct settings *settings;
     struct log *log;
-    const char *database_path;
+    struct store *store;          /* its readers serve the requests that only read */
     bool (*ready)(void *context); /* whether the whole server serves */
     void *ready_context;
 };

@@ -9,7 +9,7 @@
 #ifndef IOTJOBS_OPS_NOTIFY_H
 #define IOTJOBS_OPS_NOTIFY_H
 
-#include "engine/outbox.h"
+#include "ops/message.h"
 #include "ops/op.h"
 
 /* Longest list in a notification and in GetPendingJobExecutions (device protocol, section 7). */

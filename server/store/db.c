@@ -87,6 +87,9 @@ struct db *db_open(const char *path, enum db_mode mode, int durability, struct l
         strbuf_add_text(ret_problem, "not enough memory to open the database");
         return NULL;
     }
+    /* Counting every allocation takes a lock that all connections share; nobody reads the count. Refused,
+     * without harm, once the library is in use. */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     db->log = log;
     db->none.db = db;
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |

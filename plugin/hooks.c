@@ -1,0 +1,138 @@
+#include "plugin/plugin.h"
+
+#include <unistd.h>
+
+#include "plugin/access.h"
+#include "plugin/broker_log.h"
+#include "plugin/deliver.h"
+#include "plugin/hooks.h"
+
+static int on_message(int event, void *data, void *context)
+{
+    (void)event;
+    const struct mosquitto_evt_message *message = data;
+    struct plugin *plugin = context;
+    doorbell_say_awake(&plugin->doorbell);
+    const struct publication publication = {
+        .client_id = str_from(mosquitto_client_id(message->client)),
+        .topic = str_from(message->topic),
+        .payload = { message->payload, message->payloadlen },
+        .qos = message->qos,
+    };
+    inbound_take(&plugin->inbound, &publication);
+    return MOSQ_ERR_SUCCESS; /* whoever subscribed to the request's topic gets it as well, as on AWS */
+}
+
+/*
+ * A client needs two turns of the broker's loop to connect and to ask for anything, and each turn ends with a
+ * tick. If none came by then none ever will, and no answer would leave.
+ */
+static void report_silence(struct plugin *plugin)
+{
+    plugin->silence_reported = true;
+    doorbell_alarm_stop(&plugin->doorbell);
+    broker_log_line(NULL, LOG_ERROR,
+                    "The broker never ticks its plugins with `per_listener_settings true`, so nothing can be "
+                    "answered: set it to false.");
+}
+
+static int on_acl_check(int event, void *data, void *context)
+{
+    static const int results[] = {
+        [ACCESS_UNDECIDED] = MOSQ_ERR_PLUGIN_DEFER,
+        [ACCESS_GRANTED] = MOSQ_ERR_SUCCESS,
+        [ACCESS_DENIED] = MOSQ_ERR_ACL_DENIED,
+    };
+    (void)event;
+    const struct mosquitto_evt_acl_check *check = data;
+    struct plugin *plugin = context;
+    if (!plugin->ticked && !plugin->silence_reported)
+        report_silence(plugin);
+    switch (check->access) {
+    case MOSQ_ACL_WRITE: return results[access_of_publish(str_from(check->topic), check->retain)];
+    case MOSQ_ACL_READ: return results[access_of_read(str_from(check->topic))];
+    default: return MOSQ_ERR_PLUGIN_DEFER;
+    }
+}
+
+static int on_last_word(int event, void *data, void *context)
+{
+    (void)event;
+    (void)data;
+    (void)context;
+    return MOSQ_ERR_SUCCESS;
+}
+
+static int on_reload(int event, void *data, void *context)
+{
+    (void)event;
+    (void)data;
+    ((struct plugin *)context)->last_word_due = true;
+    return MOSQ_ERR_SUCCESS;
+}
+
+static void take_last_word(struct plugin *plugin)
+{
+    plugin->last_word_due = false;
+    mosquitto_callback_unregister(plugin->identifier, MOSQ_EVT_ACL_CHECK, on_last_word, NULL);
+    int rc = mosquitto_callback_register(plugin->identifier, MOSQ_EVT_ACL_CHECK, on_last_word, NULL, plugin);
+    if (rc != MOSQ_ERR_SUCCESS)
+        log_write(plugin->log, LOG_ERROR, "acl-callback-refused error=%d", rc);
+}
+
+static void announce_ready(struct plugin *plugin)
+{
+    static const char line[] = "Ready.\n";
+    plugin->ticked = true;
+    doorbell_alarm_stop(&plugin->doorbell);
+    server_set_ready(plugin->server);
+    log_write(plugin->log, LOG_NOTICE, "ready");
+    if (write(STDOUT_FILENO, line, sizeof line - 1) < 0)
+        log_write(plugin->log, LOG_DEBUG, "ready-line-unwritten"); /* nobody reads our output: no harm */
+}
+
+static int on_tick(int event, void *data, void *context)
+{
+    (void)event;
+    (void)data;
+    struct plugin *plugin = context;
+    if (plugin->last_word_due)
+        take_last_word(plugin);
+    if (!plugin->ticked)
+        announce_ready(plugin);
+    doorbell_say_ticking(&plugin->doorbell);
+    deliver_all(plugin->inbound.outbox, plugin->log);
+    log_drain(plugin->log);
+    return MOSQ_ERR_SUCCESS;
+}
+
+static const struct {
+    int event;
+    MOSQ_FUNC_generic_callback run;
+} hooks[] = {
+    { MOSQ_EVT_MESSAGE, on_message },
+    { MOSQ_EVT_ACL_CHECK, on_acl_check },
+    { MOSQ_EVT_TICK, on_tick },
+    { MOSQ_EVT_RELOAD, on_reload },
+};
+
+enum { HOOK_COUNT = sizeof hooks / sizeof *hooks };
+
+bool hooks_register(struct plugin *plugin)
+{
+    plugin->last_word_due = true;
+    for (size_t i = 0; i < HOOK_COUNT; i++)
+        if (mosquitto_callback_register(plugin->identifier, hooks[i].event, hooks[i].run, NULL, plugin) !=
+            MOSQ_ERR_SUCCESS) {
+            hooks_unregister(plugin);
+            return false;
+        }
+    return true;
+}
+
+void hooks_unregister(struct plugin *plugin)
+{
+    for (size_t i = 0; i < HOOK_COUNT; i++)
+        mosquitto_callback_unregister(plugin->identifier, hooks[i].event, hooks[i].run, NULL);
+    mosquitto_callback_unregister(plugin->identifier, MOSQ_EVT_ACL_CHECK, on_last_word, NULL);
+}

@@ -1,0 +1,23 @@
+/*
+ * The broker's events, and what we do on each.
+ *
+ *   MESSAGE     a client published: inbound
+ *   ACL_CHECK   the topics that are the service's own are refused; the rest is left to the broker's rules
+ *   TICK        once per turn of the broker's loop: outbox and log ring are drained; the first one means
+ * ready RELOAD      SIGHUP: the broker's rules were registered anew, behind ours
+ *
+ * When every ACL_CHECK callback defers, the broker denies, and as soon as a plugin has such a callback the
+ * broker no longer allows what no rule forbids. To leave a broker without an acl_file as open as it is
+ * without us, a second callback of ours has the last word and allows. It must stand behind the broker's own
+ * rules, which are registered after us and again on each reload; so it is registered on the tick after.
+ */
+#ifndef IOTJOBS_PLUGIN_HOOKS_H
+#define IOTJOBS_PLUGIN_HOOKS_H
+
+struct plugin;
+
+/* False: nothing is registered. */
+bool hooks_register(struct plugin *plugin);
+void hooks_unregister(struct plugin *plugin);
+
+#endif

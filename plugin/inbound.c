@@ -1,0 +1,73 @@
+#include "plugin/inbound.h"
+
+#include <assert.h>
+
+#include "api/decode.h"
+#include "api/route.h"
+#include "plugin/outbound.h"
+
+/* The broker's topic lives no longer than its callback: the call keeps a copy, and its labels point there. */
+static struct call *call_for(const struct inbound *inbound, const struct publication *publication)
+{
+    struct call *call = call_new();
+    if (call == NULL)
+        return NULL;
+    struct asker *asker = arena_alloc(&call->arena, sizeof *asker);
+    struct str client_id = arena_str(&call->arena, publication->client_id);
+    struct str topic = arena_str(&call->arena, publication->topic);
+    if (asker == NULL || client_id.p == NULL || topic.p == NULL) {
+        call_free(call);
+        return NULL;
+    }
+    *asker = (struct asker){ inbound->outbox, client_id, topic, publication->qos };
+    call->owner = asker;
+    call->done = outbound_answer;
+    call->with_timestamp = true;
+    call->style = (struct reply_style){ .document_as_object = true, .name_the_thing = false };
+    return call;
+}
+
+/* False: the call's err says why. The token of the payload is in the call as soon as it is known. */
+static bool call_decode(struct call *call, struct str payload)
+{
+    const struct asker *asker = call->owner;
+    struct topic_route route = route_topic(asker->topic);
+    if (route.kind != TOPIC_REQUEST)
+        return fail(&call->err, ERR_INVALID_TOPIC, "The topic is not one of the Jobs service.");
+    if (payload.n > INBOUND_PAYLOAD_MAX)
+        return fail(&call->err, ERR_REQUEST_TOO_LARGE, "The payload is larger than %d bytes.",
+                    INBOUND_PAYLOAD_MAX);
+
+    struct request request = { .labels = route.labels, .body = payload, .query_in_body = true };
+    void *input;
+    if (!api_decode(route.operation, &request, &call->arena, &input, &call->client_token, &call->err))
+        return false;
+    if (route.namespace_id.p != NULL)
+        return fail(&call->err, ERR_INVALID_REQUEST, "Namespaced jobs are not supported by this server yet.");
+
+    call->operation = route.operation;
+    call->run = op_handler(route.operation).run;
+    assert(call->run != NULL);
+    call->input = input;
+    return true;
+}
+
+static bool call_submit(struct call *call, struct engine *engine)
+{
+    return engine_submit(engine, call) ||
+           fail(&call->err, ERR_THROTTLING, "Too many requests are waiting; try again later.");
+}
+
+void inbound_take(const struct inbound *inbound, const struct publication *publication)
+{
+    enum topic_kind kind = route_topic(publication->topic).kind;
+    if (kind == TOPIC_FOREIGN || kind == TOPIC_RESERVED)
+        return;
+    struct call *call = call_for(inbound, publication);
+    if (call == NULL)
+        return; /* no memory, hence no answer; the device asks again */
+    if (call_decode(call, publication->payload) && call_submit(call, inbound->engine))
+        return;
+    call->answered_ms = clock_now_ms(inbound->clock);
+    outbound_answer(call);
+}

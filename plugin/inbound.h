@@ -1,0 +1,34 @@
+/*
+ * What clients publish becomes a call of the engine. No broker needed.
+ *
+ * A publication on a jobs topic is routed, decoded and submitted; its answer leaves through the outbox
+ * (plugin/outbound.h), to the client that asked and nobody else. What can be refused without the database
+ * (a topic that means nothing, a payload that does not decode, a full inbox) is refused at once.
+ */
+#ifndef IOTJOBS_PLUGIN_INBOUND_H
+#define IOTJOBS_PLUGIN_INBOUND_H
+
+#include "engine/engine.h"
+
+/* AWS's limit for the payload of one message. */
+enum { INBOUND_PAYLOAD_MAX = 128 * 1024 };
+
+/* Where calls go, where their answers go, and the time of those that never get to the engine. */
+struct inbound {
+    struct engine *engine;
+    struct outbox *outbox;
+    struct clock *clock;
+};
+
+/* Everything is borrowed for the length of inbound_take. */
+struct publication {
+    struct str client_id;
+    struct str topic;
+    struct str payload;
+    int qos;
+};
+
+/* Ignores topics that are not requests to the service. Any one thread at a time. */
+void inbound_take(const struct inbound *inbound, const struct publication *publication);
+
+#endif

@@ -1,0 +1,26 @@
+/* The plugin as the broker sees it: what lives from mosquitto_plugin_init to mosquitto_plugin_cleanup.
+ * Broker thread only. */
+#ifndef IOTJOBS_PLUGIN_PLUGIN_H
+#define IOTJOBS_PLUGIN_PLUGIN_H
+
+#include <mosquitto.h>
+#include <mosquitto_broker.h>
+#include <mosquitto_plugin.h>
+
+#include "plugin/doorbell.h"
+#include "plugin/inbound.h"
+#include "server.h"
+
+struct plugin {
+    mosquitto_plugin_id_t *identifier; /* the broker's name for us */
+    struct settings settings;
+    struct log *log; /* rings; drained on each tick */
+    struct doorbell doorbell;
+    struct server *server;
+    struct inbound inbound;
+    bool ticked;           /* the broker's loop runs, all listeners answer */
+    bool silence_reported; /* that no tick comes */
+    bool last_word_due;    /* see hooks.h */
+};
+
+#endif

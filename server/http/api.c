@@ -1,0 +1,108 @@
+/* The REST API of both planes: route, decode, run. */
+#include "base/utf8.h"
+#include "http/exchange.h"
+#include "http/plane.h"
+#include "http/query.h"
+
+static bool not_implemented(struct exchange *x, const struct operation_model *model)
+{
+    struct err *err = &x->call->err;
+    err->extra = arena_printf(&x->call->arena, "\"operation\":\"%s\"", model->name);
+    return fail(err, ERR_NOT_IMPLEMENTED, "%s is not supported by this server yet.", model->name);
+}
+
+/* The headers that the operation's input has members for. */
+static bool collect_headers(struct exchange *x, const struct shape *input, struct request *request)
+{
+    struct err *err = &x->call->err;
+    struct field *fields = NULL;
+    size_t n = 0;
+    for (size_t i = 0; input != NULL && i < input->member_count; i++) {
+        const struct member *member = &input->members[i];
+        if (member->location != IN_HEADER)
+            continue;
+        struct str value = exchange_header(x, member->name);
+        if (value.p == NULL)
+            continue;
+        if (!utf8_valid(value))
+            return fail(err, ERR_INVALID_REQUEST, "The header %s is not valid UTF-8.", member->name);
+        if (fields == NULL)
+            fields = arena_array(&x->call->arena, input->member_count, sizeof *fields);
+        if (fields == NULL)
+            return fail(err, ERR_INTERNAL, "The server is out of memory for this request.");
+        fields[n++] = (struct field){ str_from(member->name), value };
+    }
+    request->headers = fields;
+    request->header_count = n;
+    return true;
+}
+
+static bool decode_input(struct exchange *x, struct request *request)
+{
+    struct call *call = x->call;
+    void *input = NULL;
+    if (!collect_headers(x, operation_model(call->operation)->input, request))
+        return false;
+    if (!api_decode(call->operation, request, &call->arena, &input, NULL, &call->err))
+        return false;
+    call->input = input;
+    return true;
+}
+
+/* From the request to a call that can run. */
+static bool prepare(struct exchange *x, struct op_handler *ret_handler)
+{
+    struct call *call = x->call;
+    struct request request = { .body = strbuf_str(&x->body) };
+    struct http_route route;
+    if (!query_parse(x->query, &call->arena, &request.query, &request.query_count, &call->err))
+        return false;
+    struct caller caller = caller_of(exchange_header(x, MHD_HTTP_HEADER_AUTHORIZATION),
+                                     query_value(request.query, request.query_count, "X-Amz-Credential"),
+                                     exchange_header(x, MHD_HTTP_HEADER_HOST));
+    x->plane = caller.plane;
+    if (!route_http(x->plane, str_from(x->method), x->path, &call->arena, &route, &call->err))
+        return false;
+    const struct operation_model *model = operation_model(route.operation);
+    struct op_handler handler = op_handler(route.operation);
+    x->operation = model->name;
+    if (handler.run == NULL)
+        return not_implemented(x, model);
+    call->operation = route.operation;
+    call->run = handler.run;
+    call->region = caller.region;
+    call->host = caller.host;
+    call->style = (struct reply_style){ .document_as_object = false, .name_the_thing = true };
+    request.labels = route.labels;
+    *ret_handler = handler;
+    return decode_input(x, &request);
+}
+
+/* Runs the call on this thread's own connection. */
+static void run_read(struct exchange *x)
+{
+    const struct http_config *config = &x->http->config;
+    struct db *db = http_reader(x->http);
+    if (db == NULL || !db_begin_read(db)) {
+        fail(&x->call->err, ERR_INTERNAL, "The database does not answer.");
+    } else {
+        struct call_world world = {
+            .db = db, .settings = config->settings, .log = config->log, .now_ms = clock_now_ms(config->clock)
+        };
+        call_run(x->call, &world);
+        db_end_read(db);
+    }
+    if (db != NULL && db_failed(db))
+        http_reader_discard(x->http);
+}
+
+enum serve_result api_serve(struct exchange *x)
+{
+    struct op_handler handler = { 0 };
+    if (!prepare(x, &handler))
+        return SERVED;
+    if (handler.writes)
+        return SERVED_BY_ENGINE;
+    run_read(x);
+    return SERVED;
+}

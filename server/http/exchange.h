@@ -1,0 +1,84 @@
+/*
+ * One HTTP request and its answer; what the files of http/ share.
+ *
+ * An exchange begins with the request line and ends when libmicrohttpd has sent the answer or lost the
+ * client. It lives in the arena of its call, so that one allocation carries the whole request. A pool thread
+ * owns it, but for the time between engine_submit and the call's `done`, when the engine thread does.
+ */
+#ifndef IOTJOBS_HTTP_EXCHANGE_H
+#define IOTJOBS_HTTP_EXCHANGE_H
+
+#include <microhttpd.h>
+#include <stdatomic.h>
+
+#include "api/decode.h"
+#include "base/random.h"
+#include "http/http.h"
+#include "settings.h"
+
+enum {
+    HTTP_BODY_MAX = 1024 * 1024,
+    /* A larger body is still read up to here, because a client that is writing does not see our 413. */
+    HTTP_BODY_DISCARD_MAX = 8 * 1024 * 1024,
+};
+
+struct http {
+    struct http_config config;
+    struct MHD_Daemon *daemon;
+    int listener;         /* ours to close since http_quiesce; -1 before */
+    pthread_key_t reader; /* each pool thread's own struct db * */
+    int64_t started_ms;
+    atomic_bool quiesced;
+    atomic_size_t exchanges; /* begun and not yet ended */
+};
+
+enum exchange_stage {
+    EXCHANGE_HEADERS, /* the headers are not all here */
+    EXCHANGE_BODY,    /* the body is arriving */
+    EXCHANGE_ENGINE,  /* suspended; the engine has the call */
+};
+
+struct exchange {
+    struct http *http;
+    struct MHD_Connection *connection;
+    struct call *call; /* its `ok`, `err` and `reply` are the answer */
+    enum exchange_stage stage;
+    const char *method; /* HEAD counts as GET */
+    struct str path;    /* raw */
+    struct str query;   /* raw, without '?' */
+    struct strbuf body;
+    size_t body_n;         /* bytes that arrived, kept or not */
+    enum plane plane;      /* names the errors */
+    const char *operation; /* for the log; NULL: none */
+    const char *allow;     /* of a 405 */
+    unsigned status; /* of a success 200 unless an endpoint says otherwise; of an error set when answered */
+    bool close;      /* the connection ends with this answer */
+    int64_t begun_us;
+    char request_id[UUID_TEXT_MAX];
+};
+
+/* What is left to do once an exchange was served. */
+enum serve_result {
+    SERVED,           /* the answer stands in the call */
+    SERVED_BY_ENGINE, /* the call is ready to be submitted */
+};
+
+/* The REST API of both planes (api.c). */
+enum serve_result api_serve(struct exchange *x);
+
+/* Whether a path is one of our own, and its service (own.c). */
+bool own_path(struct str path);
+enum serve_result own_serve(struct exchange *x);
+
+/* Queues what stands in the call (answer.c). */
+enum MHD_Result answer_send(struct exchange *x);
+
+/* A header of the request; absent when it has none of that name. Valid until the exchange ends. */
+struct str exchange_header(const struct exchange *x, const char *name);
+
+/* The calling pool thread's read-only connection; NULL when it cannot be opened. */
+struct db *http_reader(struct http *http);
+/* Closes it, so that the next request gets a fresh one: after a failure. */
+void http_reader_discard(struct http *http);
+
+#endif

@@ -1,0 +1,314 @@
+#include "http/http.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "http/exchange.h"
+#include "http/listen.h"
+
+enum {
+    CONNECTIONS_MAX = 1000,
+    IDLE_TIMEOUT_S = 30,
+    CONNECTION_MEMORY = 64 * 1024, /* request line and headers, and each piece of the body */
+    LAST_ANSWERS_MS = 500,         /* how long http_stop lets answers leave */
+    LIBRARY_LINE_MAX = 512,
+};
+
+struct str exchange_header(const struct exchange *x, const char *name)
+{
+    const char *value = NULL;
+    size_t n = 0;
+    if (MHD_lookup_connection_value_n(x->connection, MHD_HEADER_KIND, name, strlen(name), &value, &n) !=
+            MHD_YES ||
+        value == NULL)
+        return STR_NONE;
+    return (struct str){ value, n };
+}
+
+/* --- readers ---------------------------------------------------------------------------------------- */
+
+static void close_reader(void *db)
+{
+    db_close(db);
+}
+
+struct db *http_reader(struct http *http)
+{
+    struct db *db = pthread_getspecific(http->reader);
+    if (db != NULL)
+        return db;
+    db = store_open_reader(http->config.store);
+    if (db != NULL && pthread_setspecific(http->reader, db) != 0) {
+        db_close(db);
+        return NULL;
+    }
+    return db;
+}
+
+void http_reader_discard(struct http *http)
+{
+    db_close(pthread_getspecific(http->reader));
+    pthread_setspecific(http->reader, NULL);
+}
+
+/* --- an exchange, as libmicrohttpd tells of it ------------------------------------------------------- */
+
+/* The path of the absolute form, which proxies send and every server must take: http://host/path */
+static struct str without_authority(struct str path)
+{
+    static const struct str scheme = { "http://", sizeof "http://" - 1 };
+    struct str rest = path;
+    if (!str_starts_with(path, scheme))
+        return path;
+    rest.p += scheme.n;
+    rest.n -= scheme.n;
+    struct str authority = str_split(&rest, '/');
+    if (rest.p == NULL)
+        return STR_LIT("/");
+    return (struct str){ authority.p + authority.n, rest.n + 1 };
+}
+
+/* The raw URI: libmicrohttpd would turn '+' into a blank and decode what is ours to split first. */
+static void *on_request_line(void *context, const char *uri, struct MHD_Connection *connection)
+{
+    struct http *http = context;
+    struct call *call = call_new();
+    if (call == NULL)
+        return NULL;
+    struct exchange *x = arena_alloc(&call->arena, sizeof *x);
+    struct str query = arena_str(&call->arena, str_from(uri));
+    if (x == NULL || query.p == NULL) {
+        call_free(call);
+        return NULL;
+    }
+    struct str path = without_authority(str_split(&query, '?'));
+    *x = (struct exchange){ .http = http,
+                            .connection = connection,
+                            .call = call,
+                            .method = "-",
+                            .path = path,
+                            .query = query,
+                            .status = MHD_HTTP_OK,
+                            .begun_us = clock_mono_us() };
+    strbuf_init(&x->body, HTTP_BODY_MAX);
+    random_uuid(x->request_id);
+    call->owner = x;
+    atomic_fetch_add(&http->exchanges, 1);
+    return x;
+}
+
+/* Paths and queries stay as they came. */
+static size_t on_unescape(void *context, struct MHD_Connection *connection, char *text)
+{
+    (void)context;
+    (void)connection;
+    return strlen(text);
+}
+
+static enum MHD_Result refuse_body(struct exchange *x)
+{
+    x->close = true;
+    fail(&x->call->err, ERR_REQUEST_TOO_LARGE, "The request body is larger than %d bytes.", HTTP_BODY_MAX);
+    return answer_send(x);
+}
+
+/* A body that is too large is refused before it is sent, where the client waits for that or where reading
+ * it to the end would take too long. */
+static enum MHD_Result on_headers(struct exchange *x, const char *method)
+{
+    int64_t length;
+    x->stage = EXCHANGE_BODY;
+    x->method = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0 ? MHD_HTTP_METHOD_GET : method;
+    if (!str_to_int(exchange_header(x, MHD_HTTP_HEADER_CONTENT_LENGTH), &length) || length <= HTTP_BODY_MAX)
+        return MHD_YES;
+    if (length > HTTP_BODY_DISCARD_MAX || exchange_header(x, MHD_HTTP_HEADER_EXPECT).p != NULL)
+        return refuse_body(x);
+    return MHD_YES;
+}
+
+/* Keeps what fits and discards the rest; gives the client up past the second ceiling. */
+static enum MHD_Result on_body(struct exchange *x, const char *bytes, size_t n)
+{
+    if (n > HTTP_BODY_DISCARD_MAX - x->body_n)
+        return MHD_NO;
+    x->body_n += n;
+    if (x->body_n <= HTTP_BODY_MAX)
+        strbuf_add(&x->body, bytes, n);
+    else
+        strbuf_release(&x->body);
+    return MHD_YES;
+}
+
+static void on_done(struct call *call)
+{
+    struct exchange *x = call->owner;
+    MHD_resume_connection(x->connection);
+}
+
+/* Suspended first: the engine may be done before engine_submit returns. */
+static enum MHD_Result submit(struct exchange *x)
+{
+    x->stage = EXCHANGE_ENGINE;
+    x->call->done = on_done;
+    MHD_suspend_connection(x->connection);
+    if (!engine_submit(x->http->config.engine, x->call)) {
+        fail(&x->call->err, ERR_THROTTLING, "Rate exceeded");
+        MHD_resume_connection(x->connection);
+    }
+    return MHD_YES;
+}
+
+static enum MHD_Result on_complete_request(struct exchange *x)
+{
+    if (x->body_n > HTTP_BODY_MAX)
+        return refuse_body(x);
+    if (x->body.failed) {
+        fail(&x->call->err, ERR_INTERNAL, "The server is out of memory for this request.");
+        return answer_send(x);
+    }
+    enum serve_result result = own_path(x->path) ? own_serve(x) : api_serve(x);
+    return result == SERVED_BY_ENGINE ? submit(x) : answer_send(x);
+}
+
+/* Called with the headers, with each piece of the body, without a piece at its end, and again after a resume.
+ */
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *body, size_t *body_n,
+                                  void **exchange)
+{
+    (void)context;
+    (void)connection;
+    (void)url;
+    (void)version;
+    struct exchange *x = *exchange;
+    if (x == NULL)
+        return MHD_NO;
+    if (x->stage == EXCHANGE_HEADERS)
+        return on_headers(x, method);
+    if (x->stage == EXCHANGE_ENGINE)
+        return answer_send(x);
+    if (*body_n == 0)
+        return on_complete_request(x);
+    size_t n = *body_n;
+    *body_n = 0;
+    return on_body(x, body, n);
+}
+
+static void log_exchange(const struct exchange *x)
+{
+    log_write(x->http->config.log, x->status >= MHD_HTTP_INTERNAL_SERVER_ERROR ? LOG_WARNING : LOG_DEBUG,
+              "http method=%s path=%.*s status=%u operation=%s duration_us=%lld request_id=%s", x->method,
+              STR(x->path), x->status, x->operation != NULL ? x->operation : "-",
+              (long long)(clock_mono_us() - x->begun_us), x->request_id);
+}
+
+static void on_end(void *context, struct MHD_Connection *connection, void **exchange,
+                   enum MHD_RequestTerminationCode why)
+{
+    (void)connection;
+    (void)why;
+    struct http *http = context;
+    struct exchange *x = *exchange;
+    if (x == NULL)
+        return;
+    log_exchange(x);
+    strbuf_release(&x->body);
+    call_free(x->call);
+    *exchange = NULL;
+    atomic_fetch_sub(&http->exchanges, 1);
+}
+
+static void on_library_log(void *context, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+static void on_library_log(void *context, const char *format, va_list args)
+{
+    const struct http *http = context;
+    char line[LIBRARY_LINE_MAX];
+    vsnprintf(line, sizeof line, format, args);
+    line[strcspn(line, "\n")] = '\0';
+    log_write(http->config.log, LOG_INFO, "http_library says=%s", line);
+}
+
+/* --- start and stop --------------------------------------------------------------------------------- */
+
+static struct MHD_Daemon *start_daemon(struct http *http, int listener)
+{
+    static const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+                                  MHD_USE_ERROR_LOG | MHD_USE_SUPPRESS_DATE_NO_CLOCK;
+    unsigned threads = (unsigned)http->config.settings->http_threads;
+    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER,
+                            on_library_log, http, /* first: it hears of the others */
+                            MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_THREAD_POOL_SIZE,
+                            threads > 1 ? threads : 0, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+                            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+                            MHD_OPTION_URI_LOG_CALLBACK, on_request_line, http, MHD_OPTION_UNESCAPE_CALLBACK,
+                            on_unescape, http, MHD_OPTION_NOTIFY_COMPLETED, on_end, http, MHD_OPTION_END);
+}
+
+/* The pool's threads inherit the mask: signals are the business of the host's own thread. */
+static struct MHD_Daemon *start_daemon_without_signals(struct http *http, int listener)
+{
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    struct MHD_Daemon *daemon = start_daemon(http, listener);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return daemon;
+}
+
+struct http *http_start(const struct http_config *config, struct strbuf *ret_problem)
+{
+    struct http *http = malloc(sizeof *http);
+    if (http == NULL) {
+        strbuf_add_text(ret_problem, "http: out of memory");
+        return NULL;
+    }
+    *http = (struct http){ .config = *config, .listener = -1, .started_ms = clock_now_ms(config->clock) };
+    if (pthread_key_create(&http->reader, close_reader) != 0) {
+        strbuf_add_text(ret_problem, "http: the process has no room for another thread key");
+        free(http);
+        return NULL;
+    }
+    int listener = listen_on(config->settings->bind, config->settings->http_port, ret_problem);
+    if (listener >= 0) {
+        http->daemon = start_daemon_without_signals(http, listener);
+        if (http->daemon != NULL)
+            return http;
+        strbuf_printf(ret_problem, "http: libmicrohttpd does not start: %s", strerror(errno));
+        close(listener);
+    }
+    pthread_key_delete(http->reader);
+    free(http);
+    return NULL;
+}
+
+void http_quiesce(struct http *http)
+{
+    atomic_store(&http->quiesced, true);
+    http->listener = MHD_quiesce_daemon(http->daemon);
+}
+
+/* libmicrohttpd drops what it has not sent when it stops; answers to committed writes deserve a moment. */
+static void let_answers_leave(struct http *http)
+{
+    static const struct timespec one_ms = { .tv_nsec = 1000000 };
+    for (int waited_ms = 0; waited_ms < LAST_ANSWERS_MS && atomic_load(&http->exchanges) > 0; waited_ms++)
+        nanosleep(&one_ms, NULL);
+}
+
+void http_stop(struct http *http)
+{
+    let_answers_leave(http);
+    MHD_stop_daemon(http->daemon);
+    if (http->listener >= 0)
+        close(http->listener);
+    pthread_key_delete(http->reader);
+    free(http);
+}

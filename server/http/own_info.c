@@ -1,0 +1,81 @@
+/* GET / and /_iotjobs/info: what this is, how it was built and set up, what it has done so far. */
+#include "base/json.h"
+#include "base/time_text.h"
+#include "http/own.h"
+
+static void member_text(struct json *json, const char *key, const char *value)
+{
+    json_member_string(json, key, str_from(value));
+}
+
+static void member_time(struct json *json, const char *key, int64_t ms)
+{
+    char text[TIME_TEXT_MAX];
+    time_format_iso(ms, text);
+    member_text(json, key, text);
+}
+
+static void write_setting(void *context, const char *key, const char *value, const char *help)
+{
+    (void)help;
+    member_text(context, key, value);
+}
+
+static void write_build(struct json *json)
+{
+    json_key(json, "build");
+    json_object_begin(json);
+    member_text(json, "type", IOTJOBS_BUILD_TYPE);
+    member_text(json, "compiler", IOTJOBS_COMPILER);
+    member_text(json, "sanitizers", IOTJOBS_SANITIZERS);
+    member_text(json, "libmicrohttpd", MHD_get_version());
+    json_object_end(json);
+}
+
+static void write_engine(struct json *json, struct engine *engine)
+{
+    struct engine_stats stats = engine_stats(engine);
+    json_key(json, "engine");
+    json_object_begin(json);
+    json_member_int(json, "calls", (int64_t)stats.calls);
+    json_member_int(json, "batches", (int64_t)stats.batches);
+    json_member_int(json, "timers_fired", (int64_t)stats.timers_fired);
+    json_member_int(json, "commit_failures", (int64_t)stats.commit_failures);
+    json_member_int(json, "inbox_depth", (int64_t)stats.inbox_depth);
+    if (stats.next_due_ms != INT64_MAX)
+        member_time(json, "next_due", stats.next_due_ms);
+    json_object_end(json);
+}
+
+bool own_info(struct exchange *x)
+{
+    const struct http *http = x->http;
+    struct json json = json_to(&x->call->reply);
+    json_object_begin(&json);
+    member_text(&json, "name", "iotjobsd");
+    member_text(&json, "version", IOTJOBS_VERSION);
+    member_time(&json, "started_at", http->started_ms);
+    write_build(&json);
+    json_key(&json, "settings");
+    json_object_begin(&json);
+    settings_each(http->config.settings, write_setting, &json);
+    json_object_end(&json);
+    write_engine(&json, http->config.engine);
+    json_object_end(&json);
+    return true;
+}
+
+bool own_root(struct exchange *x)
+{
+    struct json json = json_to(&x->call->reply);
+    json_object_begin(&json);
+    member_text(&json, "name", "iotjobsd");
+    member_text(&json, "version", IOTJOBS_VERSION);
+    member_text(&json, "message",
+                "A self-hosted server that speaks the AWS IoT Jobs protocols. Point an AWS client at it with "
+                "--endpoint-url.");
+    member_text(&json, "health", "/_iotjobs/health");
+    member_text(&json, "info", "/_iotjobs/info");
+    json_object_end(&json);
+    return true;
+}

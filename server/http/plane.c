@@ -1,0 +1,76 @@
+#include "http/plane.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+enum { REGION_MAX = 64, HOST_MAX = 255 };
+
+static const struct {
+    const char *service;
+    enum plane plane;
+} services[] = {
+    { "iot", PLANE_CONTROL },
+    { "iot-jobs-data", PLANE_DATA },
+};
+
+/* Regions go into ARNs: nothing else than what AWS names regions with. */
+static bool is_region(struct str text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-')
+            return false;
+    }
+    return text.n > 0 && text.n <= REGION_MAX;
+}
+
+static bool plane_of_service(struct str service, enum plane *ret_plane)
+{
+    for (size_t i = 0; i < sizeof services / sizeof *services; i++)
+        if (str_eq_text(service, services[i].service)) {
+            *ret_plane = services[i].plane;
+            return true;
+        }
+    return false;
+}
+
+/* Names of the data plane: data.jobs.iot.REGION…, PREFIX.jobs.iot.REGION…, PREFIX-ats.iot.REGION… */
+static enum plane plane_of_host(struct str host)
+{
+    char text[HOST_MAX + 1];
+    if (host.n == 0 || host.n > HOST_MAX)
+        return PLANE_CONTROL;
+    memcpy(text, host.p, host.n);
+    text[host.n] = '\0';
+    if (strncasecmp(text, "data.jobs.iot.", strlen("data.jobs.iot.")) == 0 ||
+        strcasestr(text, ".jobs.iot.") != NULL || strcasestr(text, "-ats.iot.") != NULL)
+        return PLANE_DATA;
+    return PLANE_CONTROL;
+}
+
+/* The name or address before the port; what could not be one is left out of answers. */
+static struct str host_name(struct str host)
+{
+    const char *end = host.n > 0 && host.p[0] == '[' ? memchr(host.p, ']', host.n) : NULL;
+    if (end != NULL)
+        return (struct str){ host.p, (size_t)(end + 1 - host.p) };
+    struct str name = str_split(&host, ':');
+    for (size_t i = 0; i < name.n; i++)
+        if (!isalnum((unsigned char)name.p[i]) && strchr("-._", name.p[i]) == NULL)
+            return STR_NONE;
+    return name.n > 0 && name.n <= HOST_MAX ? name : STR_NONE;
+}
+
+struct caller caller_of(struct str authorization, struct str credential, struct str host)
+{
+    struct caller caller = { .plane = PLANE_CONTROL, .host = host_name(host) };
+    struct credential_scope scope;
+    bool scoped = (authorization.p != NULL && credential_scope_of(authorization, &scope)) ||
+                  (credential.p != NULL && credential_scope_of(credential, &scope));
+    if (scoped && is_region(scope.region))
+        caller.region = scope.region;
+    if (!scoped || !plane_of_service(scope.service, &caller.plane))
+        caller.plane = plane_of_host(host);
+    return caller;
+}

@@ -1,0 +1,20 @@
+/* Which of the two services a request means, in which region, and by which name it found us. */
+#ifndef IOTJOBS_HTTP_PLANE_H
+#define IOTJOBS_HTTP_PLANE_H
+
+#include "api/route.h"
+
+struct caller {
+    enum plane plane;
+    struct str region; /* of the credential scope; absent without one */
+    struct str host; /* the name in the Host header, without a port; absent when there is none that is one */
+};
+
+/*
+ * The service of the SigV4 credential scope decides, from `authorization` (the header) or else from
+ * `credential` (X-Amz-Credential of the query); without one that we know, the `host` does; else it is the
+ * control plane. All may be absent. The texts are borrowed from them.
+ */
+struct caller caller_of(struct str authorization, struct str credential, struct str host);
+
+#endif

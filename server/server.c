@@ -1,0 +1,143 @@
+#include "server.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/time_text.h"
+#include "http/http.h"
+#include "store/store.h"
+
+struct server {
+    struct server_config config;
+    struct clock clock;
+    struct store *store;
+    struct outbox *outbox;
+    struct engine *engine;
+    bool engine_runs;
+    struct http *http; /* NULL: its port is off */
+    atomic_bool ready;
+};
+
+static bool is_ready(void *context)
+{
+    struct server *server = context;
+    return atomic_load(&server->ready);
+}
+
+static void start_clock(struct server *server)
+{
+    const struct settings *settings = server->config.settings;
+    int64_t start_ms = clock_host_ms();
+    if (!settings->virtual_clock) {
+        clock_init_real(&server->clock);
+        return;
+    }
+    time_parse_iso(str_from(settings->clock_start), &start_ms); /* empty keeps the host's time */
+    clock_init_virtual(&server->clock, start_ms);
+}
+
+static bool start_store(struct server *server, struct strbuf *ret_problem)
+{
+    const struct settings *settings = server->config.settings;
+    struct store_options options = {
+        .folder = settings->data,
+        .in_memory = settings->in_memory,
+        .durability = settings->durability,
+        .log = server->config.log,
+    };
+    server->store = store_open(&options, ret_problem);
+    return server->store != NULL;
+}
+
+static bool start_engine(struct server *server, struct strbuf *ret_problem)
+{
+    server->outbox = outbox_new();
+    if (server->outbox != NULL) {
+        struct engine_config config = {
+            .db = store_writer(server->store),
+            .clock = &server->clock,
+            .settings = server->config.settings,
+            .log = server->config.log,
+            .outbox = server->outbox,
+            .ring = server->config.ring,
+            .ring_context = server->config.ring_context,
+        };
+        server->engine = engine_new(&config);
+    }
+    server->engine_runs = server->engine != NULL && engine_start(server->engine);
+    if (!server->engine_runs)
+        strbuf_add_text(ret_problem, "the engine cannot start: out of memory or threads");
+    return server->engine_runs;
+}
+
+static bool start_http(struct server *server, struct strbuf *ret_problem)
+{
+    struct http_config config = {
+        .engine = server->engine,
+        .clock = &server->clock,
+        .settings = server->config.settings,
+        .log = server->config.log,
+        .store = server->store,
+        .ready = is_ready,
+        .ready_context = server,
+    };
+    if (server->config.settings->http_port == 0)
+        return true;
+    server->http = http_start(&config, ret_problem);
+    return server->http != NULL;
+}
+
+struct server *server_start(const struct server_config *config, struct strbuf *ret_problem)
+{
+    struct server *server = calloc(1, sizeof *server);
+    if (server == NULL) {
+        strbuf_add_text(ret_problem, "out of memory");
+        return NULL;
+    }
+    server->config = *config;
+    start_clock(server);
+    if (start_store(server, ret_problem) && start_engine(server, ret_problem) &&
+        start_http(server, ret_problem))
+        return server;
+    server_stop(server);
+    return NULL;
+}
+
+/* Also takes down what a start that failed half-way has left. */
+void server_stop(struct server *server)
+{
+    if (server->http != NULL)
+        http_quiesce(server->http);
+    if (server->engine_runs)
+        engine_stop(server->engine);
+    if (server->http != NULL)
+        http_stop(server->http);
+    if (server->engine != NULL)
+        engine_free(server->engine);
+    if (server->outbox != NULL)
+        outbox_free(server->outbox);
+    if (server->store != NULL)
+        store_close(server->store);
+    clock_release(&server->clock);
+    free(server);
+}
+
+struct engine *server_engine(struct server *server)
+{
+    return server->engine;
+}
+
+struct outbox *server_outbox(struct server *server)
+{
+    return server->outbox;
+}
+
+void server_set_ready(struct server *server)
+{
+    atomic_store(&server->ready, true);
+}
+
+struct clock *server_clock(struct server *server)
+{
+    return &server->clock;
+}

@@ -1,0 +1,123 @@
+/* The rules between settings; what concerns one setting alone is in its row of settings.def. */
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/time_text.h"
+#include "settings.h"
+
+enum { ACCOUNT_DIGITS = 12 };
+
+static bool is_address(const char *text)
+{
+    struct in6_addr address;
+    return inet_pton(AF_INET, text, &address) == 1 || inet_pton(AF_INET6, text, &address) == 1;
+}
+
+static bool is_loopback(const char *text)
+{
+    struct in_addr v4;
+    struct in6_addr v6;
+    if (inet_pton(AF_INET, text, &v4) == 1)
+        return ntohl(v4.s_addr) >> 24 == 127;
+    return inet_pton(AF_INET6, text, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+static bool consists_of(const char *text, const char *characters)
+{
+    return text[strspn(text, characters)] == '\0';
+}
+
+static bool problem(struct strbuf *ret_problem, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static bool problem(struct strbuf *ret_problem, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    strbuf_vprintf(ret_problem, format, args);
+    va_end(args);
+    return false;
+}
+
+static bool check_data(const struct settings *settings, struct strbuf *ret_problem)
+{
+    if (!settings->in_memory && settings->data[0] == '\0')
+        return problem(ret_problem, "data: names no folder, and in_memory is not set");
+    return true;
+}
+
+static bool check_identity(const struct settings *settings, struct strbuf *ret_problem)
+{
+    if (strlen(settings->account_id) != ACCOUNT_DIGITS || !consists_of(settings->account_id, "0123456789"))
+        return problem(ret_problem, "account_id: '%s' is not %d digits", settings->account_id,
+                       ACCOUNT_DIGITS);
+    if (!consists_of(settings->region, "abcdefghijklmnopqrstuvwxyz0123456789-"))
+        return problem(ret_problem, "region: '%s' is not a region such as eu-central-1", settings->region);
+    return true;
+}
+
+static bool check_bind(const struct settings *settings, struct strbuf *ret_problem)
+{
+    if (!is_address(settings->bind))
+        return problem(ret_problem, "bind: '%s' is not an IPv4 or IPv6 address", settings->bind);
+    if (!is_loopback(settings->bind) && !settings->insecure)
+        return problem(ret_problem,
+                       "bind: %s is not a loopback address, and whoever can reach it may do anything; "
+                       "set insecure to true if that is wanted",
+                       settings->bind);
+    return true;
+}
+
+static bool check_clock(const struct settings *settings, struct strbuf *ret_problem)
+{
+    int64_t start_ms;
+    if (settings->clock_start[0] == '\0')
+        return true;
+    if (!settings->virtual_clock)
+        return problem(ret_problem, "clock_start: needs virtual_clock");
+    if (!time_parse_iso(str_from(settings->clock_start), &start_ms))
+        return problem(ret_problem, "clock_start: '%s' is not a time such as 2030-01-01T00:00:00Z",
+                       settings->clock_start);
+    return true;
+}
+
+static bool check_ports(const struct settings *settings, struct strbuf *ret_problem)
+{
+    const struct {
+        const char *key;
+        int64_t port;
+    } ports[] = {
+#define SETTING_TEXT(name, def, help)
+#define SETTING_BOOL(name, def, help)
+#define SETTING_INT(name, def, least, most, help)
+#define SETTING_PORT(name, def, help) { #name, settings->name },
+#define SETTING_DURATION(name, def, least, most, help)
+#define SETTING_CHOICE(name, def, choices, help)
+#include "settings.def"
+#undef SETTING_TEXT
+#undef SETTING_BOOL
+#undef SETTING_INT
+#undef SETTING_PORT
+#undef SETTING_DURATION
+#undef SETTING_CHOICE
+    };
+    enum { PORT_COUNT = sizeof ports / sizeof *ports };
+    bool any = false;
+    for (size_t i = 0; i < PORT_COUNT; i++) {
+        any = any || ports[i].port != 0;
+        for (size_t j = i + 1; j < PORT_COUNT; j++)
+            if (ports[i].port != 0 && ports[i].port == ports[j].port)
+                return problem(ret_problem, "%s and %s are both %" PRId64, ports[i].key, ports[j].key,
+                               ports[i].port);
+    }
+    if (!any)
+        return problem(ret_problem, "all ports are 0: at least one listener must be on");
+    return true;
+}
+
+bool settings_check(const struct settings *settings, struct strbuf *ret_problem)
+{
+    return check_data(settings, ret_problem) && check_identity(settings, ret_problem) &&
+           check_bind(settings, ret_problem) && check_clock(settings, ret_problem) &&
+           check_ports(settings, ret_problem);
+}

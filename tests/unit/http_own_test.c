@@ -1,0 +1,137 @@
+/* Our own endpoints below /_iotjobs/, over HTTP. */
+#include "support/cmocka_all.h"
+
+#include "support/http_client.h"
+#include "support/http_world.h"
+
+/* --- our own endpoints -------------------------------------------------------------------------------- */
+
+static void health_tells_of_each_component(void **state)
+{
+    const struct http_world *world = *state;
+    http_ask(world, "GET", "/_iotjobs/health", NULL, 200, "{\"status\":\"ok\",\"version\":\"");
+    http_ask(world, "GET", "/_iotjobs/health", NULL, 200,
+             "\"components\":{\"http\":\"ok\",\"store\":\"ok\"}");
+}
+
+static void ready_turns_when_the_host_says_so(void **state)
+{
+    const struct http_world *world = *state;
+    http_ask(world, "GET", "/_iotjobs/ready", NULL, 503, "{\"status\":\"starting\"}");
+    server_set_ready(world->server);
+    http_ask(world, "GET", "/_iotjobs/ready", NULL, 200, "{\"status\":\"ready\"}");
+}
+
+static void info_names_version_build_settings_and_figures(void **state)
+{
+    const struct http_world *world = *state;
+    static const char *const parts[] = {
+        "\"name\":\"iotjobsd\"",  "\"started_at\":\"2030-01-01T00:00:0", "\"compiler\":\"",
+        "\"in_memory\":\"true\"", "\"schedule_lead\":\"30m\"",           "\"engine\":{\"calls\":",
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        http_ask(world, "GET", "/_iotjobs/info", NULL, 200, parts[i]);
+    http_ask(world, "GET", "/", NULL, 200, "\"health\":\"/_iotjobs/health\"");
+}
+
+static void an_unknown_endpoint_lists_the_known_ones(void **state)
+{
+    const struct http_world *world = *state;
+    static const char *const paths[] = { "/_iotjobs/nothing", "/_iotjobs/", "/_iotjobs",
+                                         "/_iotjobs/health/" };
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        http_ask_error(world, "GET", paths[i], NULL, 404, "UnknownOperationException");
+        http_ask(world, "GET", paths[i], NULL, 404, "\"endpoints\":[\"GET /\",\"GET /_iotjobs/health\",");
+    }
+}
+
+static void a_wrong_method_names_the_right_ones(void **state)
+{
+    const struct http_world *world = *state;
+    struct http_answer answer;
+    http_request(world->port, "DELETE", "/_iotjobs/clock", "", STR_NONE, &answer);
+    assert_http_error(&answer, 405, "MethodNotAllowedException");
+    assert_http_header(&answer, "Allow", "GET, POST");
+    http_answer_release(&answer);
+}
+
+static void the_clock_is_frozen_set_advanced_and_scaled(void **state)
+{
+    const struct http_world *world = *state;
+    http_ask(world, "GET", "/_iotjobs/clock", NULL, 200,
+             "{\"mode\":\"virtual\",\"frozen\":false,\"scale\":1.0,\"now\":\"2030-01-01T00:00:0");
+    http_ask(world, "POST", "/_iotjobs/clock", "{\"freeze\":true}", 200, "\"frozen\":true");
+    http_ask(world, "POST", "/_iotjobs/clock", "{\"set\":\"2031-02-03T04:05:06Z\"}", 200,
+             "\"now\":\"2031-02-03T04:05:06.000Z\"");
+    http_ask(world, "POST", "/_iotjobs/clock", "{\"advance\":\"PT31M\"}", 200,
+             "\"now\":\"2031-02-03T04:36:06.000Z\"");
+    http_ask(world, "POST", "/_iotjobs/clock", "{\"advance\":1860.5}", 200, "\"fired\":[");
+    http_ask(world, "GET", "/_iotjobs/clock", NULL, 200, "\"now\":\"2031-02-03T05:07:06.500Z\"}");
+    http_ask(world, "POST", "/_iotjobs/clock", "{\"scale\":60}", 200, "\"scale\":60.0");
+    http_ask(world, "POST", "/_iotjobs/clock", "{\"real\":true}", 200, "\"mode\":\"real\"");
+}
+
+static void a_malformed_clock_change_names_the_forms(void **state)
+{
+    const struct http_world *world = *state;
+    static const char *const bodies[] = {
+        "",
+        "{}",
+        "{",
+        "[]",
+        "null",
+        "{\"freeze\":false}",
+        "{\"freeze\":true,\"real\":true}",
+        "{\"thaw\":true}",
+        "{\"set\":\"tomorrow\"}",
+        "{\"set\":1}",
+        "{\"advance\":-1}",
+        "{\"advance\":1e300}",
+        "{\"advance\":\"31 minutes\"}",
+        "{\"advance\":\"P1000000D\"}",
+        "{\"scale\":0}",
+        "{\"scale\":-2}",
+        "{\"scale\":\"60\"}",
+        "{\"scale\":1e9}",
+        "{\"freeze\":true} x",
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
+        http_ask(world, "POST", "/_iotjobs/clock", bodies[i], 400, "exactly one of {\\\"freeze\\\":true}");
+}
+
+static void a_clock_that_follows_the_host_is_not_moved(void **state)
+{
+    const struct http_world *world = *state;
+    http_ask(world, "GET", "/_iotjobs/clock", NULL, 200, "{\"mode\":\"real\",\"frozen\":false,");
+    http_ask_error(world, "POST", "/_iotjobs/clock", "{\"freeze\":true}", 409, "ConflictException");
+    http_ask(world, "POST", "/_iotjobs/clock", "{\"freeze\":true}", 409, "--virtual-clock");
+}
+
+static void a_reset_empties_everything(void **state)
+{
+    const struct http_world *world = *state;
+    http_ask(world, "POST", "/things/pump", "{}", 200, "");
+    http_ask(world, "POST", "/_iotjobs/reset", NULL, 200, "{");
+    http_ask(world, "GET", "/things/pump", NULL, 404, "");
+    http_ask(world, "GET", "/_iotjobs/health", NULL, 200, "");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, http_world_setup, http_world_teardown)
+#define TEST_ON_HOST_TIME(name)                                                                              \
+    cmocka_unit_test_setup_teardown(name, http_world_setup_on_host_time, http_world_teardown)
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        TEST(health_tells_of_each_component),
+        TEST(ready_turns_when_the_host_says_so),
+        TEST(info_names_version_build_settings_and_figures),
+        TEST(an_unknown_endpoint_lists_the_known_ones),
+        TEST(a_wrong_method_names_the_right_ones),
+        TEST(the_clock_is_frozen_set_advanced_and_scaled),
+        TEST(a_malformed_clock_change_names_the_forms),
+        TEST_ON_HOST_TIME(a_clock_that_follows_the_host_is_not_moved),
+        TEST(a_reset_empties_everything),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

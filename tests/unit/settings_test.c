@@ -1,0 +1,378 @@
+#include "support/cmocka_all.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "settings.h"
+
+struct world {
+    struct settings settings;
+    struct strbuf problem;
+};
+
+static int setup(void **state)
+{
+    struct world *world = malloc(sizeof *world);
+    if (world == NULL)
+        return -1;
+    settings_init(&world->settings);
+    strbuf_init(&world->problem, 4096);
+    *state = world;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct world *world = *state;
+    settings_release(&world->settings);
+    strbuf_release(&world->problem);
+    free(world);
+    return 0;
+}
+
+static bool set(struct world *world, const char *key, const char *value)
+{
+    return settings_set(&world->settings, str_from(key), str_from(value), &world->problem);
+}
+
+/* Sets, and expects exactly this problem. */
+static void assert_refused(struct world *world, const char *key, const char *value, const char *problem)
+{
+    strbuf_clear(&world->problem);
+    assert_false(set(world, key, value));
+    assert_string_equal(world->problem.p, problem);
+}
+
+/* Checks, and expects a problem with these words. */
+static void assert_check_refuses(struct world *world, const char *words)
+{
+    strbuf_clear(&world->problem);
+    assert_false(settings_check(&world->settings, &world->problem));
+    assert_non_null(strstr(world->problem.p, words));
+}
+
+static void defaults_are_those_of_the_table(void **state)
+{
+    struct world *world = *state;
+    assert_int_equal(world->settings.http_port, 5627);
+    assert_int_equal(world->settings.websocket_port, 0);
+    assert_string_equal(world->settings.bind, "127.0.0.1");
+    assert_string_equal(world->settings.account_id, "000000000000");
+    assert_false(world->settings.in_memory);
+    assert_int_equal(world->settings.durability, DURABILITY_FULL);
+    assert_int_equal(world->settings.schedule_lead_ms, 30 * 60 * 1000);
+    assert_true(settings_check(&world->settings, &world->problem));
+}
+
+static void each_type_is_set_from_text(void **state)
+{
+    struct world *world = *state;
+    assert_true(set(world, "http_port", "0"));
+    assert_int_equal(world->settings.http_port, 0);
+    assert_true(set(world, "bind", "::1"));
+    assert_string_equal(world->settings.bind, "::1");
+    assert_true(set(world, "in_memory", "Yes"));
+    assert_true(world->settings.in_memory);
+    assert_true(set(world, "in_memory", "off"));
+    assert_false(world->settings.in_memory);
+    assert_true(set(world, "durability", "memory"));
+    assert_int_equal(world->settings.durability, DURABILITY_MEMORY);
+    assert_true(set(world, "schedule_lead", "90s"));
+    assert_int_equal(world->settings.schedule_lead_ms, 90000);
+    assert_true(set(world, "http_threads", "64"));
+    assert_int_equal(world->settings.http_threads, 64);
+}
+
+static void a_dash_in_a_key_counts_as_an_underscore(void **state)
+{
+    struct world *world = *state;
+    assert_true(set(world, "http-port", "80"));
+    assert_int_equal(world->settings.http_port, 80);
+}
+
+static void a_bad_value_is_refused_and_changes_nothing(void **state)
+{
+    struct world *world = *state;
+    assert_refused(world, "http_port", "99999", "http_port: 99999 is not a port (0 to 65535)");
+    assert_refused(world, "http_port", "", "http_port: an empty value is not a port (0 to 65535)");
+    assert_refused(world, "http_port", "80x", "http_port: 80x is not a port (0 to 65535)");
+    assert_refused(world, "http_threads", "65", "http_threads: 65 is not a valid number (1 to 64)");
+    assert_refused(world, "in_memory", "maybe", "in_memory: maybe is neither true nor false");
+    assert_refused(world, "durability", "much", "durability: much is none of full|normal|memory");
+    assert_refused(world, "schedule_lead", "30",
+                   "schedule_lead: 30 is not a duration with a unit, such as 250ms, 30s, 30m, 12h or 7d");
+    assert_refused(world, "schedule_lead", "366d", "schedule_lead: 366d is not in the range (0s to 365d)");
+    assert_refused(world, "data", "a\nuser root", "data: the value holds a control character");
+    assert_refused(world, "data", "\xff", "data: the value is not UTF-8");
+    assert_int_equal(world->settings.http_port, 5627);
+    assert_string_equal(world->settings.data, "./iotjobs-data");
+}
+
+static void an_unknown_key_names_the_one_that_was_meant(void **state)
+{
+    struct world *world = *state;
+    assert_refused(world, "htpp_port", "1", "unknown setting 'htpp_port'; did you mean http_port?");
+    assert_refused(world, "virtual-clok", "1", "unknown setting 'virtual-clok'; did you mean virtual_clock?");
+    assert_refused(world, "colour", "1", "unknown setting 'colour'");
+    assert_refused(world, "", "1", "unknown setting 'an empty value'");
+    assert_refused(world, "a_key_that_is_far_longer_than_any_setting", "1",
+                   "unknown setting 'a_key_that_is_far_longer_than_any_setting'");
+}
+
+static void only_yes_no_settings_are_flags(void **state)
+{
+    (void)state;
+    assert_true(settings_is_flag(STR_LIT("in-memory")));
+    assert_true(settings_is_flag(STR_LIT("virtual_clock")));
+    assert_false(settings_is_flag(STR_LIT("http_port")));
+    assert_false(settings_is_flag(STR_LIT("nothing")));
+}
+
+/* --- files ------------------------------------------------------------------------------------------ */
+
+/* Writes a file of its own and reads it. */
+static bool read_text(struct world *world, const char *text, size_t n)
+{
+    char path[] = "/tmp/iotjobs-settings-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, n), (ssize_t)n);
+    close(fd);
+    strbuf_clear(&world->problem);
+    bool ok = settings_read_file(&world->settings, path, &world->problem);
+    unlink(path);
+    return ok;
+}
+
+static void a_file_has_comments_blanks_and_values(void **state)
+{
+    struct world *world = *state;
+    static const char text[] = "# a comment\r\n"
+                               "\n"
+                               "  http_port=81   # the port\n"
+                               "data = /srv/a#b c\r\n"
+                               "region =\n"
+                               "in_memory = true";
+    assert_true(read_text(world, text, strlen(text)));
+    assert_int_equal(world->settings.http_port, 81);
+    assert_string_equal(world->settings.data, "/srv/a#b c");
+    assert_string_equal(world->settings.region, "");
+    assert_true(world->settings.in_memory);
+}
+
+static void a_problem_in_a_file_names_file_and_line(void **state)
+{
+    struct world *world = *state;
+    static const char unknown[] = "http_port = 81\nhttp_prt = 82\n";
+    static const char no_value[] = "in_memory\n";
+    assert_false(read_text(world, unknown, strlen(unknown)));
+    assert_non_null(strstr(world->problem.p, ":2: unknown setting 'http_prt'; did you mean http_port?"));
+    assert_non_null(strstr(world->problem.p, "/tmp/iotjobs-settings-"));
+    assert_false(read_text(world, no_value, strlen(no_value)));
+    assert_non_null(strstr(world->problem.p, ":1: expected `key = value`, found 'in_memory'"));
+}
+
+static void a_line_has_a_ceiling(void **state)
+{
+    struct world *world = *state;
+    static char text[8192];
+    memset(text, 'x', sizeof text);
+    assert_false(read_text(world, text, sizeof text));
+    assert_non_null(strstr(world->problem.p, ":1: the line is longer than"));
+}
+
+static void a_missing_file_is_a_problem(void **state)
+{
+    struct world *world = *state;
+    assert_false(settings_read_file(&world->settings, "/nonexistent/iotjobsd.conf", &world->problem));
+    assert_string_equal(world->problem.p,
+                        "cannot read /nonexistent/iotjobsd.conf: No such file or directory");
+    strbuf_clear(&world->problem);
+    assert_false(settings_read_file(&world->settings, "/tmp", &world->problem));
+    assert_non_null(strstr(world->problem.p, "cannot read /tmp: "));
+}
+
+/* --- the environment -------------------------------------------------------------------------------- */
+
+static void the_environment_sets_by_upper_case_names(void **state)
+{
+    struct world *world = *state;
+    char port[] = "IOTJOBSD_HTTP_PORT=83";
+    char other[] = "HOME=/root";
+    char *environment[] = { other, port, NULL };
+    assert_true(settings_read_environment(&world->settings, environment, &world->problem));
+    assert_int_equal(world->settings.http_port, 83);
+}
+
+static void an_unknown_variable_is_a_problem(void **state)
+{
+    struct world *world = *state;
+    char variable[] = "IOTJOBSD_HTTP_PROT=83";
+    char *environment[] = { variable, NULL };
+    assert_false(settings_read_environment(&world->settings, environment, &world->problem));
+    assert_string_equal(world->problem.p,
+                        "environment variable IOTJOBSD_HTTP_PROT: unknown setting 'http_prot'; "
+                        "did you mean http_port?");
+}
+
+/* --- rules between settings ------------------------------------------------------------------------- */
+
+static void the_account_is_twelve_digits(void **state)
+{
+    struct world *world = *state;
+    set(world, "account_id", "12345678901");
+    assert_check_refuses(world, "account_id: '12345678901' is not 12 digits");
+    set(world, "account_id", "12345678901a");
+    assert_check_refuses(world, "is not 12 digits");
+    set(world, "account_id", "123456789012");
+    assert_true(settings_check(&world->settings, &world->problem));
+}
+
+static void the_region_can_stand_in_an_arn(void **state)
+{
+    struct world *world = *state;
+    set(world, "region", "eu:central");
+    assert_check_refuses(world, "region: 'eu:central'");
+    set(world, "region", "eu-central-1");
+    assert_true(settings_check(&world->settings, &world->problem));
+}
+
+static void another_address_than_loopback_needs_insecure(void **state)
+{
+    struct world *world = *state;
+    set(world, "bind", "localhost");
+    assert_check_refuses(world, "bind: 'localhost' is not an IPv4 or IPv6 address");
+    set(world, "bind", "0.0.0.0");
+    assert_check_refuses(world, "set insecure to true");
+    set(world, "bind", "::");
+    assert_check_refuses(world, "set insecure to true");
+    set(world, "insecure", "true");
+    assert_true(settings_check(&world->settings, &world->problem));
+    set(world, "insecure", "false");
+    set(world, "bind", "127.1.2.3");
+    assert_true(settings_check(&world->settings, &world->problem));
+    set(world, "bind", "::1");
+    assert_true(settings_check(&world->settings, &world->problem));
+}
+
+static void a_start_of_the_clock_needs_a_virtual_clock_and_a_time(void **state)
+{
+    struct world *world = *state;
+    set(world, "clock_start", "2030-01-01T00:00:00Z");
+    assert_check_refuses(world, "clock_start: needs virtual_clock");
+    set(world, "virtual_clock", "true");
+    assert_true(settings_check(&world->settings, &world->problem));
+    set(world, "clock_start", "tomorrow");
+    assert_check_refuses(world, "clock_start: 'tomorrow' is not a time");
+}
+
+static void ports_differ_and_one_is_on(void **state)
+{
+    struct world *world = *state;
+    set(world, "mqtt_port", "5627");
+    assert_check_refuses(world, "http_port and mqtt_port are both 5627");
+    set(world, "mqtt_port", "0");
+    assert_true(settings_check(&world->settings, &world->problem));
+    set(world, "http_port", "0");
+    assert_check_refuses(world, "at least one listener must be on");
+}
+
+static void a_folder_is_needed_unless_in_memory(void **state)
+{
+    struct world *world = *state;
+    set(world, "data", "");
+    assert_check_refuses(world, "data: names no folder");
+    set(world, "in_memory", "true");
+    assert_true(settings_check(&world->settings, &world->problem));
+}
+
+/* --- back to text ----------------------------------------------------------------------------------- */
+
+struct copy {
+    struct settings settings;
+    struct strbuf problem;
+    size_t n;
+};
+
+static void copy_setting(void *context, const char *key, const char *value, const char *help)
+{
+    struct copy *copy = context;
+    assert_true(strlen(help) > 0);
+    assert_true(settings_set(&copy->settings, str_from(key), str_from(value), &copy->problem));
+    copy->n++;
+}
+
+static void every_setting_is_told_as_text_that_sets_it_again(void **state)
+{
+    struct world *world = *state;
+    struct copy copy = { .n = 0 };
+    settings_init(&copy.settings);
+    strbuf_init(&copy.problem, 4096);
+    set(world, "schedule_lead", "1500ms");
+    set(world, "durability", "normal");
+    set(world, "log_level", "debug");
+    set(world, "insecure", "yes");
+    set(world, "http_port", "1");
+    set(world, "clock_start", "2030-01-01T00:00:00Z");
+    settings_each(&world->settings, copy_setting, &copy);
+    assert_true(copy.n > 15);
+    assert_int_equal(copy.settings.schedule_lead_ms, 1500);
+    assert_int_equal(copy.settings.durability, DURABILITY_NORMAL);
+    assert_int_equal(copy.settings.log_level, world->settings.log_level);
+    assert_true(copy.settings.insecure);
+    assert_int_equal(copy.settings.http_port, 1);
+    assert_string_equal(copy.settings.clock_start, "2030-01-01T00:00:00Z");
+    settings_release(&copy.settings);
+    strbuf_release(&copy.problem);
+}
+
+static void find_ranges(void *context, const char *key, const char *value, const char *help)
+{
+    (void)value;
+    unsigned *found = context;
+    if (strcmp(key, "http_threads") == 0 && strstr(help, "(1 to 64)") != NULL)
+        *found |= 1;
+    if (strcmp(key, "schedule_lead") == 0 && strstr(help, "(0s to 365d)") != NULL)
+        *found |= 2;
+    if (strcmp(key, "log_level") == 0 && strstr(help, "(error|warning|notice|info|debug)") != NULL)
+        *found |= 4;
+}
+
+static void help_names_ranges_and_choices(void **state)
+{
+    struct world *world = *state;
+    unsigned found = 0;
+    settings_each(&world->settings, find_ranges, &found);
+    assert_int_equal(found, 7);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        TEST(defaults_are_those_of_the_table),
+        TEST(each_type_is_set_from_text),
+        TEST(a_dash_in_a_key_counts_as_an_underscore),
+        TEST(a_bad_value_is_refused_and_changes_nothing),
+        TEST(an_unknown_key_names_the_one_that_was_meant),
+        TEST(only_yes_no_settings_are_flags),
+        TEST(a_file_has_comments_blanks_and_values),
+        TEST(a_problem_in_a_file_names_file_and_line),
+        TEST(a_line_has_a_ceiling),
+        TEST(a_missing_file_is_a_problem),
+        TEST(the_environment_sets_by_upper_case_names),
+        TEST(an_unknown_variable_is_a_problem),
+        TEST(the_account_is_twelve_digits),
+        TEST(the_region_can_stand_in_an_arn),
+        TEST(another_address_than_loopback_needs_insecure),
+        TEST(a_start_of_the_clock_needs_a_virtual_clock_and_a_time),
+        TEST(ports_differ_and_one_is_on),
+        TEST(a_folder_is_needed_unless_in_memory),
+        TEST(every_setting_is_told_as_text_that_sets_it_again),
+        TEST(help_names_ranges_and_choices),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
