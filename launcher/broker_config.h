@@ -1,0 +1,24 @@
+/*
+ * The broker's configuration, made from ours: a text for mosquitto.conf(5).
+ *
+ * Our settings reach the plugin through it: one `plugin_opt_KEY VALUE` line for each that differs from its
+ * default.
+ */
+#ifndef IOTJOBS_LAUNCHER_BROKER_CONFIG_H
+#define IOTJOBS_LAUNCHER_BROKER_CONFIG_H
+
+#include "settings.h"
+
+struct broker_config {
+    const struct settings *settings; /* `data` is absolute */
+    const char *plugin;              /* file */
+    const char *idle_socket;         /* a path without blanks, used where mqtt_port is 0 */
+    bool as_root;
+};
+
+enum { BROKER_CONFIG_MAX = 64 * 1024 };
+
+/* Appends the whole configuration. False: a value cannot stand in it. */
+bool broker_config_write(const struct broker_config *config, struct strbuf *out, struct strbuf *ret_problem);
+
+#endif

@@ -1,0 +1,169 @@
+#include "launcher/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "launcher/problem.h"
+
+enum { FOLDER_MODE = 0750, FILE_MODE = 0640, LOCK_MODE = 0600 };
+
+/* False when it does not fit; a path that does not fit does not exist either. */
+static bool path_join(struct str folder, const char *name, char ret_path[PATH_MAX])
+{
+    int n = snprintf(ret_path, PATH_MAX, "%.*s/%s", STR(folder), name);
+    return n > 0 && n < PATH_MAX;
+}
+
+/* --- programs --------------------------------------------------------------------------------------- */
+
+static bool is_program(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISREG(about.st_mode) && access(path, X_OK) == 0;
+}
+
+/* Looks in each folder of a list such as PATH; an empty entry is the current folder. */
+static bool find_in(const char *folders, const char *name, char ret_path[PATH_MAX])
+{
+    struct str rest = str_from(folders);
+    while (rest.p != NULL) {
+        struct str folder = str_split(&rest, ':');
+        if (path_join(folder.n > 0 ? folder : STR_LIT("."), name, ret_path) && is_program(ret_path))
+            return true;
+    }
+    return false;
+}
+
+bool files_find_broker(const char *wanted, char ret_path[PATH_MAX], struct strbuf *ret_problem)
+{
+    const char *name = wanted[0] != '\0' ? wanted : "mosquitto";
+    if (strchr(name, '/') != NULL) {
+        if (!is_program(name) || realpath(name, ret_path) == NULL)
+            return problem(ret_problem, "broker: %s is not a program", name);
+        return true;
+    }
+    if (find_in(getenv("PATH"), name, ret_path) ||
+        find_in("/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin", name, ret_path))
+        return true;
+    return problem(
+        ret_problem,
+        "the MQTT broker '%s' was not found: install it (apt install mosquitto), or say where it is "
+        "with --broker FILE",
+        name);
+}
+
+static bool find_beside_us(const char *name, char ret_path[PATH_MAX])
+{
+    char self[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (n <= 0)
+        return false;
+    self[n] = '\0';
+    const char *slash = strrchr(self, '/');
+    struct str folder = { self, slash != NULL ? (size_t)(slash - self) : 0 };
+    return path_join(folder, name, ret_path) && access(ret_path, R_OK) == 0;
+}
+
+bool files_find_plugin(const char *wanted, char ret_path[PATH_MAX], struct strbuf *ret_problem)
+{
+    if (wanted[0] != '\0') {
+        if (access(wanted, R_OK) != 0 || realpath(wanted, ret_path) == NULL)
+            return problem(ret_problem, "plugin: cannot read %s: %s", wanted, strerror(errno));
+        return true;
+    }
+    if (find_beside_us("iotjobs.so", ret_path) || find_beside_us(IOTJOBS_PLUGIN_FROM_BIN, ret_path))
+        return true;
+    return problem(
+        ret_problem,
+        "the broker plugin is neither beside iotjobsd (iotjobs.so) nor in the library folder (%s): say "
+        "where it is with --plugin FILE",
+        IOTJOBS_PLUGIN_FROM_BIN);
+}
+
+/* --- the data folder -------------------------------------------------------------------------------- */
+
+/* mkdir -p */
+static bool make_folders(const char *folder, struct strbuf *ret_problem)
+{
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s", folder) >= PATH_MAX)
+        return problem(ret_problem, "data: the path of the folder is too long");
+    for (char *slash = path; slash != NULL;) {
+        slash = strchr(slash + 1, '/');
+        if (slash != NULL)
+            *slash = '\0';
+        if (mkdir(path, FOLDER_MODE) != 0 && errno != EEXIST)
+            return problem(ret_problem, "data: cannot make the folder %s: %s", path, strerror(errno));
+        if (slash != NULL)
+            *slash = '/';
+    }
+    return true;
+}
+
+bool files_prepare_data(const char *folder, char ret_path[PATH_MAX], struct strbuf *ret_problem)
+{
+    if (!make_folders(folder, ret_problem))
+        return false;
+    if (realpath(folder, ret_path) == NULL)
+        return problem(ret_problem, "data: cannot use the folder %s: %s", folder, strerror(errno));
+    char lock[PATH_MAX];
+    if (!path_join(str_from(ret_path), "iotjobs.lock", lock))
+        return problem(ret_problem, "data: the path of the folder is too long");
+    int fd = open(lock, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, LOCK_MODE);
+    if (fd < 0)
+        return problem(ret_problem, "data: cannot write to the folder %s: %s", ret_path, strerror(errno));
+    bool free_to_use = flock(fd, LOCK_EX | LOCK_NB) == 0;
+    close(fd); /* the server takes it for itself */
+    return free_to_use || problem(ret_problem, "data: the folder %s is in use by another server", ret_path);
+}
+
+/* --- the broker's configuration --------------------------------------------------------------------- */
+
+static int open_config(const char *folder, char ret_path[PATH_MAX])
+{
+    if (folder == NULL) {
+        /* Open in the broker too, under the same number; it reads the path again on SIGHUP. */
+        int fd = memfd_create("mosquitto.conf", 0);
+        snprintf(ret_path, PATH_MAX, "/proc/self/fd/%d", fd);
+        return fd;
+    }
+    if (!path_join(str_from(folder), "mosquitto.conf", ret_path)) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    return open(ret_path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+}
+
+static bool write_all(int fd, struct str text)
+{
+    while (text.n > 0) {
+        ssize_t n = write(fd, text.p, text.n);
+        if (n < 0)
+            return false;
+        text.p += n;
+        text.n -= (size_t)n;
+    }
+    return true;
+}
+
+bool files_write_config(const char *folder, struct str text, char ret_path[PATH_MAX],
+                        struct strbuf *ret_problem)
+{
+    int fd = open_config(folder, ret_path);
+    if (fd < 0 || !write_all(fd, text)) {
+        problem(ret_problem, "cannot write the broker's configuration %s: %s", ret_path, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
+    if (folder != NULL)
+        close(fd);
+    return true;
+}

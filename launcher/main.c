@@ -1,0 +1,148 @@
+/*
+ * iotjobsd: one configuration in, the broker with our plugin out.
+ *
+ * Reads the settings, looks for what would stop the broker, writes its configuration, says where everything
+ * is, and becomes the broker. Whatever goes wrong before that is one line on standard error and exit
+ * status 1.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/random.h"
+#include "launcher/broker_config.h"
+#include "launcher/command_line.h"
+#include "launcher/files.h"
+#include "launcher/preflight.h"
+#include "launcher/problem.h"
+
+static const char default_config_path[] = "/etc/iotjobsd/iotjobsd.conf";
+
+/* Weakest first: a later source overrides what an earlier one says. */
+static bool read_settings(const char *const *arguments, const char *config_path, struct settings *settings,
+                          struct strbuf *ret_problem)
+{
+    if (config_path == NULL && access(default_config_path, F_OK) == 0)
+        config_path = default_config_path;
+    return (config_path == NULL || settings_read_file(settings, config_path, ret_problem)) &&
+           settings_read_environment(settings, environ, ret_problem) &&
+           command_line_apply(arguments, settings, ret_problem) && settings_check(settings, ret_problem);
+}
+
+static void print_setting(void *context, const char *key, const char *value, const char *help)
+{
+    (void)context;
+    printf("# %s\n%s = %s\n", help, key, value);
+}
+
+/* --- serving ---------------------------------------------------------------------------------------- */
+
+static void print_endpoint(const char *name, const char *scheme, const char *host, int64_t port)
+{
+    bool v6 = strchr(host, ':') != NULL;
+    if (port != 0)
+        printf("  %-16s %s://%s%s%s:%" PRId64 "\n", name, scheme, v6 ? "[" : "", host, v6 ? "]" : "", port);
+}
+
+static void print_welcome(const struct settings *settings)
+{
+    printf("iotjobsd " IOTJOBS_VERSION "\n");
+    print_endpoint("HTTP", "http", settings->bind, settings->http_port);
+    print_endpoint("MQTT", "mqtt", settings->bind, settings->mqtt_port);
+    print_endpoint("MQTT, WebSocket", "ws", settings->bind, settings->websocket_port);
+    printf("  %-16s %s\n", "Data", settings->in_memory ? "in memory, gone when it stops" : settings->data);
+    printf("  %-16s Ctrl-C, or: kill %d\n", "To stop", (int)getpid());
+    fflush(stdout);
+}
+
+/* One descriptor for each device: as many as the system lets us have. Failing that, what there is. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static bool write_config(const struct settings *settings, const char *plugin, char ret_path[PATH_MAX],
+                         struct strbuf *ret_problem)
+{
+    char uuid[UUID_TEXT_MAX];
+    char idle_socket[sizeof "/tmp/iotjobsd-.sock" + UUID_TEXT_MAX];
+    random_uuid(uuid);
+    snprintf(idle_socket, sizeof idle_socket, "/tmp/iotjobsd-%s.sock", uuid);
+    const struct broker_config config = {
+        .settings = settings,
+        .plugin = plugin,
+        .idle_socket = idle_socket,
+        .as_root = geteuid() == 0,
+    };
+    struct strbuf text;
+    strbuf_init(&text, BROKER_CONFIG_MAX);
+    bool ok = broker_config_write(&config, &text, ret_problem) &&
+              files_write_config(settings->in_memory ? NULL : settings->data, strbuf_str(&text), ret_path,
+                                 ret_problem);
+    strbuf_release(&text);
+    return ok;
+}
+
+static bool prepare_data(struct settings *settings, struct strbuf *ret_problem)
+{
+    char data[PATH_MAX];
+    return settings->in_memory || (files_prepare_data(settings->data, data, ret_problem) &&
+                                   settings_set(settings, STR_LIT("data"), str_from(data), ret_problem));
+}
+
+/* Does not return when it succeeds: this process is the broker then. */
+static bool serve(struct settings *settings, struct strbuf *ret_problem)
+{
+    char broker[PATH_MAX];
+    char plugin[PATH_MAX];
+    char config[PATH_MAX];
+    if (!files_find_broker(settings->broker, broker, ret_problem) ||
+        !files_find_plugin(settings->plugin, plugin, ret_problem) ||
+        !preflight_ports(settings, ret_problem) || !prepare_data(settings, ret_problem) ||
+        !write_config(settings, plugin, config, ret_problem))
+        return false;
+    print_welcome(settings);
+    raise_descriptor_limit();
+    execl(broker, broker, "-c", config, (char *)NULL);
+    return problem(ret_problem, "cannot start %s: %s", broker, strerror(errno));
+}
+
+static bool run(const char *const *arguments, struct settings *settings, struct strbuf *ret_problem)
+{
+    struct command_line line;
+    if (!command_line_read(arguments, &line, ret_problem))
+        return false;
+    switch (line.command) {
+    case COMMAND_HELP: command_line_help(stdout); return true;
+    case COMMAND_VERSION: puts("iotjobsd " IOTJOBS_VERSION); return true;
+    case COMMAND_PRINT_CONFIG:
+    case COMMAND_SERVE: break;
+    }
+    if (!read_settings(arguments, line.config_path, settings, ret_problem))
+        return false;
+    if (line.command == COMMAND_SERVE)
+        return serve(settings, ret_problem);
+    settings_each(settings, print_setting, NULL);
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    struct settings settings;
+    struct strbuf why;
+    settings_init(&settings);
+    strbuf_init(&why, PROBLEM_MAX);
+    bool ok = run((const char *const *)(argc > 0 ? argv + 1 : argv), &settings, &why);
+    if (!ok)
+        fprintf(stderr, "iotjobsd: %s\n", why.p != NULL ? why.p : "out of memory");
+    strbuf_release(&why);
+    settings_release(&settings);
+    return ok ? 0 : 1;
+}
