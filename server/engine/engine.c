@@ -289,6 +289,8 @@ static void move_clock(struct engine *engine, struct call *call)
     };
     clock_change_run(&walk, call);
     set_next_due(engine);
+    if (engine->timer)
+        timer_thread_look_again(engine->timer);
     engine->running.calls++;
     call->done(call);
 }
@@ -377,7 +379,7 @@ bool engine_start(struct engine *engine)
     engine->timer = timer_thread_start(engine->config.clock, timers_are_due, engine);
     if (!engine->timer)
         return false;
-    if (!start_thread(&engine->thread, body, engine)) {
+    if (!start_thread(&engine->thread, "iotjobs-engine", body, engine)) {
         timer_thread_stop(engine->timer);
         engine->timer = NULL;
         return false;

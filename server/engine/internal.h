@@ -11,11 +11,14 @@ struct timer_thread;
 /* `fire` is called on the timer thread each time the clock reaches the due time that was set last. */
 struct timer_thread *timer_thread_start(struct clock *clock, void (*fire)(void *context), void *context);
 void timer_thread_stop(struct timer_thread *thread);
-/* Sets the due time (INT64_MAX: none), and looks at the clock again: it may have been moved. Any thread. */
+/* Sets the due time (INT64_MAX: none). Any thread. */
 void timer_thread_set(struct timer_thread *thread, int64_t due_ms);
+/* The clock was moved: what was far away may be due. Any thread. */
+void timer_thread_look_again(struct timer_thread *thread);
 
-/* Starts a thread with all signals blocked in it: signals are the host's. */
-bool start_thread(pthread_t *ret_thread, void *(*body)(void *), void *context);
+/* Starts a thread with all signals blocked in it: signals are the host's. `name` is what ps and gdb show, at
+ * most 15 characters. */
+bool start_thread(pthread_t *ret_thread, const char *name, void *(*body)(void *), void *context);
 
 /* Moves the clock on the engine thread, running what falls due on the way, and writes the answer into the
  * call. `run_one` runs and commits the earliest timer that is due at `now_ms` and delivers what it caused;

@@ -18,13 +18,15 @@ struct timer_thread {
     bool stop;
 };
 
-bool start_thread(pthread_t *ret_thread, void *(*body)(void *), void *context)
+bool start_thread(pthread_t *ret_thread, const char *name, void *(*body)(void *), void *context)
 {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int rc = pthread_create(ret_thread, NULL, body, context);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (rc == 0)
+        pthread_setname_np(*ret_thread, name);
     return rc == 0;
 }
 
@@ -67,7 +69,7 @@ struct timer_thread *timer_thread_start(struct clock *clock, void (*fire)(void *
     pthread_cond_init(&t->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&t->lock, NULL);
-    if (start_thread(&t->thread, body, t))
+    if (start_thread(&t->thread, "iotjobs-timer", body, t))
         return t;
     pthread_mutex_destroy(&t->lock);
     pthread_cond_destroy(&t->changed);
@@ -92,8 +94,17 @@ void timer_thread_stop(struct timer_thread *t)
 void timer_thread_set(struct timer_thread *t, int64_t due_ms)
 {
     pthread_mutex_lock(&t->lock);
+    bool news = !t->armed || t->due_ms != due_ms;
     t->due_ms = due_ms;
     t->armed = true;
+    if (news)
+        pthread_cond_signal(&t->changed);
+    pthread_mutex_unlock(&t->lock);
+}
+
+void timer_thread_look_again(struct timer_thread *t)
+{
+    pthread_mutex_lock(&t->lock);
     pthread_cond_signal(&t->changed);
     pthread_mutex_unlock(&t->lock);
 }

@@ -1,5 +1,6 @@
 /* Reading JSON by path; see world.h. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/str.h"
 #include "support/world.h"

@@ -36,7 +36,8 @@ extern const enum edge scene_edges[2];
 
 #define OVER(edge, test)                                                                                     \
     {                                                                                                        \
-        #test " " #edge, test, scene_set_up, scene_tear_down, (void *)&scene_edges[edge]                     \
+        .name = #test " " #edge, .test_func = test, .setup_func = scene_set_up,                              \
+        .teardown_func = scene_tear_down, .initial_state = (void *)&scene_edges[edge],                       \
     }
 #define OVER_BOTH(test) OVER(OVER_MQTT, test), OVER(OVER_HTTP, test)
 

@@ -27,6 +27,7 @@ struct world {
     struct message *heard;    /* notifications not yet taken */
     struct message *unsorted; /* the latest messages, before the answer is picked out */
     struct call *finished;    /* the HTTP call that `done` was called for */
+    struct str region, host;  /* of the callers over HTTP */
     struct answer *answers[ANSWERS_MAX];
     size_t answer_count;
 };
@@ -201,10 +202,13 @@ static void hear(struct world *w)
 static struct answer *new_answer(struct world *w, struct str text)
 {
     assert_true(w->answer_count < ANSWERS_MAX && text.n < TEXT_MAX);
-    struct answer *a = calloc(1, sizeof *a);
+    struct answer *a = calloc(1, sizeof *a + text.n + 1);
     assert_non_null(a);
     w->answers[w->answer_count++] = a;
-    memcpy(a->text, text.p, text.n);
+    char *copy = (char *)(a + 1);
+    if (text.n)
+        memcpy(copy, text.p, text.n);
+    a->text = copy;
     a->error = "";
     if (text.n) {
         a->body = cJSON_Parse(a->text);
@@ -265,6 +269,8 @@ static struct answer *answer_http(struct world *w, struct call *call, enum plane
         struct json json = json_to(&text);
         json_object_begin(&json);
         json_member_string(&json, "message", call->err.message);
+        if (call->err.extra.p)
+            json_raw(&json, call->err.extra);
         json_object_end(&json);
         struct answer *a = new_answer(w, strbuf_str(&text));
         strbuf_release(&text);
@@ -288,6 +294,8 @@ static struct answer *request(struct world *w, enum plane plane, int status, con
     call->owner = w;
     call->done = http_done;
     call->style = (struct reply_style){ .name_the_thing = true };
+    call->region = w->region;
+    call->host = w->host;
     w->finished = NULL;
     if (prepare_http(call, plane, method, path, body)) {
         assert_true(engine_submit(w->engine, call));
@@ -310,6 +318,33 @@ struct answer *http(struct world *w, int status, const char *method, const char 
 struct answer *http_data(struct world *w, int status, const char *method, const char *path, const char *body)
 {
     return request(w, PLANE_DATA, status, method, path, body);
+}
+
+struct answer *refused(struct world *w, int status, const char *exception, const char *method,
+                       const char *path, const char *body, const char *message)
+{
+    uint64_t before = fingerprint(w);
+    struct answer *a = http(w, status, method, path, body);
+    assert_string_equal(a->error, exception);
+    const cJSON *said = json_at(a->body, "message");
+    assert_true(cJSON_IsString(said));
+    struct str beginning = str_from(message);
+    if (str_ends_with(beginning, STR_LIT("…"))) {
+        beginning.n -= sizeof "…" - 1;
+        if (!str_starts_with(str_from(said->valuestring), beginning))
+            fail_msg("said: %s", said->valuestring);
+    } else {
+        assert_string_equal(said->valuestring, message);
+    }
+    if (fingerprint(w) != before)
+        fail_msg("%s %s was refused and has changed something all the same", method, path);
+    return a;
+}
+
+void called_from(struct world *w, const char *region, const char *host)
+{
+    w->region = str_from(region);
+    w->host = str_from(host);
 }
 
 /* ---- MQTT ---- */
@@ -339,13 +374,9 @@ struct answer *mqtt(struct world *w, const char *topic, const char *payload)
 
 /* ---- time ---- */
 
-static struct answer *move_clock(struct world *w, enum clock_verb verb, int64_t ms)
+/* A call of our own, which is no operation of the API. */
+static struct answer *run_own(struct world *w, struct call *call)
 {
-    struct call *call = call_new();
-    assert_non_null(call);
-    struct clock_change *change = arena_alloc(&call->arena, sizeof *change);
-    *change = (struct clock_change){ .verb = verb, .ms = ms };
-    engine_prepare_clock_change(call, change);
     call->owner = w;
     call->done = http_done;
     assert_true(engine_submit(w->engine, call));
@@ -357,16 +388,82 @@ static struct answer *move_clock(struct world *w, enum clock_verb verb, int64_t 
     return a;
 }
 
+struct answer *change_clock(struct world *w, const struct clock_change *change)
+{
+    struct call *call = call_new();
+    assert_non_null(call);
+    struct clock_change *copy = arena_alloc(&call->arena, sizeof *copy);
+    *copy = *change;
+    engine_prepare_clock_change(call, copy);
+    return run_own(w, call);
+}
+
 struct answer *advance(struct world *w, const char *duration)
 {
-    int64_t ms;
-    assert_true(duration_parse_iso(str_from(duration), &ms));
-    return move_clock(w, CLOCK_ADVANCE, ms);
+    struct clock_change change = { .verb = CLOCK_ADVANCE };
+    assert_true(duration_parse_iso(str_from(duration), &change.ms));
+    return change_clock(w, &change);
 }
 
 struct answer *set_clock(struct world *w, const char *iso)
 {
-    return move_clock(w, CLOCK_SET, iso_ms(iso));
+    struct clock_change change = { .verb = CLOCK_SET, .ms = iso_ms(iso) };
+    return change_clock(w, &change);
+}
+
+struct answer *reset(struct world *w)
+{
+    struct call *call = call_new();
+    assert_non_null(call);
+    engine_prepare_reset(call);
+    return run_own(w, call);
+}
+
+/* ---- rows ---- */
+
+static sqlite3_stmt *query_table(struct world *w, const char *columns, const char *table)
+{
+    char sql[256];
+    sqlite3_stmt *stmt;
+    snprintf(sql, sizeof sql, "SELECT %s FROM %s ORDER BY 1, 2", columns, table);
+    assert_int_equal(sqlite3_prepare_v2(w->checker, sql, -1, &stmt, NULL), SQLITE_OK);
+    return stmt;
+}
+
+int64_t rows_in(struct world *w, const char *table)
+{
+    sqlite3_stmt *stmt = query_table(w, "count(*), NULL", table);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    int64_t n = sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    return n;
+}
+
+/* FNV-1a over every value of the table, in the order of its key. */
+static uint64_t hash_table(struct world *w, uint64_t hash, const char *table)
+{
+    sqlite3_stmt *stmt = query_table(w, "*", table);
+    while (sqlite3_step(stmt) == SQLITE_ROW) {
+        for (int column = 0; column < sqlite3_column_count(stmt); column++) {
+            const unsigned char *bytes = sqlite3_column_blob(stmt, column);
+            int n = sqlite3_column_bytes(stmt, column);
+            for (int i = 0; i < n; i++)
+                hash = (hash ^ bytes[i]) * 0x100000001b3u;
+            hash = (hash ^ 0xff) * 0x100000001b3u;
+        }
+    }
+    sqlite3_finalize(stmt);
+    return hash;
+}
+
+uint64_t fingerprint(struct world *w)
+{
+    static const char *const tables[] = { "thing",      "thing_attribute", "job",       "job_document",
+                                          "job_target", "job_count",       "execution", "timer" };
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        hash = hash_table(w, hash, tables[i]);
+    return hash;
 }
 
 /* ---- what subscribers heard ---- */
@@ -397,46 +494,6 @@ void forget_notifications(struct world *w)
     w->heard = NULL;
 }
 
-/* ---- JSON ---- */
-
-const cJSON *json_at(const cJSON *root, const char *path)
-{
-    struct str rest = str_from(path);
-    while (root && rest.p && rest.n) {
-        struct str level = str_split(&rest, '.');
-        char name[128];
-        int64_t index;
-        snprintf(name, sizeof name, "%.*s", STR(level));
-        root = cJSON_IsArray(root) && str_to_int(level, &index)
-                   ? cJSON_GetArrayItem(root, (int)index)
-                   : cJSON_GetObjectItemCaseSensitive(root, name);
-    }
-    return root;
-}
-
-void assert_json_string(const cJSON *root, const char *path, const char *expected)
-{
-    const cJSON *item = json_at(root, path);
-    if (!cJSON_IsString(item))
-        fail_msg("no text at %s", path);
-    assert_string_equal(item->valuestring, expected);
-}
-
-void assert_json_number(const cJSON *root, const char *path, double expected)
-{
-    const cJSON *item = json_at(root, path);
-    if (!cJSON_IsNumber(item))
-        fail_msg("no number at %s", path);
-    if (item->valuedouble != expected)
-        fail_msg("%s is %.3f instead of %.3f", path, item->valuedouble, expected);
-}
-
-void assert_json_absent(const cJSON *root, const char *path)
-{
-    if (json_at(root, path))
-        fail_msg("%s should not be there", path);
-}
-
 /* ---- givens ---- */
 
 void given_thing(struct world *w, const char *thing)
@@ -460,4 +517,21 @@ void given_job_with(struct world *w, const char *job, const char *thing, const c
 void given_job(struct world *w, const char *job, const char *thing)
 {
     given_job_with(w, job, thing, "");
+}
+
+void given_another_execution(struct world *w, const char *job, const char *thing)
+{
+    struct db *db = store_writer(w->store);
+    assert_true(
+        db_exec(db,
+                "INSERT INTO execution (thing_name, job_id, execution_number, status, retry_attempt, "
+                "queued_at_ms, updated_at_ms) "
+                "SELECT thing_name, job_id, max(execution_number) + 1, 'QUEUED', max(retry_attempt) + 1, "
+                "?3, ?3 FROM execution WHERE job_id = ?1 AND thing_name = ?2",
+                "ssi", str_from(job), str_from(thing), clock_now_ms(&w->clock)));
+    assert_true(db_exec(db,
+                        "INSERT INTO job_count (job_id, status, n) VALUES (?1, 'QUEUED', 1) "
+                        "ON CONFLICT (job_id, status) DO UPDATE SET n = n + 1",
+                        "s", str_from(job)));
+    check_invariants(w);
 }

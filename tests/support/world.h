@@ -42,7 +42,7 @@ struct db *world_db(struct world *w);
 struct answer {
     int status;          /* HTTP */
     const char *error;   /* HTTP: the exception; MQTT: the code; "" when there is none */
-    char text[1 << 17];  /* the body */
+    const char *text;    /* the body */
     cJSON *body;         /* parsed; NULL when empty */
     const char *verdict; /* MQTT: "accepted" or "rejected" */
 };
@@ -52,12 +52,29 @@ struct answer {
 struct answer *http(struct world *w, int status, const char *method, const char *path, const char *body);
 struct answer *http_data(struct world *w, int status, const char *method, const char *path, const char *body);
 
+/* A request that must be refused with `status` and the exception, saying `message` ("…" at its end: beginning
+ * so), and must leave every row of the database as it is. */
+struct answer *refused(struct world *w, int status, const char *exception, const char *method,
+                       const char *path, const char *body, const char *message);
+
+/* Who sends the HTTP requests from here on: the region of the credential scope and the host of the Host
+ * header, NULL for none. */
+void called_from(struct world *w, const char *region, const char *host);
+
+/* POST /_iotjobs/reset */
+struct answer *reset(struct world *w);
+
 /* A publish by the device "device"; its one answer, which must be the first message that it causes. */
 struct answer *mqtt(struct world *w, const char *topic, const char *payload);
 
 /* Moves the clock by an ISO duration, and runs what falls due. The answer of POST /_iotjobs/clock. */
 struct answer *advance(struct world *w, const char *duration);
 struct answer *set_clock(struct world *w, const char *iso);
+struct answer *change_clock(struct world *w, const struct clock_change *change);
+
+/* Rows of that table; a number that changes with any change of any row. */
+int64_t rows_in(struct world *w, const char *table);
+uint64_t fingerprint(struct world *w);
 
 /* ---- what subscribers heard ---- */
 
@@ -72,10 +89,15 @@ const cJSON *json_at(const cJSON *root, const char *path); /* NULL: not there */
 void assert_json_string(const cJSON *root, const char *path, const char *expected);
 void assert_json_number(const cJSON *root, const char *path, double expected);
 void assert_json_absent(const cJSON *root, const char *path);
+/* What stands there is this JSON value, members in any order. An empty path is the root. */
+void assert_json(const cJSON *root, const char *path, const char *expected);
 
 /* Creates things and an immediate job on them; fails the test unless that works. */
 void given_thing(struct world *w, const char *thing);
 void given_job(struct world *w, const char *job, const char *thing);
 void given_job_with(struct world *w, const char *job, const char *thing, const char *more_members);
+/* The job once more on the thing, QUEUED, with the next execution number. Written into the database: nobody
+ * is told. */
+void given_another_execution(struct world *w, const char *job, const char *thing);
 
 #endif
