@@ -1,12 +1,20 @@
 #include "value_text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Below this, doubles hold every whole number exactly. */
+static const double exact_below = 9007199254740992.0; /* 2^53 */
+
 struct str number_text(double value, char buffer[NUMBER_TEXT_MAX])
 {
     int n = 0;
+    if (fabs(value) < exact_below && value == trunc(value)) {
+        n = snprintf(buffer, NUMBER_TEXT_MAX, "%.0f", value);
+        return (struct str){ buffer, (size_t)n };
+    }
     for (int digits = 15; digits <= 17; digits++) {
         n = snprintf(buffer, NUMBER_TEXT_MAX, "%.*g", digits, value);
         if (strtod(buffer, NULL) == value)

@@ -48,8 +48,9 @@ static bool check_thing(struct op *op, struct str thing)
 static bool find_execution(struct op *op, struct str thing, struct str job, struct opt_int number,
                            struct execution_row *ret_execution)
 {
+    /* A thing that is gone leaves finished executions behind, which are the control plane's alone. */
     if (store_execution_get(op->db, op->arena, thing, job, number, ret_execution))
-        return true;
+        return !execution_is_terminal(ret_execution->status) || check_thing(op, thing);
     if (!check_thing(op, thing))
         return false;
     if (number.set)

@@ -66,7 +66,7 @@ bool op_list_job_executions_for_job(struct op *op, const void *input)
     struct job_row job;
     struct page page;
     struct execution_rows rows;
-    if (!page_open(op, &page, OP_LIST_JOB_EXECUTIONS_FOR_JOB, in->max_results, in->next_token, 0))
+    if (!page_open(op, &page, OP_LIST_JOB_EXECUTIONS_FOR_JOB, in->job_id, in->max_results, in->next_token, 0))
         return false;
     if (!store_job_get(op->db, op->arena, in->job_id, &job))
         return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Job %.*s cannot be found.", STR(in->job_id));
@@ -90,7 +90,8 @@ bool op_list_job_executions_for_thing(struct op *op, const void *input)
     const struct list_job_executions_for_thing_request *in = input;
     struct page page;
     struct execution_rows rows = { 0 };
-    if (!page_open(op, &page, OP_LIST_JOB_EXECUTIONS_FOR_THING, in->max_results, in->next_token, INT64_MAX))
+    if (!page_open(op, &page, OP_LIST_JOB_EXECUTIONS_FOR_THING, in->thing_name, in->max_results,
+                   in->next_token, INT64_MAX))
         return false;
     if (!store_thing_exists(op->db, in->thing_name))
         return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Thing %.*s cannot be found.", STR(in->thing_name));

@@ -49,9 +49,12 @@ static struct opt_int deadline_of(const struct execution_row *e)
     return deadline;
 }
 
-static bool write_timer(struct op *op, const struct execution_row *e)
+static bool write_timer(struct op *op, struct execution_row *e)
 {
     struct opt_int deadline = deadline_of(e);
+    if (!deadline.set && !e->has_timer)
+        return true;
+    e->has_timer = deadline.set;
     struct timer_row timer = {
         .kind = TIMER_EXECUTION_TIMEOUT,
         .job_id = e->job_id,
@@ -68,7 +71,7 @@ void execution_set_step_timer(struct op *op, struct execution_row *e, int64_t mi
         minutes < 0 ? (struct opt_int){ 0 } : (struct opt_int){ true, op->now_ms + minutes * minute_ms };
 }
 
-bool execution_save_timers(struct op *op, const struct execution_row *e)
+bool execution_save_timers(struct op *op, struct execution_row *e)
 {
     return (store_execution_update(op->db, e) && write_timer(op, e)) ||
            fail(op->err, ERR_INTERNAL, "The timer could not be set.");
@@ -87,15 +90,13 @@ static bool start(struct op *op, struct execution_row *e)
     return true;
 }
 
-static bool write_move(struct op *op, struct execution_row *e, enum job_execution_status from, bool had_timer)
+static bool write_move(struct op *op, struct execution_row *e, enum job_execution_status from)
 {
     if (e->status == JOB_EXECUTION_STATUS_IN_PROGRESS && from == JOB_EXECUTION_STATUS_QUEUED && !start(op, e))
         return false;
     if (execution_is_terminal(e->status))
         e->in_progress_deadline_ms = e->step_deadline_ms = (struct opt_int){ 0 };
-    if (!store_execution_update(op->db, e))
-        return false;
-    if ((had_timer || deadline_of(e).set) && !write_timer(op, e))
+    if (!store_execution_update(op->db, e) || !write_timer(op, e))
         return false;
     return from == e->status ||
            (store_count_add(op->db, e->job_id, from, -1) && store_count_add(op->db, e->job_id, e->status, 1));
@@ -104,14 +105,13 @@ static bool write_move(struct op *op, struct execution_row *e, enum job_executio
 bool execution_move(struct op *op, struct execution_row *e, enum job_execution_status to)
 {
     enum job_execution_status from = e->status;
-    bool had_timer = deadline_of(e).set;
     if (from != to && !notify_touch(op, e->thing_name))
         return fail(op->err, ERR_INTERNAL, "The execution could not be changed.");
     e->status = to;
     e->updated_at_ms = op->now_ms;
     if (execution_counts_version(to))
         e->version++;
-    if (!write_move(op, e, from, had_timer))
+    if (!write_move(op, e, from))
         return fail(op->err, ERR_INTERNAL, "The execution could not be changed.");
     if (execution_is_terminal(to))
         notify_set_changed(op, e->thing_name);

@@ -27,7 +27,7 @@ bool execution_replace_details(struct op *op, struct execution_row *execution,
 void execution_set_step_timer(struct op *op, struct execution_row *execution, int64_t minutes);
 
 /* Writes deadlines that changed without a change of status or version. */
-bool execution_save_timers(struct op *op, const struct execution_row *execution);
+bool execution_save_timers(struct op *op, struct execution_row *execution);
 
 /* Completes a SNAPSHOT job in progress of which nothing is open any more (control plane 2.3). */
 bool job_settle(struct op *op, struct str job_id);

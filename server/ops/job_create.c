@@ -110,7 +110,8 @@ static bool find_template(struct op *op, struct str text, const struct managed_t
                     STR(arn.type));
     struct str version = arn.name;
     struct str name = str_split(&version, ':');
-    const struct managed_template *found = arn.account.n ? NULL : managed_template_find(name);
+    bool foreign = op->settings->strict && !str_eq(arn.region, op->region);
+    const struct managed_template *found = arn.account.n || foreign ? NULL : managed_template_find(name);
     if (!found || (version.p && !str_eq_text(version, MANAGED_TEMPLATE_VERSION)))
         return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Job Template %.*s cannot be found.", STR(arn.name));
     *ret_template = found;
@@ -195,7 +196,7 @@ static bool read_plan(struct op *op, const struct create_job_request *in, struct
             .updated_at_ms = op->now_ms,
         },
     };
-    return read_document(op, in, plan) && check_supported(op, in) &&
+    return check_supported(op, in) && read_document(op, in, plan) &&
            read_timeout(op, in->timeout_config, plan) && read_schedule(op, in->scheduling_config, plan) &&
            read_targets(op, &in->targets, plan);
 }

@@ -54,7 +54,7 @@ bool op_list_jobs(struct op *op, const void *input)
     struct job_rows rows = { 0 };
     bool empty = in->namespace_id.p;
     if (!check_list_filters(op, in) ||
-        !page_open(op, &page, OP_LIST_JOBS, in->max_results, in->next_token, INT64_MAX))
+        !page_open(op, &page, OP_LIST_JOBS, STR_NONE, in->max_results, in->next_token, INT64_MAX))
         return false;
     struct job_filter filter = { .status = in->status, .target_selection = in->target_selection };
     if (!empty && !store_jobs_list(op->db, op->arena, &filter, page.cursor, page.size + 1, &rows))

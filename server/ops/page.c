@@ -31,15 +31,15 @@ static int64_t get_cursor(const unsigned char bytes[CURSOR_BYTES])
     return (int64_t)value;
 }
 
-/* Over the operation's name and the cursor: a token of one list is no token of another. */
-static bool sign(struct op *op, enum operation operation, const unsigned char cursor[CURSOR_BYTES],
+/* Over the operation's name, whose list it is, and the cursor: a token of one list is no token of another. */
+static bool sign(struct op *op, const struct page *page, const unsigned char cursor[CURSOR_BYTES],
                  unsigned char ret_mac[MAC_BYTES])
 {
     unsigned char key[STORE_SECRET_BYTES];
     unsigned char mac[EVP_MAX_MD_SIZE];
     unsigned int mac_n = 0;
-    struct str text =
-        arena_printf(op->arena, "%s %" PRId64, operation_model(operation)->name, get_cursor(cursor));
+    struct str text = arena_printf(op->arena, "%s %.*s %" PRId64, operation_model(page->operation)->name,
+                                   STR(page->whose), get_cursor(cursor));
     if (!text.p || !store_secret(op->db, STORE_PAGE_TOKEN_KEY, key) ||
         !HMAC(EVP_sha256(), key, sizeof key, (const unsigned char *)text.p, text.n, mac, &mac_n))
         return false;
@@ -47,26 +47,27 @@ static bool sign(struct op *op, enum operation operation, const unsigned char cu
     return true;
 }
 
-static bool read_token(struct op *op, enum operation operation, struct str token, int64_t *ret_cursor)
+static bool read_token(struct op *op, const struct page *page, struct str token, int64_t *ret_cursor)
 {
     unsigned char bytes[TOKEN_BYTES + 1], mac[MAC_BYTES];
     if (token.n != TOKEN_TEXT ||
         EVP_DecodeBlock(bytes, (const unsigned char *)token.p, (int)token.n) != TOKEN_BYTES ||
-        !sign(op, operation, bytes, mac) || CRYPTO_memcmp(mac, bytes + CURSOR_BYTES, MAC_BYTES) != 0)
+        !sign(op, page, bytes, mac) || CRYPTO_memcmp(mac, bytes + CURSOR_BYTES, MAC_BYTES) != 0)
         return fail(op->err, ERR_INVALID_REQUEST, "Next token is invalid.");
     *ret_cursor = get_cursor(bytes);
     return true;
 }
 
-bool page_open(struct op *op, struct page *page, enum operation operation, struct opt_int max_results,
-               struct str token, int64_t first_cursor)
+bool page_open(struct op *op, struct page *page, enum operation operation, struct str whose,
+               struct opt_int max_results, struct str token, int64_t first_cursor)
 {
     *page = (struct page){
         .operation = operation,
+        .whose = whose,
         .size = max_results.set ? max_results.value : PAGE_SIZE_DEFAULT,
         .cursor = first_cursor,
     };
-    return !token.p || read_token(op, operation, token, &page->cursor);
+    return !token.p || read_token(op, page, token, &page->cursor);
 }
 
 bool page_take(struct page *page, int64_t id)
@@ -87,7 +88,7 @@ bool page_close(struct op *op, const struct page *page)
     if (!page->more)
         return true;
     put_cursor(bytes, page->cursor);
-    if (!sign(op, page->operation, bytes, bytes + CURSOR_BYTES))
+    if (!sign(op, page, bytes, bytes + CURSOR_BYTES))
         return fail(op->err, ERR_INTERNAL, "The page token could not be made.");
     EVP_EncodeBlock(text, bytes, TOKEN_BYTES);
     json_member_string(op->json, "nextToken", (struct str){ (const char *)text, TOKEN_TEXT });

@@ -2,7 +2,7 @@
  * Pages of lists: a cursor is the id of the last row shown; the token is that cursor, signed, so that a
  * made-up token or one of another list is refused rather than obeyed.
  *
- *     page_open(op, &page, OP_X, in->max_results, in->next_token, first_cursor)
+ *     page_open(op, &page, OP_X, whose, in->max_results, in->next_token, first_cursor)
  *     rows = … beyond page.cursor, at most page.size + 1 …
  *     for each row: if (!page_take(&page, row.id)) break;  render(row)
  *     page_close(op, &page)                                   writes nextToken when a row was left over
@@ -14,15 +14,16 @@
 
 struct page {
     enum operation operation;
-    int64_t size;   /* rows to show */
-    int64_t cursor; /* where to begin, then the last row shown */
+    struct str whose; /* the thing or job whose list it is; absent for lists of everything */
+    int64_t size;     /* rows to show */
+    int64_t cursor;   /* where to begin, then the last row shown */
     int64_t shown;
     bool more;
 };
 
 /* False: ERR_INVALID_REQUEST for a token that is not ours. */
-bool page_open(struct op *op, struct page *page, enum operation operation, struct opt_int max_results,
-               struct str token, int64_t first_cursor);
+bool page_open(struct op *op, struct page *page, enum operation operation, struct str whose,
+               struct opt_int max_results, struct str token, int64_t first_cursor);
 /* Whether the row with this id still belongs on the page. */
 bool page_take(struct page *page, int64_t id);
 bool page_close(struct op *op, const struct page *page);

@@ -152,7 +152,7 @@ bool op_list_things(struct op *op, const void *input)
     };
     struct page page;
     struct thing_rows rows = { 0 };
-    if (!page_open(op, &page, OP_LIST_THINGS, in->max_results, in->next_token, 0))
+    if (!page_open(op, &page, OP_LIST_THINGS, STR_NONE, in->max_results, in->next_token, 0))
         return false;
     if (in->attribute_value.p && !in->attribute_name.p)
         return fail(op->err, ERR_INVALID_REQUEST, "attributeValue needs attributeName.");

@@ -28,6 +28,8 @@ static bool read_execution(struct stmt *q, struct arena *arena, struct execution
         .in_progress_deadline_ms = stmt_opt_int(q),
         .step_deadline_ms = stmt_opt_int(q),
     };
+    ret_execution->has_timer =
+        ret_execution->in_progress_deadline_ms.set || ret_execution->step_deadline_ms.set;
     return !arena->failed;
 }
 

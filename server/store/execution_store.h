@@ -18,6 +18,7 @@ struct execution_row {
     struct opt_int started_at_ms;
     int64_t updated_at_ms;
     struct opt_int in_progress_deadline_ms, step_deadline_ms;
+    bool has_timer; /* one of the deadlines is stored, hence a timer of it */
 };
 
 struct execution_rows {
