@@ -113,7 +113,8 @@ void clock_change_run(const struct clock_walk *walk, struct call *call)
     strbuf_init(&list, CALL_REPLY_MAX / 2);
     struct json fired = json_to(&list);
     json_array_begin(&fired);
-    int64_t count = walk_to(walk, target_of(walk->clock, change), &fired);
+    int64_t target_ms = target_of(walk->clock, change);
+    int64_t count = walk_to(walk, target_ms, &fired);
     json_array_end(&fired);
 
     struct clock_state state = clock_state(walk->clock);
@@ -129,5 +130,8 @@ void clock_change_run(const struct clock_walk *walk, struct call *call)
     if (list.failed || call->reply.failed)
         call_fail(call, ERR_INTERNAL,
                   "The clock has moved, but the answer needs more memory than a request may use.");
+    else if (walk->earliest(walk->engine) <= target_ms)
+        call_fail(call, ERR_SERVICE_UNAVAILABLE,
+                  "The clock has moved, but not all that fell due on the way could be committed.");
     strbuf_release(&list);
 }

@@ -10,7 +10,8 @@
 enum {
     BATCH_CALLS_MAX = 1000,
     BATCH_TIMERS_MAX = 500,
-    BATCH_US_MAX = 20000, /* a batch takes no further calls after that */
+    BATCH_US_MAX = 20000,   /* a batch takes no further calls after that */
+    COMMIT_AGAIN_MS = 1000, /* timers wait so long after a commit that failed */
     RING_AGAIN_US = 500,
     RING_OFTEN_MAX = 400, /* so many times; whoever has not come by then is not listening */
     RING_SELDOM_US = 50000,
@@ -101,9 +102,11 @@ static int64_t earliest_due(void *context)
     return due_ms;
 }
 
-static void set_next_due(struct engine *engine)
+/* The due time of the earliest timer, or `not_before_ms` if that is later. */
+static void set_next_due(struct engine *engine, int64_t not_before_ms)
 {
-    engine->running.next_due_ms = earliest_due(engine);
+    int64_t due_ms = earliest_due(engine);
+    engine->running.next_due_ms = due_ms < not_before_ms ? not_before_ms : due_ms;
     pthread_mutex_lock(&engine->lock);
     engine->stats = engine->running;
     pthread_mutex_unlock(&engine->lock);
@@ -234,12 +237,15 @@ static void fail_batch(struct engine *engine, struct batch *batch)
     }
 }
 
-static void finish(struct engine *engine, struct batch *batch)
+/* False: nothing was committed, and everybody was told so. */
+static bool finish(struct engine *engine, struct batch *batch)
 {
-    if (db_failed(engine->config.db) || !db_commit(engine->config.db))
+    bool committed = !db_failed(engine->config.db) && db_commit(engine->config.db);
+    if (!committed)
         fail_batch(engine, batch);
     engine->running.batches++;
     deliver(engine, batch);
+    return committed;
 }
 
 /* Timers come first: who asks now finds what is due done. */
@@ -262,8 +268,9 @@ static bool run_transaction(struct engine *engine, struct call **calls)
         for (batch.calls = *calls; *calls; *calls = (*calls)->next)
             ;
     }
-    finish(engine, &batch);
-    set_next_due(engine);
+    /* After a failure what is due is due still, and would fail again at once. */
+    bool committed = finish(engine, &batch);
+    set_next_due(engine, committed ? INT64_MIN : now_ms + COMMIT_AGAIN_MS);
     return fired > 0 || any_call;
 }
 
@@ -275,8 +282,7 @@ static bool run_timer_alone(void *context, int64_t now_ms, struct arena *arena, 
     struct batch batch;
     batch_init(&batch);
     bool ran = db_begin(engine->config.db) && run_one_timer(engine, &batch, now_ms, arena, ret_timer);
-    finish(engine, &batch);
-    return ran;
+    return finish(engine, &batch) && ran;
 }
 
 static void move_clock(struct engine *engine, struct call *call)
@@ -288,7 +294,7 @@ static void move_clock(struct engine *engine, struct call *call)
         .earliest = earliest_due,
     };
     clock_change_run(&walk, call);
-    set_next_due(engine);
+    set_next_due(engine, INT64_MIN);
     if (engine->timer)
         timer_thread_look_again(engine->timer);
     engine->running.calls++;
@@ -370,7 +376,7 @@ struct engine *engine_new(const struct engine_config *config)
     pthread_cond_init(&engine->work, &monotonic);
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&engine->lock, NULL);
-    set_next_due(engine);
+    set_next_due(engine, INT64_MIN);
     return engine;
 }
 
@@ -379,13 +385,14 @@ bool engine_start(struct engine *engine)
     engine->timer = timer_thread_start(engine->config.clock, timers_are_due, engine);
     if (!engine->timer)
         return false;
+    /* Before the engine thread runs, which may know of an earlier one at once. */
+    timer_thread_set(engine->timer, engine->running.next_due_ms);
     if (!start_thread(&engine->thread, "iotjobs-engine", body, engine)) {
         timer_thread_stop(engine->timer);
         engine->timer = NULL;
         return false;
     }
     engine->started = true;
-    timer_thread_set(engine->timer, engine_stats(engine).next_due_ms);
     return true;
 }
 

@@ -74,8 +74,7 @@ static bool configure(struct db *db, enum db_mode mode, int durability)
     if (mode == DB_READER)
         return db_script(db, "PRAGMA query_only = ON");
     sqlite3_wal_autocheckpoint(db->handle, WAL_AUTOCHECKPOINT_PAGES);
-    return db_script(db, "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;"
-                         "PRAGMA journal_size_limit = 67108864") &&
+    return db_script(db, "PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864") &&
            db_script(db, synchronous(durability));
 }
 

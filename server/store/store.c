@@ -106,12 +106,32 @@ static bool has_room(const char *root)
            fs.f_bavail * fs.f_frsize >= MEMORY_ROOM_LEAST;
 }
 
+/* Made and locked under a name of which remove_left_folders knows nothing, and named like ours only then:
+ * another server that starts at this moment would take it for one that was left behind. */
+static bool make_locked_folder(struct store *store, const char *root)
+{
+    char young[PATH_LENGTH_MAX];
+    if (!join(young, root, "." MEMORY_PREFIX "XXXXXX") || !mkdtemp(young))
+        return false;
+    store->lock_fd = take_lock(young);
+    if (store->lock_fd >= 0 && join(store->folder, root, strrchr(young, '/') + 2) &&
+        rename(young, store->folder) == 0)
+        return true;
+    int why = errno;
+    remove_own_folder(young);
+    if (store->lock_fd >= 0)
+        close(store->lock_fd);
+    store->lock_fd = -1;
+    errno = why;
+    return false;
+}
+
 static bool make_memory_folder(struct store *store, struct strbuf *ret_problem)
 {
     const char *temporary = getenv("TMPDIR");
     const char *root = has_room("/dev/shm") ? "/dev/shm" : (temporary && *temporary ? temporary : "/tmp");
     remove_left_folders(root);
-    if (join(store->folder, root, MEMORY_PREFIX "XXXXXX") && mkdtemp(store->folder))
+    if (make_locked_folder(store, root))
         return true;
     strbuf_printf(ret_problem, "cannot make a folder for the in-memory database in %s: %s", root,
                   strerror(errno));
@@ -134,7 +154,8 @@ static bool make_folder(struct store *store, const char *folder, struct strbuf *
 
 static bool lock_folder(struct store *store, struct strbuf *ret_problem)
 {
-    store->lock_fd = take_lock(store->folder);
+    if (store->lock_fd < 0)
+        store->lock_fd = take_lock(store->folder);
     if (store->lock_fd >= 0)
         return true;
     if (errno == EWOULDBLOCK)
@@ -166,25 +187,36 @@ static bool run_step(struct db *db, int number)
     return false;
 }
 
+/* Whether the file is ours to write; nothing in it is changed before that is known. */
+static bool check_ours(struct store *store, int64_t version, int64_t application, struct strbuf *ret_problem)
+{
+    struct db *db = store->writer;
+    bool empty = read_int(db, "SELECT count(*) FROM sqlite_schema /*scan*/") == 0;
+    if (db_failed(db))
+        strbuf_printf(ret_problem, "cannot open the database %s: %s", store->path, db_failure(db));
+    else if (application != APPLICATION_ID && (application != 0 || !empty))
+        strbuf_printf(ret_problem, "%s is not a database of iotjobsd; choose another folder with --data",
+                      store->path);
+    else if (version > schema_version)
+        strbuf_printf(ret_problem,
+                      "%s was written by a newer iotjobsd (schema %d, this one knows %d); use that one",
+                      store->path, (int)version, schema_version);
+    else
+        return true;
+    return false;
+}
+
 static bool migrate(struct store *store, struct strbuf *ret_problem)
 {
     struct db *db = store->writer;
     int64_t version = read_int(db, "PRAGMA user_version");
     int64_t application = read_int(db, "PRAGMA application_id");
-    if (version > schema_version) {
-        strbuf_printf(ret_problem,
-                      "%s was written by a newer iotjobsd (schema %d, this one knows %d); use that one",
-                      store->path, (int)version, schema_version);
+    if (!check_ours(store, version, application, ret_problem))
         return false;
-    }
-    if (application != APPLICATION_ID && read_int(db, "SELECT count(*) FROM sqlite_schema /*scan*/") > 0) {
-        strbuf_printf(ret_problem, "%s is not a database of iotjobsd; choose another folder with --data",
-                      store->path);
-        return false;
-    }
     char mark[64];
     snprintf(mark, sizeof mark, "PRAGMA application_id = %d", APPLICATION_ID);
-    if (application != APPLICATION_ID && !db_script(db, mark)) {
+    if (!db_script(db, "PRAGMA journal_mode = WAL") ||
+        (application != APPLICATION_ID && !db_script(db, mark))) {
         strbuf_printf(ret_problem, "cannot write %s: %s", store->path, db_failure(db));
         return false;
     }

@@ -1,0 +1,30 @@
+#include "support/temp_folder.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "support/cmocka_all.h"
+
+void temp_folder_make(char ret_folder[TEMP_PATH_MAX])
+{
+    snprintf(ret_folder, TEMP_PATH_MAX, "/tmp/iotjobs-test-XXXXXX");
+    assert_non_null(mkdtemp(ret_folder));
+}
+
+void temp_folder_remove(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    if (!dir)
+        return;
+    for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir))
+        unlinkat(dirfd(dir), entry->d_name, 0);
+    closedir(dir);
+    rmdir(folder);
+}
+
+void temp_path(const char *folder, const char *name, char ret_path[TEMP_PATH_MAX])
+{
+    assert_true(snprintf(ret_path, TEMP_PATH_MAX, "%s/%s", folder, name) < TEMP_PATH_MAX);
+}

@@ -1,0 +1,15 @@
+/* A folder for one test. */
+#ifndef IOTJOBS_TESTS_TEMP_FOLDER_H
+#define IOTJOBS_TESTS_TEMP_FOLDER_H
+
+enum { TEMP_PATH_MAX = 256 };
+
+/* Makes an empty folder; fails the test when that does not work. */
+void temp_folder_make(char ret_folder[TEMP_PATH_MAX]);
+/* With the files in it; it must hold no folders. */
+void temp_folder_remove(const char *folder);
+
+/* folder/name */
+void temp_path(const char *folder, const char *name, char ret_path[TEMP_PATH_MAX]);
+
+#endif

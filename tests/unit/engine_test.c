@@ -1,0 +1,527 @@
+#include "support/engine_room.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "store/timer_store.h"
+
+#define FW "/jobs/fw"
+#define JOB(more)                                                                                            \
+    "{\"targets\":[\"arn:aws:iot:us-east-1:000000000000:thing/pump\"],\"document\":\"{}\"" more "}"
+#define START ",\"schedulingConfig\":{\"startTime\":\"2030-01-01 13:00\"}"
+
+static void assert_answer(struct room *room, struct call *call, const char *expected)
+{
+    assert_string_equal(room_ask(room, call), expected);
+}
+
+static void assert_failed(const struct call *call, enum error_code code, const char *message)
+{
+    assert_false(call->ok);
+    assert_int_equal(call->err.code, code);
+    assert_string_equal(call->err.message.p, message);
+    assert_int_equal(call->reply.n, 0);
+    assert_null(call->messages);
+}
+
+/* "thing-I", kept for the whole test. */
+static const char *name_of(size_t i)
+{
+    static char names[ROOM_ANSWERS_MAX][16];
+    snprintf(names[i], sizeof names[i], "thing-%zu", i);
+    return names[i];
+}
+
+/* ---- batches ---- */
+
+static void calls_are_answered_in_the_order_in_which_they_came_and_after_their_commit(void **state)
+{
+    enum { CALLS = 2500 }; /* more than one batch takes */
+    struct room *room = *state;
+    struct call *calls[CALLS];
+    for (size_t i = 0; i < CALLS; i++) {
+        calls[i] = room_call(room, run_write, name_of(i));
+        room_submit(room, calls[i]);
+    }
+    assert_int_equal(engine_stats(room->engine).inbox_depth, CALLS);
+    room_start(room);
+    room_wait(room, CALLS);
+    for (size_t i = 0; i < CALLS; i++) {
+        assert_ptr_equal(room->answers[i], calls[i]);
+        assert_true(calls[i]->ok);
+    }
+    assert_string_equal(calls[7]->reply.p, "{\"made\":\"thing-7\"}");
+    assert_false(room->uncommitted);
+    assert_int_equal(room_things(room), CALLS);
+    room_stop(room);
+    struct engine_stats stats = engine_stats(room->engine);
+    assert_int_equal(stats.calls, CALLS);
+    assert_int_equal(stats.inbox_depth, 0);
+    assert_true(stats.batches >= 3 && stats.batches < CALLS);
+}
+
+static void who_reads_sees_what_was_written_before(void **state)
+{
+    struct room *room = *state;
+    struct call *before = room_call(room, run_exists, "pump");
+    struct call *after = room_call(room, run_exists, "pump");
+    room_submit(room, before);
+    room_submit(room, room_call(room, run_write, "pump"));
+    room_submit(room, after);
+    room_start(room);
+    room_wait(room, 3);
+    assert_string_equal(before->reply.p, "{\"exists\":false}");
+    assert_string_equal(after->reply.p, "{\"exists\":true}");
+}
+
+static void a_call_that_fails_is_rolled_back_alone(void **state)
+{
+    struct room *room = *state;
+    struct call *first = room_call(room, run_write, "first");
+    struct call *failing = room_call(room, run_write_then_fail, "never");
+    struct call *broken = room_call(room, run_write_twice, "twice");
+    struct call *last = room_call(room, run_write, "last");
+    room_submit(room, first);
+    room_submit(room, failing);
+    room_submit(room, broken);
+    room_submit(room, last);
+    room_start(room);
+    room_wait(room, 4);
+    assert_true(first->ok && last->ok);
+    assert_failed(failing, ERR_INVALID_REQUEST, "changed my mind");
+    assert_failed(broken, ERR_INTERNAL, "The database could not be read or written.");
+    assert_int_equal(room_things(room), 2);
+    room_stop(room);
+    struct engine_stats stats = engine_stats(room->engine);
+    assert_int_equal(stats.batches, 1);
+    assert_int_equal(stats.commit_failures, 0);
+}
+
+static void a_commit_that_fails_fails_every_call_of_its_batch_and_nobody_hears_of_it(void **state)
+{
+    static const char message[] = "The change could not be committed.";
+    struct room *room = *state;
+    struct call *calls[] = { room_call(room, run_write, "before"),
+                             room_request(room, "POST", "/things/pump", "{}"),
+                             room_request(room, "PUT", FW, JOB("")),
+                             room_call(room, run_break_commit, "breaker"),
+                             room_call(room, run_write_then_fail, "failed anyway"),
+                             room_call(room, run_exists, "before") };
+    for (size_t i = 0; i < 6; i++)
+        room_submit(room, calls[i]);
+    room_start(room);
+    room_wait(room, 6);
+    for (size_t i = 0; i < 6; i++)
+        assert_failed(calls[i], ERR_SERVICE_UNAVAILABLE, message);
+    assert_int_equal(room_things(room), 0);
+    assert_null(outbox_take_all(room->outbox));
+
+    assert_answer(room, room_call(room, run_write, "after"), "{\"made\":\"after\"}");
+    assert_int_equal(room_things(room), 1);
+    room_stop(room);
+    assert_int_equal(engine_stats(room->engine).commit_failures, 1);
+}
+
+static void a_call_that_loses_the_transaction_fails_those_before_it_and_none_after_it(void **state)
+{
+    struct room *room = *state;
+    assert_true(db_script(store_writer(room->store),
+                          "CREATE TRIGGER lose AFTER INSERT ON thing WHEN new.name = 'lost' "
+                          "BEGIN SELECT raise(ROLLBACK, 'lost'); END"));
+    struct call *before = room_call(room, run_write, "before");
+    struct call *losing = room_call(room, run_write, "lost");
+    struct call *after = room_call(room, run_write, "after");
+    room_submit(room, before);
+    room_submit(room, losing);
+    room_submit(room, after);
+    room_start(room);
+    room_wait(room, 3);
+    assert_failed(before, ERR_SERVICE_UNAVAILABLE, "The change could not be committed.");
+    assert_failed(losing, ERR_SERVICE_UNAVAILABLE, "The change could not be committed.");
+    assert_true(after->ok);
+    assert_int_equal(room_things(room), 1);
+}
+
+static void notifications_leave_after_the_commit_in_the_order_of_the_calls(void **state)
+{
+    static const char *const topics[] = { "$aws/things/pump/jobs/notify", "$aws/things/pump/jobs/notify-next",
+                                          "$aws/things/pump/jobs/notify" };
+    struct room *room = *state;
+    room_submit(room, room_request(room, "POST", "/things/pump", "{}"));
+    room_submit(room, room_request(room, "PUT", FW, JOB("")));
+    room_submit(room, room_request(room, "PUT", "/jobs/fw-2", JOB("")));
+    while (engine_run_batch(room->engine))
+        ;
+    struct message *first = outbox_take_all(room->outbox);
+    struct message *message = first;
+    for (size_t i = 0; i < 3; i++, message = message->next)
+        assert_string_equal(message->topic, topics[i]);
+    assert_null(message);
+    message_free_all(first);
+}
+
+/* ---- limits and the end ---- */
+
+static void a_full_inbox_refuses_and_leaves_the_call_to_its_owner(void **state)
+{
+    enum { LIMIT = 16 };
+    struct room *room = *state;
+    room->settings.inbox_limit = LIMIT;
+    for (size_t i = 0; i < LIMIT; i++)
+        room_submit(room, room_call(room, run_write, name_of(i)));
+    struct call *refused = room_call(room, run_write, "refused");
+    assert_false(engine_submit(room->engine, refused));
+    room_start(room);
+    room_wait(room, LIMIT);
+    room_submit(room, refused);
+    room_wait(room, LIMIT + 1);
+    assert_true(refused->ok);
+}
+
+static void stop_answers_what_was_submitted_and_refuses_what_comes_later(void **state)
+{
+    enum { CALLS = 2500 };
+    struct room *room = *state;
+    room_start(room);
+    for (size_t i = 0; i < CALLS; i++)
+        room_submit(room, room_call(room, run_write, name_of(i)));
+    room_stop(room);
+    assert_int_equal(room->answered, CALLS);
+    assert_int_equal(room_things(room), CALLS);
+    struct call *late = room_call(room, run_write, "late");
+    assert_false(engine_submit(room->engine, late));
+    call_free(late);
+}
+
+static void an_idle_engine_stops_and_stopping_twice_is_harmless(void **state)
+{
+    struct room *room = *state;
+    room_start(room);
+    room_stop(room);
+    engine_stop(room->engine);
+    engine_free(NULL);
+}
+
+struct producer {
+    struct room *room;
+    pthread_t thread;
+    size_t number, calls, taken;
+};
+
+static void *produce(void *context)
+{
+    struct producer *p = context;
+    for (size_t i = 0; i < p->calls; i++) {
+        struct call *call = room_call(p->room, run_write, name_of(p->number * p->calls + i));
+        if (engine_submit(p->room->engine, call))
+            p->taken++;
+        else
+            call_free(call);
+    }
+    return NULL;
+}
+
+enum { PRODUCERS = 8, CALLS_EACH = 500 };
+
+static void start_producers(struct room *room, struct producer producers[PRODUCERS])
+{
+    for (size_t i = 0; i < PRODUCERS; i++) {
+        producers[i] = (struct producer){ .room = room, .number = i, .calls = CALLS_EACH };
+        assert_int_equal(pthread_create(&producers[i].thread, NULL, produce, &producers[i]), 0);
+    }
+}
+
+static size_t join_producers(struct producer producers[PRODUCERS])
+{
+    size_t taken = 0;
+    for (size_t i = 0; i < PRODUCERS; i++) {
+        pthread_join(producers[i].thread, NULL);
+        taken += producers[i].taken;
+    }
+    return taken;
+}
+
+static void many_producers_each_get_their_answers_in_order(void **state)
+{
+    struct room *room = *state;
+    struct producer producers[PRODUCERS];
+    size_t last[PRODUCERS] = { 0 };
+    room_start(room);
+    start_producers(room, producers);
+    assert_int_equal(join_producers(producers), PRODUCERS * CALLS_EACH);
+    room_wait(room, PRODUCERS * CALLS_EACH);
+    for (size_t i = 0; i < room->answered; i++) {
+        size_t number = (size_t)atol((const char *)room->answers[i]->input + strlen("thing-"));
+        assert_true(room->answers[i]->ok);
+        assert_int_equal(number % CALLS_EACH, last[number / CALLS_EACH]++);
+    }
+    assert_false(room->uncommitted);
+    assert_int_equal(room_things(room), PRODUCERS * CALLS_EACH);
+}
+
+static void stopping_among_producers_answers_exactly_what_was_taken(void **state)
+{
+    struct room *room = *state;
+    struct producer producers[PRODUCERS];
+    room_start(room);
+    start_producers(room, producers);
+    room_wait(room, 1);
+    room_stop(room);
+    size_t taken = join_producers(producers);
+    assert_int_equal(room->answered, taken);
+    assert_int_equal(room_things(room), (int64_t)taken);
+}
+
+/* ---- time ---- */
+
+static void given_scheduled_job(struct room *room, const char *more)
+{
+    room_ask(room, room_request(room, "POST", "/things/pump", "{}"));
+    struct call *create = room_request(room, "PUT", FW, more);
+    room_ask(room, create);
+    assert_true(create->ok);
+}
+
+static void assert_job(struct room *room, const char *status)
+{
+    char expected[64];
+    snprintf(expected, sizeof expected, "\"status\":\"%s\"", status);
+    const char *text = room_ask(room, room_request(room, "GET", FW, NULL));
+    if (!strstr(text, expected))
+        fail_msg("not %s: %s", status, text);
+}
+
+static void a_due_timer_fires_without_any_call(void **state)
+{
+    struct room *room = *state;
+    room_start(room);
+    given_scheduled_job(room, JOB(START));
+    struct clock_change faster = { .verb = CLOCK_SCALE, .scale = 100000 };
+    struct call *change = room_call(room, NULL, NULL);
+    engine_prepare_clock_change(change, &faster);
+    room_ask(room, change);
+    struct message *message = room_wait_message(room);
+    assert_string_equal(message->topic, "$aws/things/pump/jobs/notify");
+    message_free(message);
+    room_stop(room);
+    assert_int_equal(engine_stats(room->engine).timers_fired, 1);
+    assert_int_equal(engine_stats(room->engine).calls, 3);
+}
+
+/* The job's start, a moment from now. */
+static bool run_hasten(struct op *op, const void *input)
+{
+    struct timer_row timer = {
+        .kind = TIMER_JOB_START, .job_id = STR_LIT("fw"), .thing_name = STR_LIT(""), .due_ms = op->now_ms + 20
+    };
+    (void)input;
+    return store_timer_set(op->db, &timer);
+}
+
+static void a_due_timer_fires_on_the_hosts_time_too(void **state)
+{
+    struct room *room = *state;
+    char start[32], body[256];
+    time_t later = time(NULL) + 24 * 3600;
+    struct tm tm;
+    gmtime_r(&later, &tm);
+    strftime(start, sizeof start, "%Y-%m-%d %H:%M", &tm);
+    snprintf(body, sizeof body, JOB(",\"schedulingConfig\":{\"startTime\":\"%s\"}"), start);
+    room_start(room);
+    given_scheduled_job(room, body);
+    assert_job(room, "SCHEDULED");
+    room_ask(room, room_call(room, run_hasten, NULL));
+    message_free(room_wait_message(room));
+    assert_job(room, "IN_PROGRESS");
+}
+
+static void timers_come_before_calls(void **state)
+{
+    struct room *room = *state;
+    struct call *describe = room_request(room, "GET", FW, NULL);
+    room_submit(room, room_request(room, "POST", "/things/pump", "{}"));
+    room_submit(room, room_request(room, "PUT", FW, JOB(START)));
+    while (engine_run_batch(room->engine))
+        ;
+    assert_int_equal(engine_stats(room->engine).next_due_ms, INT64_C(1893502800000));
+    clock_set(&room->clock, INT64_C(1893502800000));
+    room_submit(room, describe);
+    assert_true(engine_run_batch(room->engine));
+    assert_non_null(strstr(describe->reply.p, "\"status\":\"IN_PROGRESS\""));
+    message_free_all(outbox_take_all(room->outbox));
+}
+
+static void a_timer_that_is_due_at_the_start_fires_at_once(void **state)
+{
+    struct room *room = *state;
+    room_submit(room, room_request(room, "POST", "/things/pump", "{}"));
+    room_submit(room, room_request(room, "PUT", FW, JOB(START)));
+    while (engine_run_batch(room->engine))
+        ;
+    clock_set(&room->clock, INT64_C(1893600000000));
+    room_start(room);
+    message_free(room_wait_message(room));
+    assert_job(room, "IN_PROGRESS");
+}
+
+static void a_clock_that_is_moved_fires_before_it_is_answered(void **state)
+{
+    struct room *room = *state;
+    room_start(room);
+    given_scheduled_job(room, JOB(START));
+    struct clock_change hour = { .verb = CLOCK_ADVANCE, .ms = 3600 * 1000 };
+    struct call *change = room_call(room, NULL, NULL);
+    engine_prepare_clock_change(change, &hour);
+    struct call *after = room_request(room, "GET", FW, NULL);
+    room_submit(room, change);
+    room_submit(room, after);
+    room_wait(room, 4);
+    assert_string_equal(
+        change->reply.p,
+        "{\"mode\":\"virtual\",\"frozen\":true,\"scale\":1.0,"
+        "\"now\":\"2030-01-01T13:00:00.000Z\",\"fired\":[{\"at\":\"2030-01-01T13:00:00.000Z\","
+        "\"timer\":\"JOB_START\",\"jobId\":\"fw\"}],\"firedCount\":1}");
+    assert_non_null(strstr(after->reply.p, "\"status\":\"IN_PROGRESS\""));
+}
+
+static void the_hosts_clock_cannot_be_moved(void **state)
+{
+    struct room *room = *state;
+    room_start(room);
+    struct clock_change hour = { .verb = CLOCK_ADVANCE, .ms = 3600 * 1000 };
+    struct call *change = room_call(room, NULL, NULL);
+    engine_prepare_clock_change(change, &hour);
+    room_ask(room, change);
+    assert_failed(change, ERR_STATE_REFUSED,
+                  "The clock of this server follows the host's. Start it with --virtual-clock to move it.");
+}
+
+static void given_commits_that_fail_on_executions(struct room *room)
+{
+    assert_true(
+        db_script(store_writer(room->store),
+                  "CREATE TABLE child (thing INTEGER REFERENCES thing (id) DEFERRABLE INITIALLY DEFERRED);"
+                  "CREATE TRIGGER break AFTER INSERT ON execution BEGIN INSERT INTO child VALUES (99); "
+                  "END"));
+}
+
+static void a_timer_that_cannot_be_committed_stops_no_clock_and_fires_once_it_can(void **state)
+{
+    struct room *room = *state;
+    given_commits_that_fail_on_executions(room);
+    room_submit(room, room_request(room, "POST", "/things/pump", "{}"));
+    room_submit(room, room_request(room, "PUT", FW, JOB(START)));
+    while (engine_run_batch(room->engine))
+        ;
+    struct clock_change hour = { .verb = CLOCK_ADVANCE, .ms = 3600 * 1000 };
+    struct call *change = room_call(room, NULL, NULL);
+    engine_prepare_clock_change(change, &hour);
+    room_submit(room, change);
+    while (engine_run_batch(room->engine))
+        ;
+    assert_failed(change, ERR_SERVICE_UNAVAILABLE,
+                  "The clock has moved, but not all that fell due on the way could be committed.");
+    assert_int_equal(clock_now_ms(&room->clock), INT64_C(1893502800000));
+    assert_null(outbox_take_all(room->outbox));
+
+    assert_true(db_script(store_writer(room->store), "DROP TRIGGER break"));
+    room_start(room);
+    struct clock_change second = { .verb = CLOCK_ADVANCE, .ms = 1000 };
+    change = room_call(room, NULL, NULL);
+    engine_prepare_clock_change(change, &second);
+    room_ask(room, change);
+    assert_true(change->ok);
+    assert_job(room, "IN_PROGRESS");
+    message_free(room_wait_message(room));
+}
+
+/* ---- the doorbell, the threads ---- */
+
+static void the_bell_rings_until_the_outbox_is_empty(void **state)
+{
+    struct room *room = *state;
+    room_start(room);
+    given_scheduled_job(room, JOB(""));
+    pthread_mutex_lock(&room->lock);
+    while (room->rings < 5)
+        pthread_cond_wait(&room->changed, &room->lock);
+    pthread_mutex_unlock(&room->lock);
+    message_free_all(outbox_take_all(room->outbox));
+    assert_false(outbox_idle(room->outbox));
+    assert_null(outbox_take_all(room->outbox));
+    assert_true(outbox_idle(room->outbox));
+}
+
+/* The mask of blocked signals of the thread, if it is one of the engine's. */
+static bool read_mask(const char *task, unsigned long long *ret_mask)
+{
+    char path[300], line[256];
+    bool ours = false;
+    snprintf(path, sizeof path, "/proc/self/task/%s/status", task);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return false;
+    while (fgets(line, sizeof line, file)) {
+        if (strncmp(line, "Name:\tiotjobs-", strlen("Name:\tiotjobs-")) == 0)
+            ours = true;
+        sscanf(line, "SigBlk: %llx", ret_mask);
+    }
+    fclose(file);
+    return ours;
+}
+
+static void all_signals_are_blocked_in_the_threads(void **state)
+{
+    static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGURG, SIGUSR1, SIGALRM, SIGPIPE, SIGCHLD };
+    struct room *room = *state;
+    size_t threads = 0;
+    room_start(room);
+    room_ask(room, room_call(room, run_exists, "pump"));
+    DIR *dir = opendir("/proc/self/task");
+    assert_non_null(dir);
+    for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
+        unsigned long long mask = 0;
+        if (!read_mask(entry->d_name, &mask))
+            continue;
+        threads++;
+        for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+            assert_true(mask & 1ull << (signals[i] - 1));
+    }
+    closedir(dir);
+    assert_int_equal(threads, 2);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, room_set_up, room_tear_down)
+#define TEST_ON_HOST_TIME(name)                                                                              \
+    cmocka_unit_test_setup_teardown(name, room_set_up_on_host_time, room_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(calls_are_answered_in_the_order_in_which_they_came_and_after_their_commit),
+        TEST(who_reads_sees_what_was_written_before),
+        TEST(a_call_that_fails_is_rolled_back_alone),
+        TEST(a_commit_that_fails_fails_every_call_of_its_batch_and_nobody_hears_of_it),
+        TEST(a_call_that_loses_the_transaction_fails_those_before_it_and_none_after_it),
+        TEST(notifications_leave_after_the_commit_in_the_order_of_the_calls),
+        TEST(a_full_inbox_refuses_and_leaves_the_call_to_its_owner),
+        TEST(stop_answers_what_was_submitted_and_refuses_what_comes_later),
+        TEST(an_idle_engine_stops_and_stopping_twice_is_harmless),
+        TEST(many_producers_each_get_their_answers_in_order),
+        TEST(stopping_among_producers_answers_exactly_what_was_taken),
+        TEST(a_due_timer_fires_without_any_call),
+        TEST_ON_HOST_TIME(a_due_timer_fires_on_the_hosts_time_too),
+        TEST(timers_come_before_calls),
+        TEST(a_timer_that_is_due_at_the_start_fires_at_once),
+        TEST(a_clock_that_is_moved_fires_before_it_is_answered),
+        TEST_ON_HOST_TIME(the_hosts_clock_cannot_be_moved),
+        TEST(a_timer_that_cannot_be_committed_stops_no_clock_and_fires_once_it_can),
+        TEST(the_bell_rings_until_the_outbox_is_empty),
+        TEST(all_signals_are_blocked_in_the_threads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
