@@ -128,15 +128,33 @@ static void add_log(const struct settings *settings, struct strbuf *out)
     strbuf_printf(out, "connection_messages %s\n", settings->log_level >= LOG_INFO ? "true" : "false");
 }
 
-/* The broker opens a listener of its own choice when it is given none, and no WebSocket listener
- * without a plain one: where MQTT is off, it gets a local socket that nobody knows of. */
-static void add_listeners(const struct broker_config *config, struct strbuf *out)
+static void add_mqtt(const struct settings *settings, struct strbuf *out)
 {
-    const struct settings *settings = config->settings;
     if (settings->mqtt_port != 0)
         strbuf_printf(out, "listener %" PRId64 " %s\n", settings->mqtt_port, settings->bind);
-    else
+}
+
+/* Clients are not asked for a certificate: that takes require_certificate and a cafile. */
+static bool add_mqtts(const struct settings *settings, struct strbuf *out, struct strbuf *ret_problem)
+{
+    if (settings->mqtts_port == 0)
+        return true;
+    strbuf_printf(out, "listener %" PRId64 " %s\n", settings->mqtts_port, settings->bind);
+    strbuf_add_text(out, "tls_version tlsv1.2\n"); /* and later ones */
+    return add_value(out, "certfile", settings->tls_certificate, ret_problem) &&
+           add_value(out, "keyfile", settings->tls_key, ret_problem);
+}
+
+/* The broker opens a listener of its own choice when it is given none, and no WebSocket listener
+ * without another one: where MQTT is off, it gets a local socket that nobody knows of. */
+static void add_idle(const struct broker_config *config, struct strbuf *out)
+{
+    if (config->settings->mqtt_port == 0 && config->settings->mqtts_port == 0)
         strbuf_printf(out, "listener 0 %s\n", config->idle_socket);
+}
+
+static void add_websocket(const struct settings *settings, struct strbuf *out)
+{
     if (settings->websocket_port == 0)
         return;
     strbuf_printf(out, "listener %" PRId64 " %s\nprotocol websockets\n", settings->websocket_port,
@@ -154,6 +172,10 @@ bool broker_config_write(const struct broker_config *config, struct strbuf *out,
     add_log(config->settings, out);
     if (!add_plugin(config, out, ret_problem))
         return false;
-    add_listeners(config, out);
+    add_mqtt(config->settings, out);
+    if (!add_mqtts(config->settings, out, ret_problem))
+        return false;
+    add_idle(config, out);
+    add_websocket(config->settings, out);
     return !out->failed || problem(ret_problem, "out of memory");
 }

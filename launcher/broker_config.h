@@ -10,9 +10,9 @@
 #include "settings.h"
 
 struct broker_config {
-    const struct settings *settings; /* `data` is absolute */
+    const struct settings *settings; /* `data` is absolute; where TLS is on, its files are named */
     const char *plugin;              /* file */
-    const char *idle_socket;         /* a path without blanks, used where mqtt_port is 0 */
+    const char *idle_socket;         /* a path without blanks, used where mqtt_port and mqtts_port are 0 */
     bool as_root;
 };
 

@@ -3,6 +3,7 @@
 #define IOTJOBS_LAUNCHER_FILES_H
 
 #include <limits.h>
+#include <sys/types.h>
 
 #include "base/strbuf.h"
 
@@ -24,5 +25,13 @@ bool files_prepare_data(const char *folder, char ret_path[PATH_MAX], struct strb
  */
 bool files_write_config(const char *folder, struct str text, char ret_path[PATH_MAX],
                         struct strbuf *ret_problem);
+
+/* Writes a file in memory that the program which this process becomes has too, and gives a path to it, of use
+ * to other processes of the user as well for as long as that program runs. */
+bool files_write_memory(const char *name, struct str text, char ret_path[PATH_MAX],
+                        struct strbuf *ret_problem);
+
+/* Writes a whole file, or leaves the one that is there. */
+bool files_replace(const char *path, mode_t mode, struct str text, struct strbuf *ret_problem);
 
 #endif

@@ -12,8 +12,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/random.h"
+#include "http/tls.h"
 #include "launcher/broker_config.h"
+#include "launcher/certificates.h"
 #include "launcher/command_line.h"
 #include "launcher/files.h"
 #include "launcher/preflight.h"
@@ -47,12 +50,16 @@ static void print_endpoint(const char *name, const char *scheme, const char *hos
         printf("  %-16s %s://%s%s%s:%" PRId64 "\n", name, scheme, v6 ? "[" : "", host, v6 ? "]" : "", port);
 }
 
-static void print_welcome(const struct settings *settings)
+static void print_welcome(const struct settings *settings, const char *ca)
 {
     printf("iotjobsd " IOTJOBS_VERSION "\n");
     print_endpoint("HTTP", "http", settings->bind, settings->http_port);
+    print_endpoint("HTTPS", "https", settings->bind, settings->https_port);
     print_endpoint("MQTT", "mqtt", settings->bind, settings->mqtt_port);
+    print_endpoint("MQTT over TLS", "mqtts", settings->bind, settings->mqtts_port);
     print_endpoint("MQTT, WebSocket", "ws", settings->bind, settings->websocket_port);
+    if (ca[0] != '\0')
+        printf("  %-16s %s\n", "CA certificate", ca);
     printf("  %-16s %s\n", "Data", settings->in_memory ? "in memory, gone when it stops" : settings->data);
     printf("  %-16s Ctrl-C, or: kill %d\n", "To stop", (int)getpid());
     fflush(stdout);
@@ -97,18 +104,58 @@ static bool prepare_data(struct settings *settings, struct strbuf *ret_problem)
                                    settings_set(settings, STR_LIT("data"), str_from(data), ret_problem));
 }
 
+static bool make_certificates(const struct settings *settings, struct certificates *ret_certificates,
+                              struct strbuf *ret_problem)
+{
+    char host[HOST_NAME_MAX + 1] = "";
+    char folder[PATH_MAX];
+    gethostname(host, sizeof host);
+    const struct issue_names names = { .host = host, .bind = settings->bind };
+    if (settings->in_memory)
+        return certificates_in_memory(&names, clock_host_ms(), ret_certificates, ret_problem);
+    if (snprintf(folder, sizeof folder, "%s/certs", settings->data) >= PATH_MAX)
+        return problem(ret_problem, "data: the path of the folder is too long");
+    return certificates_in_folder(folder, &names, clock_host_ms(), ret_certificates, ret_problem);
+}
+
+/* Whether the operator's certificate can be used. */
+static bool check_tls(const struct settings *settings, struct strbuf *ret_problem)
+{
+    struct tls tls;
+    if (!tls_read(settings->tls_certificate, settings->tls_key, &tls, ret_problem))
+        return false;
+    tls_release(&tls);
+    return true;
+}
+
+/* Where a TLS listener is on, the settings name its files from here on. */
+static bool prepare_tls(struct settings *settings, char ret_ca[PATH_MAX], struct strbuf *ret_problem)
+{
+    struct certificates certificates;
+    if (settings->https_port == 0 && settings->mqtts_port == 0)
+        return true;
+    if (settings->tls_certificate[0] != '\0')
+        return check_tls(settings, ret_problem);
+    if (!make_certificates(settings, &certificates, ret_problem))
+        return false;
+    memcpy(ret_ca, certificates.ca, PATH_MAX);
+    return settings_set(settings, STR_LIT("tls_certificate"), str_from(certificates.server), ret_problem) &&
+           settings_set(settings, STR_LIT("tls_key"), str_from(certificates.key), ret_problem);
+}
+
 /* Does not return when it succeeds: this process is the broker then. */
 static bool serve(struct settings *settings, struct strbuf *ret_problem)
 {
     char broker[PATH_MAX];
     char plugin[PATH_MAX];
     char config[PATH_MAX];
+    char ca[PATH_MAX] = "";
     if (!files_find_broker(settings->broker, broker, ret_problem) ||
         !files_find_plugin(settings->plugin, plugin, ret_problem) ||
         !preflight_ports(settings, ret_problem) || !prepare_data(settings, ret_problem) ||
-        !write_config(settings, plugin, config, ret_problem))
+        !prepare_tls(settings, ca, ret_problem) || !write_config(settings, plugin, config, ret_problem))
         return false;
-    print_welcome(settings);
+    print_welcome(settings, ca);
     raise_descriptor_limit();
     execl(broker, broker, "-c", config, (char *)NULL);
     return problem(ret_problem, "cannot start %s: %s", broker, strerror(errno));

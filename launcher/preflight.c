@@ -70,6 +70,8 @@ static bool check_port(const char *host, int64_t port, const char *option, struc
 bool preflight_ports(const struct settings *settings, struct strbuf *ret_problem)
 {
     return check_port(settings->bind, settings->http_port, "--http-port", ret_problem) &&
+           check_port(settings->bind, settings->https_port, "--https-port", ret_problem) &&
            check_port(settings->bind, settings->mqtt_port, "--mqtt-port", ret_problem) &&
+           check_port(settings->bind, settings->mqtts_port, "--mqtts-port", ret_problem) &&
            check_port(settings->bind, settings->websocket_port, "--websocket-port", ret_problem);
 }

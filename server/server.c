@@ -14,7 +14,7 @@ struct server {
     struct outbox *outbox;
     struct engine *engine;
     bool engine_runs;
-    struct http *http; /* NULL: its port is off */
+    struct http *http; /* NULL: its ports are off */
     atomic_bool ready;
 };
 
@@ -81,7 +81,7 @@ static bool start_http(struct server *server, struct strbuf *ret_problem)
         .ready = is_ready,
         .ready_context = server,
     };
-    if (server->config.settings->http_port == 0)
+    if (server->config.settings->http_port == 0 && server->config.settings->https_port == 0)
         return true;
     server->http = http_start(&config, ret_problem);
     return server->http != NULL;

@@ -68,6 +68,13 @@ static bool check_bind(const struct settings *settings, struct strbuf *ret_probl
     return true;
 }
 
+static bool check_tls(const struct settings *settings, struct strbuf *ret_problem)
+{
+    if ((settings->tls_certificate[0] == '\0') != (settings->tls_key[0] == '\0'))
+        return problem(ret_problem, "tls_certificate and tls_key: one of them alone is of no use, set both");
+    return true;
+}
+
 static bool check_clock(const struct settings *settings, struct strbuf *ret_problem)
 {
     int64_t start_ms;
@@ -118,6 +125,6 @@ static bool check_ports(const struct settings *settings, struct strbuf *ret_prob
 bool settings_check(const struct settings *settings, struct strbuf *ret_problem)
 {
     return check_data(settings, ret_problem) && check_identity(settings, ret_problem) &&
-           check_bind(settings, ret_problem) && check_clock(settings, ret_problem) &&
-           check_ports(settings, ret_problem);
+           check_bind(settings, ret_problem) && check_tls(settings, ret_problem) &&
+           check_clock(settings, ret_problem) && check_ports(settings, ret_problem);
 }

@@ -78,7 +78,7 @@ enum MHD_Result answer_send(struct exchange *x)
         return MHD_NO;
     time_format_http(clock_now_ms(x->http->config.clock), date);
     add_header(response, MHD_HTTP_HEADER_DATE, date);
-    add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, body ? "application/json" : NULL);
+    add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, body ? x->content_type : NULL);
     add_header(response, "x-amzn-RequestId", x->request_id);
     add_header(response, "x-amzn-ErrorType", exception);
     add_header(response, MHD_HTTP_HEADER_ALLOW, x->allow);

@@ -59,7 +59,7 @@ static bool prepare(struct exchange *x, struct op_handler *ret_handler)
         return false;
     struct caller caller = caller_of(exchange_header(x, MHD_HTTP_HEADER_AUTHORIZATION),
                                      query_value(request.query, request.query_count, "X-Amz-Credential"),
-                                     exchange_header(x, MHD_HTTP_HEADER_HOST));
+                                     exchange_header(x, MHD_HTTP_HEADER_HOST), x->listener->plane);
     x->plane = caller.plane;
     if (!route_http(x->plane, str_from(x->method), x->path, &call->arena, &route, &call->err))
         return false;

@@ -14,6 +14,7 @@
 #include "api/decode.h"
 #include "base/random.h"
 #include "http/http.h"
+#include "http/tls.h"
 #include "settings.h"
 
 enum {
@@ -22,10 +23,20 @@ enum {
     HTTP_BODY_DISCARD_MAX = 8 * 1024 * 1024,
 };
 
+/* One port, with its own pool of threads. */
+struct http_listener {
+    struct http *http;
+    struct MHD_Daemon *daemon; /* NULL: its port is off */
+    int socket;                /* ours to close since http_quiesce; -1 before */
+    enum plane plane;          /* of requests that name none */
+};
+
+enum { LISTENER_HTTP, LISTENER_HTTPS, LISTENER_COUNT };
+
 struct http {
     struct http_config config;
-    struct MHD_Daemon *daemon;
-    int listener;         /* ours to close since http_quiesce; -1 before */
+    struct http_listener listeners[LISTENER_COUNT];
+    struct tls tls;       /* what the TLS listeners show, MQTT's too; empty when there are none */
     pthread_key_t reader; /* each pool thread's own struct db * */
     int64_t started_ms;
     atomic_bool quiesced;
@@ -40,6 +51,7 @@ enum exchange_stage {
 
 struct exchange {
     struct http *http;
+    const struct http_listener *listener; /* where it came in */
     struct MHD_Connection *connection;
     struct call *call; /* its `ok`, `err` and `reply` are the answer */
     enum exchange_stage stage;
@@ -51,6 +63,7 @@ struct exchange {
     enum plane plane;      /* names the errors */
     const char *operation; /* for the log; NULL: none */
     const char *allow;     /* of a 405 */
+    const char *content_type;
     unsigned status; /* of a success 200 unless an endpoint says otherwise; of an error set when answered */
     bool close;      /* the connection ends with this answer */
     int64_t begun_us;

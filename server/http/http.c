@@ -61,12 +61,11 @@ void http_reader_discard(struct http *http)
 /* The path of the absolute form, which proxies send and every server must take: http://host/path */
 static struct str without_authority(struct str path)
 {
-    static const struct str scheme = { "http://", sizeof "http://" - 1 };
-    struct str rest = path;
-    if (!str_starts_with(path, scheme))
+    if (!str_starts_with(path, STR_LIT("http://")) && !str_starts_with(path, STR_LIT("https://")))
         return path;
-    rest.p += scheme.n;
-    rest.n -= scheme.n;
+    struct str rest = path;
+    str_split(&rest, '/');
+    str_split(&rest, '/');
     struct str authority = str_split(&rest, '/');
     if (rest.p == NULL)
         return STR_LIT("/");
@@ -76,7 +75,7 @@ static struct str without_authority(struct str path)
 /* The raw URI: libmicrohttpd would turn '+' into a blank and decode what is ours to split first. */
 static void *on_request_line(void *context, const char *uri, struct MHD_Connection *connection)
 {
-    struct http *http = context;
+    const struct http_listener *listener = context;
     struct call *call = call_new();
     if (call == NULL)
         return NULL;
@@ -87,18 +86,20 @@ static void *on_request_line(void *context, const char *uri, struct MHD_Connecti
         return NULL;
     }
     struct str path = without_authority(str_split(&query, '?'));
-    *x = (struct exchange){ .http = http,
+    *x = (struct exchange){ .http = listener->http,
+                            .listener = listener,
                             .connection = connection,
                             .call = call,
                             .method = "-",
                             .path = path,
                             .query = query,
+                            .content_type = "application/json",
                             .status = MHD_HTTP_OK,
                             .begun_us = clock_mono_us() };
     strbuf_init(&x->body, HTTP_BODY_MAX);
     random_uuid(x->request_id);
     call->owner = x;
-    atomic_fetch_add(&http->exchanges, 1);
+    atomic_fetch_add(&x->http->exchanges, 1);
     return x;
 }
 
@@ -236,31 +237,102 @@ static void on_library_log(void *context, const char *format, va_list args)
 
 /* --- start and stop --------------------------------------------------------------------------------- */
 
-static struct MHD_Daemon *start_daemon(struct http *http, int listener)
+static struct MHD_Daemon *start_daemon(struct http_listener *listener, int socket,
+                                       struct MHD_OptionItem *more)
 {
     static const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
                                   MHD_USE_ERROR_LOG | MHD_USE_SUPPRESS_DATE_NO_CLOCK;
+    struct http *http = listener->http;
     unsigned threads = (unsigned)http->config.settings->http_threads;
-    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER,
-                            on_library_log, http, /* first: it hears of the others */
-                            MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_THREAD_POOL_SIZE,
-                            threads > 1 ? threads : 0, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
-                            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S,
-                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-                            MHD_OPTION_URI_LOG_CALLBACK, on_request_line, http, MHD_OPTION_UNESCAPE_CALLBACK,
-                            on_unescape, http, MHD_OPTION_NOTIFY_COMPLETED, on_end, http, MHD_OPTION_END);
+    return MHD_start_daemon(
+        more[0].option == MHD_OPTION_END ? flags : flags | MHD_USE_TLS, 0, NULL, NULL, on_request, http,
+        MHD_OPTION_EXTERNAL_LOGGER, on_library_log, http, /* first: it hears of the others */
+        MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+        MHD_OPTION_URI_LOG_CALLBACK, on_request_line, listener, MHD_OPTION_UNESCAPE_CALLBACK, on_unescape,
+        http, MHD_OPTION_NOTIFY_COMPLETED, on_end, http, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
 }
 
 /* The pool's threads inherit the mask: signals are the business of the host's own thread. */
-static struct MHD_Daemon *start_daemon_without_signals(struct http *http, int listener)
+static struct MHD_Daemon *start_daemon_without_signals(struct http_listener *listener, int socket,
+                                                       struct MHD_OptionItem *more)
 {
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    struct MHD_Daemon *daemon = start_daemon(http, listener);
+    struct MHD_Daemon *daemon = start_daemon(listener, socket, more);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return daemon;
+}
+
+/* Binds, listens and serves; port 0 leaves it off. libmicrohttpd closes the socket, even if it does not
+ * start. */
+static bool start_listener(struct http_listener *listener, const char *setting, int64_t port,
+                           struct MHD_OptionItem *more, struct strbuf *ret_problem)
+{
+    if (port == 0)
+        return true;
+    int socket = listen_on(listener->http->config.settings->bind, port, setting, ret_problem);
+    if (socket < 0)
+        return false;
+    listener->daemon = start_daemon_without_signals(listener, socket, more);
+    if (listener->daemon == NULL)
+        strbuf_printf(ret_problem, "%s: libmicrohttpd does not start: %s", setting, strerror(errno));
+    return listener->daemon != NULL;
+}
+
+static bool start_http(struct http *http, struct strbuf *ret_problem)
+{
+    struct MHD_OptionItem nothing = { MHD_OPTION_END, 0, NULL };
+    return start_listener(&http->listeners[LISTENER_HTTP], "http_port", http->config.settings->http_port,
+                          &nothing, ret_problem);
+}
+
+static bool start_https(struct http *http, struct strbuf *ret_problem)
+{
+    static char priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+    int64_t port = http->config.settings->https_port;
+    struct MHD_OptionItem options[] = {
+        { MHD_OPTION_HTTPS_MEM_CERT, 0, http->tls.certificates },
+        { MHD_OPTION_HTTPS_MEM_KEY, 0, http->tls.key },
+        { MHD_OPTION_HTTPS_PRIORITIES, 0, priorities },
+        { MHD_OPTION_END, 0, NULL },
+    };
+    if (port != 0 && MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES) {
+        strbuf_add_text(ret_problem, "https_port: this libmicrohttpd was built without TLS; set it to 0");
+        return false;
+    }
+    return start_listener(&http->listeners[LISTENER_HTTPS], "https_port", port, options, ret_problem);
+}
+
+/* Also where MQTT alone has a TLS listener: our clients ask for its CA over HTTP. */
+static bool read_tls(struct http *http, struct strbuf *ret_problem)
+{
+    const struct settings *settings = http->config.settings;
+    if (settings->https_port == 0 && (settings->mqtts_port == 0 || settings->tls_certificate[0] == '\0'))
+        return true;
+    if (settings->tls_certificate[0] == '\0') {
+        strbuf_add_text(ret_problem, "https_port: needs tls_certificate and tls_key; 0 switches HTTPS off");
+        return false;
+    }
+    return tls_read(settings->tls_certificate, settings->tls_key, &http->tls, ret_problem);
+}
+
+/* Also one that never started wholly. */
+static void http_free(struct http *http)
+{
+    for (size_t i = 0; i < LISTENER_COUNT; i++) {
+        struct http_listener *listener = &http->listeners[i];
+        if (listener->daemon != NULL)
+            MHD_stop_daemon(listener->daemon);
+        if (listener->socket >= 0)
+            close(listener->socket);
+    }
+    tls_release(&http->tls);
+    pthread_key_delete(http->reader);
+    free(http);
 }
 
 struct http *http_start(const struct http_config *config, struct strbuf *ret_problem)
@@ -270,29 +342,29 @@ struct http *http_start(const struct http_config *config, struct strbuf *ret_pro
         strbuf_add_text(ret_problem, "http: out of memory");
         return NULL;
     }
-    *http = (struct http){ .config = *config, .listener = -1, .started_ms = clock_now_ms(config->clock) };
+    *http = (struct http){
+        .config = *config,
+        .listeners = { [LISTENER_HTTP] = { .http = http, .socket = -1, .plane = PLANE_CONTROL },
+                       [LISTENER_HTTPS] = { .http = http, .socket = -1, .plane = PLANE_DATA } },
+        .started_ms = clock_now_ms(config->clock),
+    };
     if (pthread_key_create(&http->reader, close_reader) != 0) {
         strbuf_add_text(ret_problem, "http: the process has no room for another thread key");
         free(http);
         return NULL;
     }
-    int listener = listen_on(config->settings->bind, config->settings->http_port, ret_problem);
-    if (listener >= 0) {
-        http->daemon = start_daemon_without_signals(http, listener);
-        if (http->daemon != NULL)
-            return http;
-        strbuf_printf(ret_problem, "http: libmicrohttpd does not start: %s", strerror(errno));
-        close(listener);
-    }
-    pthread_key_delete(http->reader);
-    free(http);
+    if (read_tls(http, ret_problem) && start_http(http, ret_problem) && start_https(http, ret_problem))
+        return http;
+    http_free(http);
     return NULL;
 }
 
 void http_quiesce(struct http *http)
 {
     atomic_store(&http->quiesced, true);
-    http->listener = MHD_quiesce_daemon(http->daemon);
+    for (size_t i = 0; i < LISTENER_COUNT; i++)
+        if (http->listeners[i].daemon != NULL)
+            http->listeners[i].socket = MHD_quiesce_daemon(http->listeners[i].daemon);
 }
 
 /* libmicrohttpd drops what it has not sent when it stops; answers to committed writes deserve a moment. */
@@ -306,9 +378,5 @@ static void let_answers_leave(struct http *http)
 void http_stop(struct http *http)
 {
     let_answers_leave(http);
-    MHD_stop_daemon(http->daemon);
-    if (http->listener >= 0)
-        close(http->listener);
-    pthread_key_delete(http->reader);
-    free(http);
+    http_free(http);
 }

@@ -3,6 +3,9 @@
  *
  * Requests that only read run on the HTTP thread with that thread's own read-only connection; requests
  * that write are submitted to the engine while the connection is suspended.
+ *
+ * HTTPS is the same with one difference: a request that does not say which plane it means, by its signature
+ * or its Host, means the data plane, as on AWS's port for devices. Clients are not asked for certificates.
  */
 #ifndef IOTJOBS_HTTP_HTTP_H
 #define IOTJOBS_HTTP_HTTP_H
@@ -22,7 +25,8 @@ struct http_config {
     void *ready_context;
 };
 
-/* Binds and listens. NULL: `ret_problem` says why (port in use, no threads). */
+/* Binds and listens on http_port and https_port, where they are on. NULL: `ret_problem` says why (port in
+ * use, no threads). */
 struct http *http_start(const struct http_config *config, struct strbuf *ret_problem);
 /* Takes no more connections; what is suspended is still answered by the engine. */
 void http_quiesce(struct http *http);

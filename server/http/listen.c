@@ -41,7 +41,7 @@ static bool open_listener(int fd, const union address *address, socklen_t n)
     return bind(fd, &address->any, n) == 0 && listen(fd, SOMAXCONN) == 0;
 }
 
-int listen_on(const char *address, int64_t port, struct strbuf *ret_problem)
+int listen_on(const char *address, int64_t port, const char *setting, struct strbuf *ret_problem)
 {
     union address where;
     socklen_t n = address_parse(address, (uint16_t)port, &where);
@@ -52,7 +52,7 @@ int listen_on(const char *address, int64_t port, struct strbuf *ret_problem)
     int fd = socket(where.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd >= 0 && open_listener(fd, &where, n))
         return fd;
-    strbuf_printf(ret_problem, "http_port: cannot listen on port %lld of %s: %s", (long long)port, address,
+    strbuf_printf(ret_problem, "%s: cannot listen on port %lld of %s: %s", setting, (long long)port, address,
                   strerror(errno));
     if (fd >= 0)
         close(fd);

@@ -4,7 +4,8 @@
 
 #include "base/strbuf.h"
 
-/* A non-blocking socket that listens on an IPv4 or IPv6 address. -1: one sentence in `ret_problem`. */
-int listen_on(const char *address, int64_t port, struct strbuf *ret_problem);
+/* A non-blocking socket that listens on an IPv4 or IPv6 address. -1: one sentence in `ret_problem`, which
+ * names the setting that the port comes from. */
+int listen_on(const char *address, int64_t port, const char *setting, struct strbuf *ret_problem);
 
 #endif

@@ -10,6 +10,7 @@ static const struct endpoint {
     { "GET", "/_iotjobs/health", own_health, false },
     { "GET", "/_iotjobs/ready", own_ready, false },
     { "GET", "/_iotjobs/info", own_info, false },
+    { "GET", "/_iotjobs/ca.pem", own_ca, false },
     { "GET", "/_iotjobs/clock", own_clock, false },
     { "POST", "/_iotjobs/clock", own_clock_change, true },
     { "POST", "/_iotjobs/reset", own_reset, true },

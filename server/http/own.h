@@ -5,8 +5,8 @@
 #include "http/exchange.h"
 
 /*
- * Writes the answer, one JSON object, to call->reply; or, where the endpoint goes through the engine,
- * prepares the call. False after fail(): the error is answered.
+ * Writes the answer, one JSON object unless it sets another content_type, to call->reply; or, where the
+ * endpoint goes through the engine, prepares the call. False after fail(): the error is answered.
  */
 typedef bool own_fn(struct exchange *x);
 
@@ -14,6 +14,7 @@ own_fn own_root;
 own_fn own_health;
 own_fn own_ready;
 own_fn own_info;
+own_fn own_ca;
 own_fn own_clock;
 own_fn own_clock_change;
 own_fn own_reset;

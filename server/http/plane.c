@@ -35,18 +35,19 @@ static bool plane_of_service(struct str service, enum plane *ret_plane)
     return false;
 }
 
-/* Names of the data plane: data.jobs.iot.REGION…, PREFIX.jobs.iot.REGION…, PREFIX-ats.iot.REGION… */
-static enum plane plane_of_host(struct str host)
+/* Names of the data plane: data.jobs.iot.REGION…, PREFIX.jobs.iot.REGION…, PREFIX-ats.iot.REGION…; of the
+ * control plane: iot.REGION… */
+static enum plane plane_of_host(struct str host, enum plane by_default)
 {
     char text[HOST_MAX + 1];
     if (host.n == 0 || host.n > HOST_MAX)
-        return PLANE_CONTROL;
+        return by_default;
     memcpy(text, host.p, host.n);
     text[host.n] = '\0';
     if (strncasecmp(text, "data.jobs.iot.", strlen("data.jobs.iot.")) == 0 ||
         strcasestr(text, ".jobs.iot.") != NULL || strcasestr(text, "-ats.iot.") != NULL)
         return PLANE_DATA;
-    return PLANE_CONTROL;
+    return strncasecmp(text, "iot.", strlen("iot.")) == 0 ? PLANE_CONTROL : by_default;
 }
 
 /* The name or address before the port; what could not be one is left out of answers. */
@@ -62,15 +63,16 @@ static struct str host_name(struct str host)
     return name.n > 0 && name.n <= HOST_MAX ? name : STR_NONE;
 }
 
-struct caller caller_of(struct str authorization, struct str credential, struct str host)
+struct caller caller_of(struct str authorization, struct str credential, struct str host,
+                        enum plane by_default)
 {
-    struct caller caller = { .plane = PLANE_CONTROL, .host = host_name(host) };
+    struct caller caller = { .plane = by_default, .host = host_name(host) };
     struct credential_scope scope;
     bool scoped = (authorization.p != NULL && credential_scope_of(authorization, &scope)) ||
                   (credential.p != NULL && credential_scope_of(credential, &scope));
     if (scoped && is_region(scope.region))
         caller.region = scope.region;
     if (!scoped || !plane_of_service(scope.service, &caller.plane))
-        caller.plane = plane_of_host(host);
+        caller.plane = plane_of_host(host, by_default);
     return caller;
 }

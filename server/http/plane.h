@@ -12,9 +12,11 @@ struct caller {
 
 /*
  * The service of the SigV4 credential scope decides, from `authorization` (the header) or else from
- * `credential` (X-Amz-Credential of the query); without one that we know, the `host` does; else it is the
- * control plane. All may be absent. The texts are borrowed from them.
+ * `credential` (X-Amz-Credential of the query); without one that we know, the `host` does, where it has the
+ * form of AWS's names; else it is the plane `by_default`. All may be absent. The texts are borrowed from
+ * them.
  */
-struct caller caller_of(struct str authorization, struct str credential, struct str host);
+struct caller caller_of(struct str authorization, struct str credential, struct str host,
+                        enum plane by_default);
 
 #endif

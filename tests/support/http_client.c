@@ -112,6 +112,18 @@ bool http_is_closed(int fd)
     return recv(fd, &c, 1, 0) == 0;
 }
 
+void http_answer_parse(struct str text, struct http_answer *ret_answer)
+{
+    static const char end[] = "\r\n\r\n";
+    const char *p = text.n > 0 ? memmem(text.p, text.n, end, strlen(end)) : NULL;
+    size_t headers_n = p != NULL ? (size_t)(p - text.p) + strlen(end) : text.n;
+    *ret_answer = (struct http_answer){ .status = status_of(text) };
+    strbuf_init(&ret_answer->headers, HEADERS_MAX);
+    strbuf_init(&ret_answer->body, BODY_MAX);
+    strbuf_add(&ret_answer->headers, text.p, headers_n);
+    strbuf_add(&ret_answer->body, text.p + headers_n, text.n - headers_n);
+}
+
 void http_answer_release(struct http_answer *answer)
 {
     strbuf_release(&answer->headers);

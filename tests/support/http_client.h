@@ -30,6 +30,9 @@ bool http_send(int fd, struct str bytes);
 /* Reads one answer; `without_body` for the answer to a HEAD. The answer must be released. */
 void http_receive(int fd, bool without_body, struct http_answer *ret_answer);
 
+/* Takes a whole answer apart; it must be released. */
+void http_answer_parse(struct str text, struct http_answer *ret_answer);
+
 /* Whether the server has closed the connection and sent nothing more. Waits for it. */
 bool http_is_closed(int fd);
 

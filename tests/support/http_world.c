@@ -40,6 +40,7 @@ static int setup_with(void **state, bool virtual_clock)
         return -1;
     settings_init(&world->settings);
     set(&world->settings, "in_memory", "true");
+    set(&world->settings, "https_port", "0");
     if (virtual_clock) {
         set(&world->settings, "virtual_clock", "true");
         set(&world->settings, "clock_start", "2030-01-01T00:00:00Z");

@@ -42,6 +42,8 @@ class Server:
             str(pathlib.Path(build) / "bin" / "iotjobsd"),
             f"--http-port={self.http_port}",
             f"--mqtt-port={self.mqtt_port}",
+            "--https-port=0",
+            "--mqtts-port=0",
             *options,
         ]
         self.log = pathlib.Path(log)

@@ -17,6 +17,7 @@ static int set_up(void **state)
 {
     static struct world world;
     settings_init(&world.settings);
+    world.settings.mqtts_port = 0;
     world.config = (struct broker_config){
         .settings = &world.settings,
         .plugin = "/opt/iotjobs.so",
@@ -67,13 +68,50 @@ static int count(const struct world *world, const char *prefix)
     return n;
 }
 
-static void by_default_mqtt_is_the_one_listener(void **state)
+static void mqtt_may_be_the_one_listener(void **state)
 {
     struct world *world = *state;
     write_config(world);
     assert_true(has(world, "listener 1883 127.0.0.1"));
     assert_int_equal(count(world, "listener "), 1);
     assert_int_equal(count(world, "protocol "), 0);
+    assert_int_equal(count(world, "certfile "), 0);
+}
+
+static void set_tls(struct world *world)
+{
+    set(world, "mqtts_port", "8883");
+    set(world, "tls_certificate", "/srv/certs/server.pem");
+    set(world, "tls_key", "/srv/certs/server.key");
+}
+
+static void a_tls_listener_has_its_files_and_no_old_protocol(void **state)
+{
+    struct world *world = *state;
+    set_tls(world);
+    write_config(world);
+    assert_non_null(strstr(world->text.p, "listener 1883 127.0.0.1\n"
+                                          "listener 8883 127.0.0.1\ntls_version tlsv1.2\n"
+                                          "certfile /srv/certs/server.pem\nkeyfile /srv/certs/server.key\n"));
+    assert_int_equal(count(world, "require_certificate "), 0);
+}
+
+static void a_tls_listener_makes_the_local_socket_needless(void **state)
+{
+    struct world *world = *state;
+    set_tls(world);
+    set(world, "mqtt_port", "0");
+    write_config(world);
+    assert_true(has(world, "listener 8883 127.0.0.1"));
+    assert_int_equal(count(world, "listener "), 1);
+}
+
+static void a_tls_listener_without_files_is_refused(void **state)
+{
+    struct world *world = *state;
+    set(world, "mqtts_port", "8883");
+    assert_false(broker_config_write(&world->config, &world->text, &world->why));
+    assert_non_null(strstr(world->why.p, "certfile: "));
 }
 
 static void what_the_plugin_depends_on_is_always_there(void **state)
@@ -119,14 +157,15 @@ static void without_mqtt_the_broker_gets_a_local_socket_and_no_port(void **state
 static void only_settings_that_differ_from_their_default_reach_the_plugin(void **state)
 {
     struct world *world = *state;
+    set_tls(world);
     write_config(world);
-    assert_int_equal(count(world, "plugin_opt_"), 0);
+    assert_int_equal(count(world, "plugin_opt_"), 2);
     strbuf_clear(&world->text);
     set(world, "schedule_lead", "0s");
     set(world, "virtual_clock", "true");
     set(world, "http_port", "5627");
     write_config(world);
-    assert_int_equal(count(world, "plugin_opt_"), 2);
+    assert_int_equal(count(world, "plugin_opt_"), 4);
     assert_true(has(world, "plugin_opt_schedule_lead 0s"));
     assert_true(has(world, "plugin_opt_virtual_clock true"));
 }
@@ -206,7 +245,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(by_default_mqtt_is_the_one_listener),
+        TEST(mqtt_may_be_the_one_listener),
+        TEST(a_tls_listener_has_its_files_and_no_old_protocol),
+        TEST(a_tls_listener_makes_the_local_socket_needless),
+        TEST(a_tls_listener_without_files_is_refused),
         TEST(what_the_plugin_depends_on_is_always_there),
         TEST(a_websocket_listener_is_kept_to_its_address),
         TEST(a_websocket_listener_on_ipv6_says_so),

@@ -21,7 +21,9 @@ static int set_up(void **state)
     static struct world world;
     settings_init(&world.settings);
     world.settings.http_port = 0;
+    world.settings.https_port = 0;
     world.settings.mqtt_port = 0;
+    world.settings.mqtts_port = 0;
     strbuf_init(&world.why, 1024);
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t n = sizeof address;
@@ -56,14 +58,21 @@ static void assert_in_use(struct world *world, const char *option)
 static void a_port_in_use_is_named_with_the_setting_to_change(void **state)
 {
     struct world *world = *state;
-    world->settings.http_port = world->port;
-    assert_in_use(world, "--http-port");
-    world->settings.http_port = 0;
-    world->settings.mqtt_port = world->port;
-    assert_in_use(world, "--mqtt-port");
-    world->settings.mqtt_port = 0;
-    world->settings.websocket_port = world->port;
-    assert_in_use(world, "--websocket-port");
+    const struct {
+        int64_t *port;
+        const char *option;
+    } ports[] = {
+        { &world->settings.http_port, "--http-port" },
+        { &world->settings.https_port, "--https-port" },
+        { &world->settings.mqtt_port, "--mqtt-port" },
+        { &world->settings.mqtts_port, "--mqtts-port" },
+        { &world->settings.websocket_port, "--websocket-port" },
+    };
+    for (size_t i = 0; i < sizeof ports / sizeof *ports; i++) {
+        *ports[i].port = world->port;
+        assert_in_use(world, ports[i].option);
+        *ports[i].port = 0;
+    }
 }
 
 static void a_free_port_is_fine_and_stays_free(void **state)

@@ -276,6 +276,8 @@ static void ports_differ_and_one_is_on(void **state)
     set(world, "mqtt_port", "0");
     assert_true(settings_check(&world->settings, &world->problem));
     set(world, "http_port", "0");
+    set(world, "https_port", "0");
+    set(world, "mqtts_port", "0");
     assert_check_refuses(world, "at least one listener must be on");
 }
 
@@ -286,6 +288,17 @@ static void a_folder_is_needed_unless_in_memory(void **state)
     assert_check_refuses(world, "data: names no folder");
     set(world, "in_memory", "true");
     assert_true(settings_check(&world->settings, &world->problem));
+}
+
+static void a_certificate_and_its_key_are_named_together(void **state)
+{
+    struct world *world = *state;
+    set(world, "tls_certificate", "/etc/ssl/server.pem");
+    assert_check_refuses(world, "tls_certificate and tls_key: ");
+    set(world, "tls_key", "/etc/ssl/server.key");
+    assert_true(settings_check(&world->settings, &world->problem));
+    set(world, "tls_certificate", "");
+    assert_check_refuses(world, "tls_certificate and tls_key: ");
 }
 
 /* --- back to text ----------------------------------------------------------------------------------- */
@@ -371,6 +384,7 @@ int main(void)
         TEST(a_start_of_the_clock_needs_a_virtual_clock_and_a_time),
         TEST(ports_differ_and_one_is_on),
         TEST(a_folder_is_needed_unless_in_memory),
+        TEST(a_certificate_and_its_key_are_named_together),
         TEST(every_setting_is_told_as_text_that_sets_it_again),
         TEST(help_names_ranges_and_choices),
     };

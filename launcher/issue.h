@@ -1,0 +1,40 @@
+/*
+ * Makes keys and certificates: a CA of our own, and the server certificate that it signs. EC P-256, SHA-256.
+ * No files. What is returned is the caller's; NULL or false: OpenSSL failed, which takes a lack of memory.
+ */
+#ifndef IOTJOBS_LAUNCHER_ISSUE_H
+#define IOTJOBS_LAUNCHER_ISSUE_H
+
+#include <openssl/x509.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    CA_DAYS = 3650,
+    SERVER_DAYS = 365,
+    RENEW_DAYS = 30, /* before its end a server certificate is due for renewal */
+};
+
+/* What clients may call the server, besides localhost, 127.0.0.1 and ::1. */
+struct issue_names {
+    const char *host; /* the machine's name; one that cannot stand in a certificate is left out */
+    const char *bind; /* IPv4 or IPv6 address; one that means every address is left out */
+};
+
+struct issuer {
+    X509 *certificate;
+    EVP_PKEY *key;
+};
+
+EVP_PKEY *issue_key(void);
+
+/* Valid from a day before now, for the sake of clients whose clock is slow. */
+X509 *issue_ca(EVP_PKEY *key, int64_t now_ms);
+/* The same; never outlives its issuer. */
+X509 *issue_server(const struct issuer *issuer, EVP_PKEY *key, const struct issue_names *names,
+                   int64_t now_ms);
+
+/* Whether a server certificate ends within RENEW_DAYS, or a client would miss one of the names in it. */
+bool issue_is_due(X509 *certificate, const struct issue_names *names, int64_t now_ms);
+
+#endif

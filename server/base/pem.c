@@ -1,0 +1,102 @@
+#include "base/pem.h"
+
+#include <errno.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- reading ---------------------------------------------------------------------------------------- */
+
+/* OpenSSL would ask the terminal. */
+static int no_passphrase(char *passphrase, int size, int writing, void *context)
+{
+    (void)passphrase;
+    (void)size;
+    (void)writing;
+    (void)context;
+    return -1;
+}
+
+static FILE *open_file(const char *path, struct strbuf *ret_problem)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        strbuf_printf(ret_problem, "cannot read %s: %s", path, strerror(errno));
+    return file;
+}
+
+bool pem_read_key(const char *path, EVP_PKEY **ret_key, struct strbuf *ret_problem)
+{
+    FILE *file = open_file(path, ret_problem);
+    if (file == NULL)
+        return false;
+    EVP_PKEY *key = PEM_read_PrivateKey(file, NULL, no_passphrase, NULL);
+    fclose(file);
+    ERR_clear_error();
+    if (key == NULL) {
+        strbuf_printf(ret_problem,
+                      "%s holds no private key in PEM form that can be read without a passphrase", path);
+        return false;
+    }
+    *ret_key = key;
+    return true;
+}
+
+/* Until the first thing that is no certificate. */
+static void read_chain(FILE *file, struct stack_st_X509 *chain)
+{
+    X509 *certificate;
+    while (sk_X509_num(chain) < PEM_CHAIN_MAX &&
+           (certificate = PEM_read_X509(file, NULL, no_passphrase, NULL)) != NULL)
+        if (sk_X509_push(chain, certificate) == 0)
+            X509_free(certificate);
+}
+
+bool pem_read_certificates(const char *path, struct stack_st_X509 **ret_certificates,
+                           struct strbuf *ret_problem)
+{
+    FILE *file = open_file(path, ret_problem);
+    if (file == NULL)
+        return false;
+    struct stack_st_X509 *chain = sk_X509_new_null();
+    if (chain != NULL)
+        read_chain(file, chain);
+    fclose(file);
+    ERR_clear_error();
+    if (sk_X509_num(chain) <= 0) {
+        sk_X509_free(chain);
+        strbuf_printf(ret_problem, "%s holds no certificate in PEM form", path);
+        return false;
+    }
+    *ret_certificates = chain;
+    return true;
+}
+
+/* --- writing ---------------------------------------------------------------------------------------- */
+
+/* Frees it, too. */
+static bool add_bio(struct strbuf *out, BIO *bio, bool ok)
+{
+    char *bytes = NULL;
+    long n = ok ? BIO_get_mem_data(bio, &bytes) : 0;
+    if (n > 0)
+        strbuf_add(out, bytes, (size_t)n);
+    BIO_free(bio);
+    ERR_clear_error();
+    return n > 0 && !out->failed;
+}
+
+bool pem_add_key(struct strbuf *out, EVP_PKEY *key)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    bool ok = bio != NULL && PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) == 1;
+    return add_bio(out, bio, ok);
+}
+
+bool pem_add_certificate(struct strbuf *out, X509 *certificate)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    bool ok = bio != NULL && PEM_write_bio_X509(bio, certificate) == 1;
+    return add_bio(out, bio, ok);
+}

@@ -1,0 +1,28 @@
+/*
+ * Keys and certificates from PEM files and to PEM text (OpenSSL).
+ *
+ * Leaves nothing in OpenSSL's queue of errors, which a program that we are loaded into takes for its own.
+ */
+#ifndef IOTJOBS_BASE_PEM_H
+#define IOTJOBS_BASE_PEM_H
+
+#include <openssl/x509.h>
+
+#include "base/strbuf.h"
+
+enum {
+    PEM_CHAIN_MAX = 16, /* certificates in a file */
+    PEM_TEXT_MAX = 64 * 1024,
+};
+
+/* What is returned is the caller's (EVP_PKEY_free; sk_X509_pop_free with X509_free). False: one sentence in
+ * `ret_problem`, with the path. A key with a passphrase cannot be read; certificates are one at least. */
+bool pem_read_key(const char *path, EVP_PKEY **ret_key, struct strbuf *ret_problem);
+bool pem_read_certificates(const char *path, struct stack_st_X509 **ret_certificates,
+                           struct strbuf *ret_problem);
+
+/* Append. False: out of memory or of room. */
+bool pem_add_key(struct strbuf *out, EVP_PKEY *key);
+bool pem_add_certificate(struct strbuf *out, X509 *certificate);
+
+#endif

@@ -1,0 +1,301 @@
+/* HTTPS: a whole server in memory with certificates of its own, asked over TLS. */
+#include "support/cmocka_all.h"
+
+#include <openssl/ssl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/pem.h"
+#include "support/certs_world.h"
+#include "support/http_world.h"
+#include "support/tls_client.h"
+
+enum { START_ATTEMPTS = 10 };
+
+struct world {
+    struct certificates certificates;
+    struct http_world http; /* with http_port off unless a test says otherwise */
+    char *ca;
+    struct strbuf why;
+};
+
+static void set(struct world *world, const char *key, const char *value)
+{
+    assert_true(settings_set(&world->http.settings, str_from(key), str_from(value), &world->why));
+}
+
+/* Another process may take a port between free_port and here: then the next one will do. */
+static void start(struct world *world)
+{
+    const struct server_config config = { .settings = &world->http.settings };
+    for (int i = 0; world->http.server == NULL && i < START_ATTEMPTS; i++) {
+        world->http.settings.https_port = free_port();
+        strbuf_clear(&world->why);
+        world->http.server = server_start(&config, &world->why);
+    }
+    if (world->http.server == NULL)
+        fail_msg("%s", world->why.p);
+}
+
+static char *read_text(const char *path)
+{
+    static char text[PEM_TEXT_MAX];
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    size_t n = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[n] = '\0';
+    return strdup(text);
+}
+
+static int set_up(void **state)
+{
+    struct world *world = calloc(1, sizeof *world);
+    assert_non_null(world);
+    *state = world;
+    settings_init(&world->http.settings);
+    strbuf_init(&world->why, 4096);
+    assert_true(certificates_in_memory(&certs_names, clock_host_ms(), &world->certificates, &world->why));
+    world->ca = read_text(world->certificates.ca);
+    set(world, "in_memory", "true");
+    set(world, "http_port", "0");
+    set(world, "tls_certificate", world->certificates.server);
+    set(world, "tls_key", world->certificates.key);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct world *world = *state;
+    if (world->http.server != NULL)
+        server_stop(world->http.server);
+    certs_close_memory(world->certificates.server);
+    certs_close_memory(world->certificates.key);
+    certs_close_memory(world->certificates.ca);
+    settings_release(&world->http.settings);
+    strbuf_release(&world->why);
+    free(world->ca);
+    free(world);
+    return 0;
+}
+
+static struct tls_request get(const struct world *world, const char *target, const char *headers)
+{
+    return (struct tls_request){ .port = (int)world->http.settings.https_port,
+                                 .ca = world->ca,
+                                 .method = "GET",
+                                 .target = target,
+                                 .headers = headers,
+                                 .body = STR_NONE };
+}
+
+/* One request; the answer has this status and `text` in its body. */
+static void ask(struct tls_request request, int status, const char *text)
+{
+    struct http_answer answer;
+    assert_true(tls_ask(&request, &answer));
+    assert_http_status(&answer, status);
+    assert_http_body_has(&answer, text);
+    http_answer_release(&answer);
+}
+
+/* --- serving ---------------------------------------------------------------------------------------- */
+
+static void https_serves_by_itself(void **state)
+{
+    struct world *world = *state;
+    start(world);
+    ask(get(world, "/_iotjobs/health", ""), 200, "\"status\":\"ok\"");
+}
+
+static void a_write_goes_through_the_engine_and_comes_back(void **state)
+{
+    struct world *world = *state;
+    start(world);
+    struct tls_request create = get(world, "/things/pump", "Host: iot.eu-central-1.amazonaws.com\r\n");
+    create.method = "POST";
+    create.body = STR_LIT("{}");
+    ask(create, 200, "\"thingName\":\"pump\"");
+    ask(get(world, "/things/pump/jobs", ""), 200, "\"queuedJobs\":[]");
+}
+
+static void a_body_over_the_ceiling_is_refused_as_over_http(void **state)
+{
+    static char body[1024 * 1024 + 1];
+    struct world *world = *state;
+    start(world);
+    struct tls_request create = get(world, "/things/pump", "");
+    memset(body, ' ', sizeof body);
+    create.method = "POST";
+    create.body = (struct str){ body, sizeof body };
+    ask(create, 413, "RequestEntityTooLargeException");
+}
+
+static void requests_that_name_no_plane_mean_the_data_plane(void **state)
+{
+    static const char control_scope[] =
+        "Authorization: AWS4-HMAC-SHA256 Credential=x/20300101/eu-central-1/iot/aws4_request, "
+        "SignedHeaders=host, Signature=0\r\n";
+    struct world *world = *state;
+    start(world);
+    struct tls_request create = get(world, "/things/pump", control_scope);
+    create.method = "POST";
+    create.body = STR_LIT("{}");
+    ask(create, 200, "\"thingName\":\"pump\"");
+    ask(get(world, "/things/pump/jobs", ""), 200, "\"queuedJobs\":[]");
+    ask(get(world, "/things/pump/jobs", "Host: localhost\r\n"), 200, "\"queuedJobs\":[]");
+    ask(get(world, "https://localhost/things/pump/jobs", ""), 200, "\"queuedJobs\":[]");
+    ask(get(world, "/things/pump/jobs", control_scope), 200, "\"executionSummaries\":[]");
+    ask(get(world, "/things/pump/jobs", "Host: iot.eu-central-1.amazonaws.com\r\n"), 200,
+        "\"executionSummaries\":[]");
+}
+
+static void old_protocols_are_refused(void **state)
+{
+    static const struct {
+        int version;
+        bool served;
+    } versions[] = {
+        { TLS1_VERSION, false }, { TLS1_1_VERSION, false }, { TLS1_2_VERSION, true }, { TLS1_3_VERSION, true }
+    };
+    struct world *world = *state;
+    start(world);
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+        struct http_answer answer;
+        struct tls_request request = get(world, "/_iotjobs/health", "");
+        request.version = versions[i].version;
+        assert_int_equal(tls_ask(&request, &answer), versions[i].served);
+        if (versions[i].served)
+            http_answer_release(&answer);
+    }
+}
+
+/* --- the CA ----------------------------------------------------------------------------------------- */
+
+static void clients_get_the_ca_over_http(void **state)
+{
+    struct world *world = *state;
+    struct http_answer answer;
+    world->http.port = free_port();
+    world->http.settings.http_port = world->http.port;
+    start(world);
+    http_request(world->http.port, "GET", "/_iotjobs/ca.pem", "", STR_NONE, &answer);
+    assert_http_status(&answer, 200);
+    assert_http_header(&answer, "Content-Type", "application/x-pem-file");
+    assert_string_equal(answer.body.p, world->ca);
+    http_answer_release(&answer);
+}
+
+static void without_tls_there_is_no_ca(void **state)
+{
+    struct world *world = *state;
+    const struct server_config config = { .settings = &world->http.settings };
+    world->http.port = free_port();
+    world->http.settings.http_port = world->http.port;
+    world->http.settings.https_port = 0;
+    world->http.settings.mqtts_port = 0;
+    world->http.server = server_start(&config, &world->why);
+    assert_non_null(world->http.server);
+    http_ask_error(&world->http, "GET", "/_iotjobs/ca.pem", NULL, 404, "ResourceNotFoundException");
+}
+
+static void mqtt_over_tls_alone_has_its_ca_told_too(void **state)
+{
+    struct world *world = *state;
+    const struct server_config config = { .settings = &world->http.settings };
+    world->http.port = free_port();
+    world->http.settings.http_port = world->http.port;
+    world->http.settings.https_port = 0;
+    world->http.server = server_start(&config, &world->why);
+    assert_non_null(world->http.server);
+    http_ask(&world->http, "GET", "/_iotjobs/ca.pem", NULL, 200, "-----BEGIN CERTIFICATE-----");
+}
+
+/* A chain without its end, as public CAs hand it out. */
+static void the_ca_of_a_certificate_from_elsewhere_is_not_known(void **state)
+{
+    char path[] = "/tmp/iotjobs-chain-XXXXXX";
+    struct world *world = *state;
+    struct stack_st_X509 *chain = NULL;
+    struct strbuf leaf;
+    strbuf_init(&leaf, PEM_TEXT_MAX);
+    assert_true(pem_read_certificates(world->certificates.server, &chain, &world->why));
+    assert_true(pem_add_certificate(&leaf, sk_X509_value(chain, 0)));
+    int fd = mkstemp(path);
+    assert_int_equal(write(fd, leaf.p, leaf.n), (ssize_t)leaf.n);
+    close(fd);
+    set(world, "tls_certificate", path);
+    start(world);
+    unlink(path);
+    ask(get(world, "/_iotjobs/ca.pem", ""), 404, "issued elsewhere");
+    sk_X509_pop_free(chain, X509_free);
+    strbuf_release(&leaf);
+}
+
+/* --- what keeps it from starting -------------------------------------------------------------------- */
+
+static void assert_refused(struct world *world, const char *words)
+{
+    const struct server_config config = { .settings = &world->http.settings };
+    strbuf_clear(&world->why);
+    world->http.server = server_start(&config, &world->why);
+    assert_null(world->http.server);
+    if (strstr(world->why.p, words) == NULL)
+        fail_msg("no '%s' in: %s", words, world->why.p);
+    assert_null(strchr(world->why.p, '\n'));
+}
+
+static void files_that_cannot_be_used_are_one_line(void **state)
+{
+    struct world *world = *state;
+    world->http.settings.https_port = free_port();
+    set(world, "tls_key", "/nonexistent/server.key");
+    assert_refused(world, "cannot read /nonexistent/server.key: No such file or directory");
+    set(world, "tls_key", world->certificates.ca);
+    assert_refused(world, "holds no private key in PEM form");
+    set(world, "tls_key", world->certificates.key);
+    set(world, "tls_certificate", world->certificates.key);
+    assert_refused(world, "holds no certificate in PEM form");
+    set(world, "tls_certificate", world->certificates.ca);
+    assert_refused(world, "is not the key of the first certificate in");
+    set(world, "tls_certificate", "");
+    set(world, "tls_key", "");
+    assert_refused(world, "https_port: needs tls_certificate and tls_key");
+}
+
+static void a_port_in_use_is_one_line_and_takes_the_other_listener_down(void **state)
+{
+    struct world *world = *state;
+    world->http.settings.http_port = free_port();
+    start(world);
+    struct settings other = world->http.settings;
+    const struct server_config config = { .settings = &other };
+    other.http_port = free_port();
+    strbuf_clear(&world->why);
+    assert_null(server_start(&config, &world->why));
+    assert_non_null(strstr(world->why.p, "https_port: cannot listen on port"));
+    assert_int_equal(http_connect((int)other.http_port), -1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        TEST(https_serves_by_itself),
+        TEST(a_write_goes_through_the_engine_and_comes_back),
+        TEST(a_body_over_the_ceiling_is_refused_as_over_http),
+        TEST(requests_that_name_no_plane_mean_the_data_plane),
+        TEST(old_protocols_are_refused),
+        TEST(clients_get_the_ca_over_http),
+        TEST(without_tls_there_is_no_ca),
+        TEST(mqtt_over_tls_alone_has_its_ca_told_too),
+        TEST(the_ca_of_a_certificate_from_elsewhere_is_not_known),
+        TEST(files_that_cannot_be_used_are_one_line),
+        TEST(a_port_in_use_is_one_line_and_takes_the_other_listener_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
