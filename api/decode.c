@@ -41,6 +41,9 @@ static bool parse_body(struct decoder *decoder, struct str body, cJSON **ret_bod
     return true;
 }
 
+/* AWS documents no limit; the clients of its SDKs send UUIDs. A call keeps it for as long as it waits. */
+enum { CLIENT_TOKEN_MAX = 1024 };
+
 static bool read_client_token(struct decoder *decoder, const cJSON *body, struct str *ret_client_token)
 {
     const cJSON *token = json_member(body, "clientToken");
@@ -48,7 +51,11 @@ static bool read_client_token(struct decoder *decoder, const cJSON *body, struct
         return true;
     if (!cJSON_IsString(token))
         return fail(decoder->err, ERR_INVALID_REQUEST, "Value at 'clientToken' must be a string.");
-    struct str copy = arena_str(decoder->arena, str_from(token->valuestring));
+    struct str text = str_from(token->valuestring);
+    if (text.n > CLIENT_TOKEN_MAX)
+        return fail(decoder->err, ERR_INVALID_REQUEST, "Value at 'clientToken' must have at most %d bytes.",
+                    CLIENT_TOKEN_MAX);
+    struct str copy = arena_str(decoder->arena, text);
     if (!copy.p)
         return fail(decoder->err, ERR_INTERNAL, "The request needs too much memory.");
     *ret_client_token = copy;

@@ -1,11 +1,12 @@
 -- Things, jobs, executions and timers.
 --
 -- Names are the keys: what AWS addresses by name or id (thing, job), rows refer to by name or id as well, so
--- that nothing depends on numbers handed out by one process. `id` columns only give the order of creation.
+-- that nothing depends on numbers handed out by one process. `id` columns give the order of creation, for sorting and
+-- for the cursors of pages; they are never given out twice.
 -- Times are milliseconds since 1970-01-01 UTC. Each index names the query that it serves.
 
 CREATE TABLE thing (
-    id            INTEGER PRIMARY KEY,           -- order of creation
+    id            INTEGER PRIMARY KEY AUTOINCREMENT, -- order of creation
     name          TEXT    NOT NULL UNIQUE,
     thing_id      TEXT    NOT NULL,              -- UUID
     billing_group TEXT,
@@ -23,7 +24,7 @@ CREATE TABLE thing_attribute (
 CREATE INDEX thing_attribute_by_value ON thing_attribute (name, value, thing);
 
 CREATE TABLE job (
-    id                          INTEGER PRIMARY KEY, -- order of creation
+    id                          INTEGER PRIMARY KEY AUTOINCREMENT, -- order of creation
     job_id                      TEXT    NOT NULL UNIQUE,
     status                      TEXT    NOT NULL
         CHECK (status IN ('SCHEDULED', 'IN_PROGRESS', 'COMPLETED', 'CANCELED', 'DELETION_IN_PROGRESS')),
@@ -33,7 +34,6 @@ CREATE TABLE job (
     reason_code                 TEXT,
     force_canceled              INTEGER NOT NULL DEFAULT 0 CHECK (force_canceled IN (0, 1)),
     job_template_arn            TEXT,
-    document_parameters         TEXT,                -- JSON object of strings, as given
     start_time                  TEXT,                -- schedulingConfig.startTime, as given
     in_progress_timeout_minutes INTEGER,
     created_at_ms               INTEGER NOT NULL,
@@ -46,8 +46,10 @@ CREATE INDEX job_by_status ON job (status, id);
 
 -- Apart from `job`: a listing of jobs does not drag their documents along.
 CREATE TABLE job_document (
-    job_id   TEXT NOT NULL PRIMARY KEY REFERENCES job (job_id) ON DELETE CASCADE,
-    document TEXT NOT NULL                           -- JSON, parameters substituted
+    job_id        TEXT    NOT NULL PRIMARY KEY REFERENCES job (job_id) ON DELETE CASCADE,
+    document      TEXT    NOT NULL,              -- JSON, parameters substituted
+    parameters    TEXT,                          -- documentParameters: JSON object of strings, as given
+    from_template INTEGER NOT NULL DEFAULT 0 CHECK (from_template IN (0, 1)) -- it is the managed template's
 ) STRICT;
 
 CREATE TABLE job_target (
@@ -67,7 +69,7 @@ CREATE TABLE job_count (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE execution (
-    id                      INTEGER PRIMARY KEY,     -- order of creation
+    id                      INTEGER PRIMARY KEY AUTOINCREMENT, -- order of creation
     thing_name              TEXT    NOT NULL,
     job_id                  TEXT    NOT NULL REFERENCES job (job_id),
     execution_number        INTEGER NOT NULL CHECK (execution_number >= 1),

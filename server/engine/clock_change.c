@@ -50,32 +50,30 @@ static void write_fired(struct json *json, const struct timer_row *timer, int64_
     json_object_end(json);
 }
 
-/* Runs all that falls due up to `target_ms`, in order, each at its own time. Returns how many. */
-static int64_t walk_to(const struct clock_walk *walk, int64_t target_ms, struct json *json)
+/* Runs the next of what falls due up to `target_ms`, at its own time. False when nothing is left, or when it
+ * cannot be told or committed: *ret_failed then, and the clock stays where that was. */
+static bool step(struct engine *engine, struct clock *clock, int64_t target_ms, struct json *json,
+                 int64_t *fired, bool *ret_failed)
 {
-    int64_t fired = 0;
-    for (;;) {
-        int64_t due_ms = walk->earliest(walk->engine);
-        if (due_ms > target_ms)
-            break;
-        int64_t now_ms = clock_now_ms(walk->clock);
-        if (due_ms > now_ms) {
-            clock_set(walk->clock, due_ms);
-            now_ms = due_ms;
-        }
-        struct arena arena;
-        struct timer_row timer;
-        arena_init(&arena, CALL_ARENA_MAX);
-        bool ran = walk->run_one(walk->engine, now_ms, &arena, &timer);
-        if (ran && fired++ < FIRED_LISTED_MAX)
-            write_fired(json, &timer, now_ms);
-        arena_release(&arena);
-        if (!ran)
-            break;
+    int64_t due_ms;
+    if (!engine_earliest_due(engine, &due_ms)) {
+        *ret_failed = true;
+        return false;
     }
-    if (clock_now_ms(walk->clock) < target_ms)
-        clock_set(walk->clock, target_ms);
-    return fired;
+    if (due_ms > target_ms)
+        return false;
+    if (due_ms > clock_now_ms(clock))
+        clock_set(clock, due_ms);
+    int64_t now_ms = clock_now_ms(clock);
+    struct arena arena;
+    struct timer_row timer;
+    arena_init(&arena, CALL_ARENA_MAX);
+    enum timer_outcome outcome = engine_run_timer_alone(engine, now_ms, &arena, &timer);
+    if (outcome == TIMER_FIRED && (*fired)++ < FIRED_LISTED_MAX)
+        write_fired(json, &timer, now_ms);
+    arena_release(&arena);
+    *ret_failed = outcome == TIMER_UNKNOWN;
+    return !*ret_failed;
 }
 
 static bool apply(struct clock *clock, const struct clock_change *change)
@@ -90,7 +88,7 @@ static bool apply(struct clock *clock, const struct clock_change *change)
     return false;
 }
 
-/* How far the change goes: everything that is due up to there fires before it is answered. */
+/* How far the change goes. */
 static int64_t target_of(struct clock *clock, const struct clock_change *change)
 {
     int64_t now_ms = clock_now_ms(clock);
@@ -101,10 +99,36 @@ static int64_t target_of(struct clock *clock, const struct clock_change *change)
     }
 }
 
-void clock_change_run(const struct clock_walk *walk, struct call *call)
+/* Everything that is due up to the target fires before the change is answered. False: not all of it could. */
+static bool walk(struct engine *engine, struct clock *clock, int64_t target_ms, struct json *json,
+                 int64_t *ret_fired)
+{
+    bool failed = false;
+    while (step(engine, clock, target_ms, json, ret_fired, &failed))
+        ;
+    if (!failed && clock_now_ms(clock) < target_ms)
+        clock_set(clock, target_ms);
+    return !failed;
+}
+
+static void answer(struct call *call, struct clock *clock, struct str fired, int64_t count)
+{
+    struct clock_state state = clock_state(clock);
+    struct json json = json_to(&call->reply);
+    json_object_begin(&json);
+    clock_state_write(&json, &state);
+    json_key(&json, "fired");
+    json_raw(&json, fired);
+    json_member_int(&json, "firedCount", count);
+    json_object_end(&json);
+    call->answered_ms = state.now_ms;
+    call->ok = true;
+}
+
+void clock_change_run(struct engine *engine, struct clock *clock, struct call *call)
 {
     const struct clock_change *change = call->input;
-    if (!clock_state(walk->clock).movable || !apply(walk->clock, change)) {
+    if (!clock_state(clock).movable || !apply(clock, change)) {
         call_fail(call, ERR_STATE_REFUSED,
                   "The clock of this server follows the host's. Start it with --virtual-clock to move it.");
         return;
@@ -112,26 +136,16 @@ void clock_change_run(const struct clock_walk *walk, struct call *call)
     struct strbuf list;
     strbuf_init(&list, CALL_REPLY_MAX / 2);
     struct json fired = json_to(&list);
+    int64_t count = 0;
     json_array_begin(&fired);
-    int64_t target_ms = target_of(walk->clock, change);
-    int64_t count = walk_to(walk, target_ms, &fired);
+    bool all = walk(engine, clock, target_of(clock, change), &fired, &count);
     json_array_end(&fired);
-
-    struct clock_state state = clock_state(walk->clock);
-    struct json json = json_to(&call->reply);
-    json_object_begin(&json);
-    clock_state_write(&json, &state);
-    json_key(&json, "fired");
-    json_raw(&json, strbuf_str(&list));
-    json_member_int(&json, "firedCount", count);
-    json_object_end(&json);
-    call->answered_ms = state.now_ms;
-    call->ok = true;
+    answer(call, clock, strbuf_str(&list), count);
     if (list.failed || call->reply.failed)
         call_fail(call, ERR_INTERNAL,
                   "The clock has moved, but the answer needs more memory than a request may use.");
-    else if (walk->earliest(walk->engine) <= target_ms)
+    if (!all)
         call_fail(call, ERR_SERVICE_UNAVAILABLE,
-                  "The clock has moved, but not all that fell due on the way could be committed.");
+                  "The clock has stopped on the way: what fell due there could not be committed. Try again.");
     strbuf_release(&list);
 }

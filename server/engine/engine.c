@@ -10,8 +10,8 @@
 enum {
     BATCH_CALLS_MAX = 1000,
     BATCH_TIMERS_MAX = 500,
-    BATCH_US_MAX = 20000,   /* a batch takes no further calls after that */
-    COMMIT_AGAIN_MS = 1000, /* timers wait so long after a commit that failed */
+    BATCH_US_MAX = 20000, /* a batch takes no further timers, and no further calls, after that */
+    RETRY_US = 1000000,   /* timers wait so long, in real time, after a commit or a look-up that failed */
     RING_AGAIN_US = 500,
     RING_OFTEN_MAX = 400, /* so many times; whoever has not come by then is not listening */
     RING_SELDOM_US = 50000,
@@ -23,6 +23,7 @@ struct engine {
     struct timer_thread *timer;
     bool started;
     struct engine_stats running; /* the engine thread's own; published after each batch */
+    int64_t retry_us; /* the engine thread's own: no timers before that (clock_mono_us); 0: at once */
 
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t work;
@@ -50,6 +51,7 @@ bool engine_submit(struct engine *engine, struct call *call)
     bool taken = !engine->stopping && engine->depth < (size_t)engine->config.settings->inbox_limit;
     if (taken) {
         call->next = NULL;
+        call->submitted_us = clock_mono_us();
         *engine->end = call;
         engine->end = &call->next;
         if (engine->depth++ == 0)
@@ -59,16 +61,23 @@ bool engine_submit(struct engine *engine, struct call *call)
     return taken;
 }
 
+/* As many as a batch can hold: the rest stays in the inbox, and counts. */
 static struct call *take_calls(struct engine *engine)
 {
     pthread_mutex_lock(&engine->lock);
     struct call *first = engine->first;
-    engine->first = NULL;
-    engine->end = &engine->first;
-    engine->depth = 0;
+    struct call **end = &engine->first;
+    size_t n = 0;
+    for (; *end && n < BATCH_CALLS_MAX; n++)
+        end = &(*end)->next;
+    engine->first = *end;
+    *end = NULL;
+    if (!engine->first)
+        engine->end = &engine->first;
+    engine->depth -= n;
     engine->timers_due = false;
     pthread_mutex_unlock(&engine->lock);
-    return first;
+    return n ? first : NULL;
 }
 
 /* What a batch could not take goes back to the front. */
@@ -91,27 +100,33 @@ static void give_back(struct engine *engine, struct call *first)
 
 /* ---- time ---- */
 
-static int64_t earliest_due(void *context)
+bool engine_earliest_due(struct engine *engine, int64_t *ret_due_ms)
 {
-    struct engine *engine = context;
+    struct db *db = engine->config.db;
     struct arena arena;
     struct timer_row timer;
     arena_init(&arena, 64 * 1024);
-    int64_t due_ms = store_timer_earliest(engine->config.db, &arena, &timer) ? timer.due_ms : INT64_MAX;
+    *ret_due_ms = store_timer_earliest(db, &arena, &timer) ? timer.due_ms : INT64_MAX;
+    bool known = !db_failed(db) && !arena.failed;
     arena_release(&arena);
-    return due_ms;
+    db_clear_failure(db);
+    return known;
 }
 
-/* The due time of the earliest timer, or `not_before_ms` if that is later. */
-static void set_next_due(struct engine *engine, int64_t not_before_ms)
+/* After a failure what is due is due still, and would fail again at once: it waits a moment. So do timers
+ * that the database would not tell of. */
+static void look_ahead(struct engine *engine, bool committed)
 {
-    int64_t due_ms = earliest_due(engine);
-    engine->running.next_due_ms = due_ms < not_before_ms ? not_before_ms : due_ms;
+    int64_t due_ms;
+    bool known = engine_earliest_due(engine, &due_ms);
+    engine->retry_us = committed && known ? 0 : clock_mono_us() + RETRY_US;
+    engine->running.next_due_ms = known ? due_ms : INT64_MIN;
+    engine->running.last_commit_failed = !committed;
     pthread_mutex_lock(&engine->lock);
     engine->stats = engine->running;
     pthread_mutex_unlock(&engine->lock);
     if (engine->timer)
-        timer_thread_set(engine->timer, engine->running.next_due_ms);
+        timer_thread_set(engine->timer, engine->retry_us ? INT64_MAX : due_ms);
 }
 
 static void timers_are_due(void *context)
@@ -143,32 +158,33 @@ static struct call_world world_at(struct engine *engine, int64_t now_ms, struct 
     };
 }
 
-static bool run_one_timer(struct engine *engine, struct batch *batch, int64_t now_ms, struct arena *arena,
-                          struct timer_row *ret_timer)
+static enum timer_outcome run_one_timer(struct engine *engine, struct batch *batch, int64_t now_ms,
+                                        struct arena *arena, struct timer_row *ret_timer)
 {
     struct message *messages = NULL;
     struct call_world world = world_at(engine, now_ms, &messages);
-    if (!timers_run_next(&world, arena, ret_timer))
-        return false;
+    enum timer_outcome outcome = timers_run_next(&world, arena, ret_timer);
     *batch->timer_messages_end = messages;
     while (*batch->timer_messages_end)
         batch->timer_messages_end = &(*batch->timer_messages_end)->next;
-    engine->running.timers_fired++;
-    return true;
+    engine->running.timers_fired += outcome == TIMER_FIRED;
+    return outcome;
 }
 
 /* A bounded slice: what is left is still due, and the next batch takes it. */
 static size_t run_timers(struct engine *engine, struct batch *batch, int64_t now_ms)
 {
+    int64_t until_us = clock_mono_us() + BATCH_US_MAX;
     size_t n = 0;
-    bool ran = true;
-    while (ran && n < BATCH_TIMERS_MAX) {
+    enum timer_outcome outcome = TIMER_FIRED;
+    while ((outcome == TIMER_FIRED || outcome == TIMER_PUT_OFF) && n < BATCH_TIMERS_MAX &&
+           clock_mono_us() < until_us) {
         struct arena arena;
         struct timer_row timer;
         arena_init(&arena, CALL_ARENA_MAX);
-        ran = run_one_timer(engine, batch, now_ms, &arena, &timer);
+        outcome = run_one_timer(engine, batch, now_ms, &arena, &timer);
         arena_release(&arena);
-        n += ran;
+        n += outcome == TIMER_FIRED;
     }
     return n;
 }
@@ -193,14 +209,15 @@ static struct call *run_calls(struct engine *engine, struct batch *batch, struct
 {
     int64_t until_us = clock_mono_us() + BATCH_US_MAX;
     size_t n = 0;
-    while (calls && n < BATCH_CALLS_MAX && !clock_change_is(calls) && !db_failed(engine->config.db)) {
+    while (calls && !clock_change_is(calls) && !db_failed(engine->config.db)) {
         struct call *call = calls;
         calls = call->next;
         call->next = NULL;
         run_call(engine, call, now_ms);
         *batch->calls_end = call;
         batch->calls_end = &call->next;
-        if (++n % 64 == 0 && clock_mono_us() > until_us)
+        n++;
+        if (clock_mono_us() > until_us)
             break;
     }
     engine->running.calls += n;
@@ -254,10 +271,13 @@ static bool run_transaction(struct engine *engine, struct call **calls)
     struct batch batch;
     batch_init(&batch);
     int64_t now_ms = clock_now_ms(engine->config.clock);
-    bool timers = engine->running.next_due_ms <= now_ms;
+    bool timers = engine->running.next_due_ms <= now_ms && clock_mono_us() >= engine->retry_us;
     bool any_call = *calls && !clock_change_is(*calls);
-    if (!timers && !any_call)
+    if (!timers && !any_call) {
+        if (engine->timer && !engine->retry_us) /* it has fired, or the clock went back: it waits again */
+            timer_thread_set(engine->timer, engine->running.next_due_ms);
         return false;
+    }
     size_t fired = 0;
     if (db_begin(engine->config.db)) {
         if (timers)
@@ -268,33 +288,27 @@ static bool run_transaction(struct engine *engine, struct call **calls)
         for (batch.calls = *calls; *calls; *calls = (*calls)->next)
             ;
     }
-    /* After a failure what is due is due still, and would fail again at once. */
-    bool committed = finish(engine, &batch);
-    set_next_due(engine, committed ? INT64_MIN : now_ms + COMMIT_AGAIN_MS);
+    look_ahead(engine, finish(engine, &batch));
     return fired > 0 || any_call;
 }
 
 /* ---- moving the clock: each timer in a transaction of its own ---- */
 
-static bool run_timer_alone(void *context, int64_t now_ms, struct arena *arena, struct timer_row *ret_timer)
+enum timer_outcome engine_run_timer_alone(struct engine *engine, int64_t now_ms, struct arena *arena,
+                                          struct timer_row *ret_timer)
 {
-    struct engine *engine = context;
     struct batch batch;
     batch_init(&batch);
-    bool ran = db_begin(engine->config.db) && run_one_timer(engine, &batch, now_ms, arena, ret_timer);
-    return finish(engine, &batch) && ran;
+    enum timer_outcome outcome = TIMER_UNKNOWN;
+    if (db_begin(engine->config.db))
+        outcome = run_one_timer(engine, &batch, now_ms, arena, ret_timer);
+    return finish(engine, &batch) ? outcome : TIMER_UNKNOWN;
 }
 
 static void move_clock(struct engine *engine, struct call *call)
 {
-    struct clock_walk walk = {
-        .clock = engine->config.clock,
-        .engine = engine,
-        .run_one = run_timer_alone,
-        .earliest = earliest_due,
-    };
-    clock_change_run(&walk, call);
-    set_next_due(engine, INT64_MIN);
+    clock_change_run(engine, engine->config.clock, call);
+    look_ahead(engine, true);
     if (engine->timer)
         timer_thread_look_again(engine->timer);
     engine->running.calls++;
@@ -318,21 +332,40 @@ bool engine_run_batch(struct engine *engine)
 
 /* ---- the thread ---- */
 
-/* Waits for work. While somebody should drain the outbox and has not, rings again: a single signal can come
- * just before the broker goes to sleep, and would be lost. */
+/* How long to sleep at most: to the next ring of the doorbell while somebody should drain the outbox and has
+ * not, because a single signal can come just before the broker goes to sleep, and would be lost; or to the
+ * next try. -1: no limit. */
+static int64_t longest_wait_us(const struct engine *engine, bool ringing, int rings)
+{
+    int64_t ring_us = rings < RING_OFTEN_MAX ? RING_AGAIN_US : RING_SELDOM_US;
+    if (!engine->retry_us)
+        return ringing ? ring_us : -1;
+    int64_t retry_us = engine->retry_us - clock_mono_us();
+    if (retry_us < 0)
+        retry_us = 0;
+    return ringing && ring_us < retry_us ? ring_us : retry_us;
+}
+
+/* False when the engine is to end and nothing is left to do. */
 static bool wait_for_work(struct engine *engine)
 {
     int rings = 0;
     pthread_mutex_lock(&engine->lock);
     while (!engine->first && !engine->timers_due && !engine->stopping) {
-        if (!engine->config.ring || outbox_idle(engine->config.outbox)) {
+        bool ringing = engine->config.ring && !outbox_idle(engine->config.outbox);
+        int64_t wait_us = longest_wait_us(engine, ringing, rings);
+        if (wait_us < 0) {
             pthread_cond_wait(&engine->work, &engine->lock);
             continue;
         }
-        struct timespec until =
-            clock_mono_after_us(rings++ < RING_OFTEN_MAX ? RING_AGAIN_US : RING_SELDOM_US);
+        struct timespec until = clock_mono_after_us(wait_us);
         pthread_cond_timedwait(&engine->work, &engine->lock, &until);
-        engine->config.ring(engine->config.ring_context);
+        if (ringing) {
+            rings++;
+            engine->config.ring(engine->config.ring_context);
+        }
+        if (engine->retry_us && clock_mono_us() >= engine->retry_us)
+            engine->timers_due = true;
     }
     bool more = engine->first || !engine->stopping;
     pthread_mutex_unlock(&engine->lock);
@@ -376,7 +409,7 @@ struct engine *engine_new(const struct engine_config *config)
     pthread_cond_init(&engine->work, &monotonic);
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&engine->lock, NULL);
-    set_next_due(engine, INT64_MIN);
+    look_ahead(engine, true);
     return engine;
 }
 
@@ -424,6 +457,7 @@ struct engine_stats engine_stats(struct engine *engine)
     pthread_mutex_lock(&engine->lock);
     struct engine_stats stats = engine->stats;
     stats.inbox_depth = engine->depth;
+    stats.oldest_call_ms = engine->first ? (clock_mono_us() - engine->first->submitted_us) / 1000 : 0;
     pthread_mutex_unlock(&engine->lock);
     return stats;
 }

@@ -60,15 +60,17 @@ void engine_prepare_clock_change(struct call *call, const struct clock_change *c
 /* Empties the database. */
 void engine_prepare_reset(struct call *call);
 
-/* Runs one batch in the calling thread: all calls that wait, then timers that are due. True when there
- * was anything to do. */
+/* Runs one batch in the calling thread: timers that are due, then the calls that wait. True when there was
+ * anything to do. */
 bool engine_run_batch(struct engine *engine);
 
 /* Figures for /_iotjobs/info and for tests. Any thread. */
 struct engine_stats {
     uint64_t calls, batches, timers_fired, commit_failures;
+    bool last_commit_failed;
     size_t inbox_depth;
-    int64_t next_due_ms; /* of the earliest timer; INT64_MAX: none */
+    int64_t oldest_call_ms; /* how long the first in the inbox has waited, in real time; 0: nobody waits */
+    int64_t next_due_ms;    /* of the earliest timer; INT64_MAX: none */
 };
 struct engine_stats engine_stats(struct engine *engine);
 

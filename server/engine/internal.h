@@ -20,16 +20,16 @@ void timer_thread_look_again(struct timer_thread *thread);
  * most 15 characters. */
 bool start_thread(pthread_t *ret_thread, const char *name, void *(*body)(void *), void *context);
 
+/* The due time of the earliest timer (INT64_MAX: none). False: the database did not tell. */
+bool engine_earliest_due(struct engine *engine, int64_t *ret_due_ms);
+
+/* Runs, commits and delivers the earliest timer that is due at `now_ms`, in a transaction of its own. */
+enum timer_outcome engine_run_timer_alone(struct engine *engine, int64_t now_ms, struct arena *arena,
+                                          struct timer_row *ret_timer);
+
 /* Moves the clock on the engine thread, running what falls due on the way, and writes the answer into the
- * call. `run_one` runs and commits the earliest timer that is due at `now_ms` and delivers what it caused;
- * false: none. */
-struct clock_walk {
-    struct clock *clock;
-    void *engine;
-    bool (*run_one)(void *engine, int64_t now_ms, struct arena *arena, struct timer_row *ret_timer);
-    int64_t (*earliest)(void *engine); /* due time of the earliest timer; INT64_MAX: none */
-};
-void clock_change_run(const struct clock_walk *walk, struct call *call);
+ * call. */
+void clock_change_run(struct engine *engine, struct clock *clock, struct call *call);
 
 /* Whether the call moves the clock, and so cannot share a transaction. */
 bool clock_change_is(const struct call *call);

@@ -27,7 +27,8 @@ static bool run(const struct call_world *world, struct arena *arena, struct err 
            notify_collect(&op, world->messages) && !db_failed(world->db) && !arena->failed;
 }
 
-static void put_off(const struct call_world *world, const struct timer_row *timer, const struct err *err)
+static enum timer_outcome put_off(const struct call_world *world, const struct timer_row *timer,
+                                  const struct err *err)
 {
     log_write(world->log, LOG_ERROR,
               "timer_failed kind=%s job=%.*s thing=%.*s retry_in_ms=%d problem=\"%.*s\"",
@@ -35,25 +36,28 @@ static void put_off(const struct call_world *world, const struct timer_row *time
               STR(err->message));
     struct timer_row later = *timer;
     later.due_ms = world->now_ms + RETRY_MS;
+    message_free_all(*world->messages);
     *world->messages = NULL;
-    if (db_undo(world->db) && store_timer_set(world->db, &later))
-        db_keep(world->db);
+    bool ok = db_undo(world->db) && store_timer_set(world->db, &later) && db_keep(world->db);
+    return ok ? TIMER_PUT_OFF : TIMER_UNKNOWN;
 }
 
-bool timers_run_next(const struct call_world *world, struct arena *arena, struct timer_row *ret_timer)
+enum timer_outcome timers_run_next(const struct call_world *world, struct arena *arena,
+                                   struct timer_row *ret_timer)
 {
     struct timer_row timer;
     struct err err;
-    if (!store_timer_earliest(world->db, arena, &timer) || timer.due_ms > world->now_ms)
-        return false;
+    if (!store_timer_earliest(world->db, arena, &timer))
+        return db_failed(world->db) ? TIMER_UNKNOWN : TIMER_NONE;
+    if (timer.due_ms > world->now_ms)
+        return TIMER_NONE;
     err_init(&err, arena);
     *world->messages = NULL;
-    if (run(world, arena, &err, &timer) && db_keep(world->db))
-        log_write(world->log, LOG_DEBUG, "timer_fired kind=%s job=%.*s thing=%.*s late_ms=%lld",
-                  timer_kind_name(timer.kind), STR(timer.job_id), STR(timer.thing_name),
-                  (long long)(world->now_ms - timer.due_ms));
-    else
-        put_off(world, &timer, &err);
     *ret_timer = timer;
-    return true;
+    if (!run(world, arena, &err, &timer) || !db_keep(world->db))
+        return put_off(world, &timer, &err);
+    log_write(world->log, LOG_DEBUG, "timer_fired kind=%s job=%.*s thing=%.*s late_ms=%lld",
+              timer_kind_name(timer.kind), STR(timer.job_id), STR(timer.thing_name),
+              (long long)(world->now_ms - timer.due_ms));
+    return TIMER_FIRED;
 }

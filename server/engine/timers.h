@@ -8,12 +8,19 @@
 #include "engine/call.h"
 #include "store/timer_store.h"
 
+enum timer_outcome {
+    TIMER_NONE, /* nothing is due */
+    TIMER_FIRED,
+    TIMER_PUT_OFF, /* it failed, was logged, and tries again in a minute: it can neither be lost nor stop the
+                      others */
+    TIMER_UNKNOWN, /* the database failed; nothing of this transaction will stay */
+};
+
 /*
- * Takes the earliest timer that is due at world->now_ms and runs it, inside the engine's transaction. False:
- * none is due. *ret_timer is what fired, its texts in `arena`; *world->messages gets its notifications. A
- * timer that fails is logged and put off by a minute, so that it can neither be lost nor stop the others;
- * when even that fails, the database has, and db_failed says so.
+ * Takes the earliest timer that is due at world->now_ms and runs it, inside the engine's transaction. Where
+ * one was due, *ret_timer is it, its texts in `arena`; *world->messages gets its notifications.
  */
-bool timers_run_next(const struct call_world *world, struct arena *arena, struct timer_row *ret_timer);
+enum timer_outcome timers_run_next(const struct call_world *world, struct arena *arena,
+                                   struct timer_row *ret_timer);
 
 #endif

@@ -41,7 +41,7 @@ bool execution_replace_details(struct op *op, struct execution_row *e, const str
 
 /* ---- timers ---- */
 
-static struct opt_int deadline_of(const struct execution_row *e)
+struct opt_int execution_deadline(const struct execution_row *e)
 {
     struct opt_int deadline = e->in_progress_deadline_ms;
     if (e->step_deadline_ms.set && (!deadline.set || e->step_deadline_ms.value < deadline.value))
@@ -51,7 +51,7 @@ static struct opt_int deadline_of(const struct execution_row *e)
 
 static bool write_timer(struct op *op, struct execution_row *e)
 {
-    struct opt_int deadline = deadline_of(e);
+    struct opt_int deadline = execution_deadline(e);
     if (!deadline.set && !e->has_timer)
         return true;
     e->has_timer = deadline.set;
@@ -120,15 +120,13 @@ bool execution_move(struct op *op, struct execution_row *e, enum job_execution_s
 
 bool job_settle(struct op *op, struct str job_id)
 {
-    struct job_row job;
+    struct job_state job;
     int64_t counts[JOB_COUNTS];
-    if (!store_job_get(op->db, op->arena, job_id, &job) || !store_counts_get(op->db, job_id, counts))
+    if (!store_job_state_get(op->db, job_id, &job) || !store_counts_get(op->db, job_id, counts))
         return !db_failed(op->db) || fail(op->err, ERR_INTERNAL, "The job could not be read.");
     if (job.status != JOB_STATUS_IN_PROGRESS || job.target_selection != TARGET_SELECTION_SNAPSHOT ||
         counts[JOB_EXECUTION_STATUS_QUEUED] + counts[JOB_EXECUTION_STATUS_IN_PROGRESS] > 0)
         return true;
-    job.status = JOB_STATUS_COMPLETED;
-    job.updated_at_ms = op->now_ms;
-    job.completed_at_ms = (struct opt_int){ true, op->now_ms };
-    return store_job_update(op->db, &job) || fail(op->err, ERR_INTERNAL, "The job could not be completed.");
+    return store_job_complete(op->db, job_id, op->now_ms) ||
+           fail(op->err, ERR_INTERNAL, "The job could not be completed.");
 }

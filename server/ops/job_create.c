@@ -16,7 +16,7 @@ enum {
 /* What a request turns out to mean, before anything is written. */
 struct plan {
     struct job_row job;
-    struct str document;
+    struct document_row document;
     struct target_rows targets;
     int64_t start_ms; /* 0: at once */
 };
@@ -122,13 +122,15 @@ static bool use_template(struct op *op, const struct create_job_request *in, str
 {
     const struct managed_template *managed;
     if (!find_template(op, in->job_template_arn, &managed) ||
-        !document_from_template(managed, &in->document_parameters, op->arena, &plan->document, op->err))
+        !document_from_template(managed, &in->document_parameters, op->arena, &plan->document.document,
+                                op->err))
         return false;
+    plan->document.from_template = true;
     plan->job.job_template_arn = in->job_template_arn;
     if (!plan->job.description.p)
         plan->job.description = str_from(managed->description);
     if (in->document_parameters.set)
-        plan->job.document_parameters = render_string_map(op, &in->document_parameters);
+        plan->document.parameters = render_string_map(op, &in->document_parameters);
     return true;
 }
 
@@ -152,7 +154,7 @@ static bool read_document(struct op *op, const struct create_job_request *in, st
     plan->job.job_template_arn = in->job_template_arn;
     if (managed && !plan->job.description.p)
         plan->job.description = str_from(managed->description);
-    plan->document = in->document;
+    plan->document.document = in->document;
     return document_check(in->document, op->err);
 }
 
@@ -215,7 +217,8 @@ static bool check_new(struct op *op, struct str job_id)
 
 static bool write_plan(struct op *op, const struct plan *plan)
 {
-    if (!store_job_insert(op->db, &plan->job, plan->document))
+    if (!store_job_insert(op->db, &plan->job) ||
+        !store_document_insert(op->db, plan->job.job_id, &plan->document))
         return false;
     for (size_t i = 0; i < plan->targets.n; i++)
         if (!store_target_insert(op->db, plan->job.job_id, (int64_t)i, &plan->targets.items[i]))

@@ -95,6 +95,9 @@ bool op_delete_job(struct op *op, const void *input)
     const struct delete_job_request *in = input;
     struct job_row job;
     struct execution_rows open;
+    /* No job of this server is in a namespace, so none of that name can be found in one. */
+    if (in->namespace_id.p)
+        return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Job %.*s cannot be found.", STR(in->job_id));
     if (!find_job(op, in->job_id, &job) || !check_deletable(op, &job, in->force.value))
         return false;
     if (!store_open_of_job(op->db, op->arena, in->job_id, true, &open))

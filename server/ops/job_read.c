@@ -1,6 +1,8 @@
+#include "ops/arn.h"
 #include "ops/job.h"
 #include "ops/page.h"
 #include "ops/render.h"
+#include "rules/managed_template.h"
 
 static bool job_not_found(struct op *op, struct str job_id)
 {
@@ -12,24 +14,42 @@ bool op_describe_job(struct op *op, const void *input)
     const struct describe_job_request *in = input;
     struct job_row job;
     struct target_rows targets;
+    struct document_row document;
     int64_t counts[JOB_COUNTS];
     if (!store_job_get(op->db, op->arena, in->job_id, &job))
         return job_not_found(op, in->job_id);
     if (!store_targets_get(op->db, op->arena, in->job_id, &targets) ||
+        !store_document_get(op->db, op->arena, in->job_id, &document) ||
         !store_counts_get(op->db, in->job_id, counts))
         return fail(op->err, ERR_INTERNAL, "The job could not be read.");
     json_key(op->json, "job");
-    render_job(op, &job, &targets, counts);
+    render_job(op, &job, &targets, document.parameters, counts);
     return true;
 }
 
+/* The managed template that a template's ARN in a job row names. */
+static const struct managed_template *template_of(const struct job_row *job)
+{
+    struct arn arn;
+    if (!arn_parse(job->job_template_arn, &arn))
+        return NULL;
+    struct str name = arn.name;
+    return managed_template_find(str_split(&name, ':'));
+}
+
+/* Before substitution, a managed template's document is the template's own; other documents have nothing in
+ * them that is substituted at creation. */
 bool op_get_job_document(struct op *op, const void *input)
 {
     const struct get_job_document_request *in = input;
-    struct str document = store_job_document(op->db, op->arena, in->job_id);
-    if (!document.p)
+    struct job_row job;
+    struct document_row row;
+    if (!store_job_get(op->db, op->arena, in->job_id, &job) ||
+        !store_document_get(op->db, op->arena, in->job_id, &row))
         return job_not_found(op, in->job_id);
-    json_member_string(op->json, "document", document);
+    const struct managed_template *managed =
+        in->before_substitution.value && row.from_template ? template_of(&job) : NULL;
+    json_member_string(op->json, "document", managed ? str_from(managed->document) : row.document);
     return true;
 }
 

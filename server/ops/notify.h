@@ -21,7 +21,7 @@ struct touched {
     struct touched_thing *things; /* in the arena of the operation */
 };
 
-/* Before a change: remembers the head of the thing's list, once. Null-safe for reads. */
+/* Before a change: remembers the head of the thing's list, once. For operations that write alone. */
 bool notify_touch(struct op *op, struct str thing);
 
 /* An execution of a touched thing came into the pending list or left it. */

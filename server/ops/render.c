@@ -1,6 +1,7 @@
 #include "ops/render.h"
 
 #include "ops/arn.h"
+#include "ops/execution_change.h"
 
 enum { STRING_MAP_MAX = 4 * 1024 * 1024 }; /* a request's body at most, with every character escaped */
 
@@ -40,9 +41,7 @@ static void empty_object(struct json *json, const char *key)
 
 struct opt_int execution_seconds_left(const struct execution_row *e, int64_t now_ms)
 {
-    struct opt_int deadline = e->in_progress_deadline_ms;
-    if (e->step_deadline_ms.set && (!deadline.set || e->step_deadline_ms.value < deadline.value))
-        deadline = e->step_deadline_ms;
+    struct opt_int deadline = execution_deadline(e);
     if (e->status != JOB_EXECUTION_STATUS_IN_PROGRESS || !deadline.set)
         return (struct opt_int){ 0 };
     int64_t left_ms = deadline.value > now_ms ? deadline.value - now_ms : 0;
@@ -230,7 +229,7 @@ static void job_configs(struct json *json, const struct job_row *job)
 }
 
 void render_job(struct op *op, const struct job_row *job, const struct target_rows *targets,
-                const int64_t counts[JOB_COUNTS])
+                struct str parameters, const int64_t counts[JOB_COUNTS])
 {
     struct json *json = op->json;
     json_object_begin(json);
@@ -253,9 +252,9 @@ void render_job(struct op *op, const struct job_row *job, const struct target_ro
         json_member_int(json, process_details[i].member, counts[process_details[i].status]);
     json_object_end(json);
     render_optional(json, "jobTemplateArn", job->job_template_arn);
-    if (job->document_parameters.p) {
+    if (parameters.p) {
         json_key(json, "documentParameters");
-        json_raw(json, job->document_parameters);
+        json_raw(json, parameters);
     }
     json_member_bool(json, "isConcurrent", false);
     json_object_end(json);

@@ -30,7 +30,7 @@ void render_execution_summary(struct op *op, const struct execution_row *executi
 
 /* DescribeJob's "job" and ListJobs' item. */
 void render_job(struct op *op, const struct job_row *job, const struct target_rows *targets,
-                const int64_t counts[JOB_COUNTS]);
+                struct str parameters, const int64_t counts[JOB_COUNTS]);
 void render_job_summary(struct op *op, const struct job_row *job);
 /* jobArn, jobId, description: what CreateJob and CancelJob answer. */
 void render_job_reference(struct op *op, const struct job_row *job);

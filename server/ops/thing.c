@@ -5,10 +5,15 @@
 #include "base/random.h"
 #include "ops/arn.h"
 #include "ops/execution_change.h"
+#include "ops/notify.h"
 #include "ops/page.h"
 #include "ops/render.h"
 
-enum { ATTRIBUTES_WITHOUT_TYPE_MAX = 3 }; /* AWS's limit for a thing without a type */
+enum {
+    ATTRIBUTES_WITHOUT_TYPE_MAX = 3, /* AWS's limit for a thing without a type */
+    REMOVED_AT_ONCE = 100,
+    PART_ARENA_MAX = 8 * 1024 * 1024,
+};
 
 static bool thing_not_found(struct op *op, struct str name)
 {
@@ -165,18 +170,37 @@ bool op_list_things(struct op *op, const void *input)
 
 /* ---- DeleteThing ---- */
 
-/* What the thing had still to do is REMOVED, and jobs that waited for it alone are complete (control
- * plane 2.4). */
-static bool remove_open_executions(struct op *op, struct str thing)
+/* One bounded part, in memory of its own: a thing may have had any number of jobs waiting. */
+static bool remove_some(struct op *op, struct str thing, size_t *ret_n)
 {
     struct execution_rows open;
-    if (!store_open_of_thing(op->db, op->arena, thing, &open))
+    if (!store_pending_list(op->db, op->arena, thing, REMOVED_AT_ONCE, &open))
         return fail(op->err, ERR_INTERNAL, "The executions of the thing could not be read.");
     for (size_t i = 0; i < open.n; i++)
         if (!execution_move(op, &open.items[i], JOB_EXECUTION_STATUS_REMOVED) ||
             !job_settle(op, open.items[i].job_id))
             return false;
+    *ret_n = open.n;
     return true;
+}
+
+/* What the thing had still to do is REMOVED, and jobs that waited for it alone are complete (control
+ * plane 2.4). */
+static bool remove_open_executions(struct op *op, struct str thing)
+{
+    /* Touched here, so that what notifications need outlives the parts. */
+    if (!notify_touch(op, thing))
+        return fail(op->err, ERR_INTERNAL, "The executions of the thing could not be read.");
+    bool ok = true;
+    for (size_t n = REMOVED_AT_ONCE; ok && n == REMOVED_AT_ONCE;) {
+        struct arena arena;
+        struct op part = *op;
+        arena_init(&arena, PART_ARENA_MAX);
+        part.arena = &arena;
+        ok = remove_some(&part, thing, &n);
+        arena_release(&arena);
+    }
+    return ok;
 }
 
 bool op_delete_thing(struct op *op, const void *input)

@@ -114,7 +114,10 @@ bool document_from_template(const struct managed_template *managed, const struct
     struct str document = arena_str(arena, strbuf_str(&out));
     bool failed = out.failed;
     strbuf_release(&out);
-    if (failed || !document.p)
+    if (failed)
+        return fail(err, ERR_INVALID_REQUEST, "Job document with its parameters is longer than %d bytes.",
+                    DOCUMENT_BYTES_MAX);
+    if (!document.p)
         return fail(err, ERR_INTERNAL, "The job document could not be made.");
     if (!document_check(document, err))
         return false;

@@ -69,12 +69,13 @@ static const char *synchronous(int durability)
 static bool configure(struct db *db, enum db_mode mode, int durability)
 {
     sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
-    if (!db_script(db, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768"))
+    if (!db_script(db, "PRAGMA temp_store = MEMORY"))
         return false;
     if (mode == DB_READER)
-        return db_script(db, "PRAGMA query_only = ON");
+        return db_script(db, "PRAGMA query_only = ON; PRAGMA cache_size = -4096");
     sqlite3_wal_autocheckpoint(db->handle, WAL_AUTOCHECKPOINT_PAGES);
-    return db_script(db, "PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864") &&
+    return db_script(db, "PRAGMA cache_size = -32768; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = "
+                         "67108864") &&
            db_script(db, synchronous(durability));
 }
 
@@ -186,10 +187,26 @@ static bool bind_all(struct stmt *stmt, const char *signature, va_list *args)
     return true;
 }
 
+/* Some failures (I/O, memory, a full disk) make SQLite roll back the whole transaction by itself. What was
+ * written since BEGIN is gone then, and a savepoint would begin a transaction of its own: nothing may go on
+ * in this one. */
+static bool lost_transaction(struct db *db)
+{
+    if (!db->in_transaction || !sqlite3_get_autocommit(db->handle))
+        return false;
+    if (!db->failed) {
+        db->failed = true;
+        snprintf(db->failure, sizeof db->failure, "the transaction was rolled back");
+    }
+    return true;
+}
+
 static bool open_savepoint(struct db *db)
 {
     if (!db->in_transaction || db->in_savepoint)
         return true;
+    if (lost_transaction(db))
+        return false;
     struct stmt *stmt = cached(db, "SAVEPOINT operation");
     if (!stmt || sqlite3_step(stmt->handle) != SQLITE_DONE) {
         fail_db(db, "SAVEPOINT operation");
@@ -345,15 +362,21 @@ bool db_begin(struct db *db)
 
 bool db_keep(struct db *db)
 {
+    if (lost_transaction(db))
+        return false;
     if (!db->in_savepoint)
         return true;
+    if (!db_exec(db, "RELEASE operation", ""))
+        return false;
     db->in_savepoint = false;
-    return db_exec(db, "RELEASE operation", "");
+    return true;
 }
 
 bool db_undo(struct db *db)
 {
     db_clear_failure(db);
+    if (lost_transaction(db))
+        return false;
     if (!db->in_savepoint)
         return true;
     db->in_savepoint = false;

@@ -134,12 +134,6 @@ bool store_pending_head(struct db *db, struct arena *arena, struct str thing,
                     arena, ret_execution);
 }
 
-bool store_open_of_thing(struct db *db, struct arena *arena, struct str thing,
-                         struct execution_rows *ret_rows)
-{
-    return store_pending_list(db, arena, thing, -1, ret_rows);
-}
-
 bool store_open_of_job(struct db *db, struct arena *arena, struct str job, bool in_progress_too,
                        struct execution_rows *ret_rows)
 {
@@ -170,11 +164,20 @@ bool store_executions_of_thing(struct db *db, struct arena *arena, struct str th
                                enum job_execution_status status, int64_t before, int64_t limit,
                                struct execution_rows *ret_rows)
 {
+    /* One attempt and its retries: a handful to sort. */
+    if (job.p)
+        return read_all(
+            db, arena,
+            db_query(db,
+                     "SELECT " EXECUTION_COLUMNS " FROM execution INDEXED BY execution_by_thing_and_job "
+                     "WHERE thing_name = ?1 AND job_id = ?2 AND id < ?3 AND (?4 IS NULL OR status = ?4) "
+                     "ORDER BY id DESC LIMIT ?5 /*sort*/",
+                     "ssisi", thing, job, before, status_name(status), limit),
+            ret_rows);
     return read_all(db, arena,
                     db_query(db,
                              "SELECT " EXECUTION_COLUMNS " FROM execution WHERE thing_name = ?1 AND id < ?2 "
-                             "AND (?3 IS NULL OR job_id = ?3) AND (?4 IS NULL OR status = ?4) "
-                             "ORDER BY id DESC LIMIT ?5",
-                             "sissi", thing, before, job, status_name(status), limit),
+                             "AND (?3 IS NULL OR status = ?3) ORDER BY id DESC LIMIT ?4",
+                             "sisi", thing, before, status_name(status), limit),
                     ret_rows);
 }

@@ -44,10 +44,7 @@ bool store_pending_list(struct db *db, struct arena *arena, struct str thing, in
 bool store_pending_head(struct db *db, struct arena *arena, struct str thing,
                         struct execution_row *ret_execution);
 
-/* All pending executions of a thing, or those of a job whose status is QUEUED or, with `in_progress_too`,
- * IN_PROGRESS. */
-bool store_open_of_thing(struct db *db, struct arena *arena, struct str thing,
-                         struct execution_rows *ret_rows);
+/* The executions of a job whose status is QUEUED or, with `in_progress_too`, IN_PROGRESS. */
 bool store_open_of_job(struct db *db, struct arena *arena, struct str job, bool in_progress_too,
                        struct execution_rows *ret_rows);
 

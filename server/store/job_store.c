@@ -17,8 +17,7 @@ static struct str execution_status_name(enum job_execution_status status)
 
 #define JOB_COLUMNS                                                                                          \
     "id, job_id, status, target_selection, description, comment, reason_code, force_canceled, "              \
-    "job_template_arn, "                                                                                     \
-    "document_parameters, start_time, in_progress_timeout_minutes, created_at_ms, updated_at_ms, "           \
+    "job_template_arn, start_time, in_progress_timeout_minutes, created_at_ms, updated_at_ms, "              \
     "completed_at_ms"
 
 static bool read_job(struct stmt *q, struct arena *arena, struct job_row *ret_job)
@@ -33,7 +32,6 @@ static bool read_job(struct stmt *q, struct arena *arena, struct job_row *ret_jo
         .reason_code = stmt_text(q, arena),
         .force_canceled = stmt_int(q) != 0,
         .job_template_arn = stmt_text(q, arena),
-        .document_parameters = stmt_text(q, arena),
         .start_time = stmt_text(q, arena),
         .in_progress_timeout_minutes = stmt_opt_int(q),
         .created_at_ms = stmt_int(q),
@@ -51,18 +49,16 @@ bool store_job_get(struct db *db, struct arena *arena, struct str job_id, struct
     return found;
 }
 
-bool store_job_insert(struct db *db, const struct job_row *job, struct str document)
+bool store_job_insert(struct db *db, const struct job_row *job)
 {
     return db_exec(
-               db,
-               "INSERT INTO job (job_id, status, target_selection, description, job_template_arn, "
-               "document_parameters, start_time, in_progress_timeout_minutes, created_at_ms, updated_at_ms) "
-               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-               "sssssssoii", job->job_id, status_name(job->status), selection_name(job->target_selection),
-               job->description, job->job_template_arn, job->document_parameters, job->start_time,
-               job->in_progress_timeout_minutes, job->created_at_ms, job->updated_at_ms) &&
-           db_exec(db, "INSERT INTO job_document (job_id, document) VALUES (?1, ?2)", "ss", job->job_id,
-                   document);
+        db,
+        "INSERT INTO job (job_id, status, target_selection, description, job_template_arn, start_time, "
+        "in_progress_timeout_minutes, created_at_ms, updated_at_ms) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "ssssssoii", job->job_id, status_name(job->status), selection_name(job->target_selection),
+        job->description, job->job_template_arn, job->start_time, job->in_progress_timeout_minutes,
+        job->created_at_ms, job->updated_at_ms);
 }
 
 bool store_job_update(struct db *db, const struct job_row *job)
@@ -77,6 +73,50 @@ bool store_job_update(struct db *db, const struct job_row *job)
 bool store_job_delete(struct db *db, struct str job_id)
 {
     return db_exec(db, "DELETE FROM job WHERE job_id = ?1", "s", job_id);
+}
+
+bool store_job_state_get(struct db *db, struct str job_id, struct job_state *ret_state)
+{
+    struct stmt *q = db_query(db, "SELECT status, target_selection FROM job WHERE job_id = ?1", "s", job_id);
+    bool found = stmt_row(q);
+    if (found) {
+        ret_state->status = (enum job_status)api_enum_value(&shape_job_status, stmt_borrow(q));
+        ret_state->target_selection =
+            (enum target_selection)api_enum_value(&shape_target_selection, stmt_borrow(q));
+    }
+    stmt_done(q);
+    return found;
+}
+
+bool store_job_complete(struct db *db, struct str job_id, int64_t now_ms)
+{
+    return db_exec(
+        db, "UPDATE job SET status = 'COMPLETED', updated_at_ms = ?2, completed_at_ms = ?2 WHERE job_id = ?1",
+        "si", job_id, now_ms);
+}
+
+/* ---- documents ---- */
+
+bool store_document_insert(struct db *db, struct str job_id, const struct document_row *document)
+{
+    return db_exec(
+        db, "INSERT INTO job_document (job_id, document, parameters, from_template) VALUES (?1, ?2, ?3, ?4)",
+        "sssi", job_id, document->document, document->parameters, (int64_t)document->from_template);
+}
+
+bool store_document_get(struct db *db, struct arena *arena, struct str job_id,
+                        struct document_row *ret_document)
+{
+    struct stmt *q = db_query(
+        db, "SELECT document, parameters, from_template FROM job_document WHERE job_id = ?1", "s", job_id);
+    bool found = stmt_row(q);
+    if (found) {
+        ret_document->document = stmt_text(q, arena);
+        ret_document->parameters = stmt_text(q, arena);
+        ret_document->from_template = stmt_int(q) != 0;
+    }
+    stmt_done(q);
+    return found && !arena->failed;
 }
 
 struct str store_job_document(struct db *db, struct arena *arena, struct str job_id)

@@ -13,22 +13,39 @@ struct job_row {
     struct str description, comment, reason_code; /* absent: none */
     bool force_canceled;
     struct str job_template_arn;
-    struct str document_parameters; /* JSON object */
-    struct str start_time;          /* as given */
+    struct str start_time; /* as given */
     struct opt_int in_progress_timeout_minutes;
     int64_t created_at_ms, updated_at_ms;
     struct opt_int completed_at_ms;
 };
 
 bool store_job_get(struct db *db, struct arena *arena, struct str job_id, struct job_row *ret_job);
-bool store_job_insert(struct db *db, const struct job_row *job, struct str document);
+bool store_job_insert(struct db *db, const struct job_row *job);
 /* Writes what may change after creation: status, comment, reason_code, force_canceled, updated_at_ms,
  * completed_at_ms. */
 bool store_job_update(struct db *db, const struct job_row *job);
 /* With its document, targets and counters; its executions must be gone. */
 bool store_job_delete(struct db *db, struct str job_id);
 
-/* Absent when there is no such job. */
+/* What a scheduler needs to know of a job, without its texts. */
+struct job_state {
+    enum job_status status;
+    enum target_selection target_selection;
+};
+bool store_job_state_get(struct db *db, struct str job_id, struct job_state *ret_state);
+/* COMPLETED at `now_ms`. */
+bool store_job_complete(struct db *db, struct str job_id, int64_t now_ms);
+
+struct document_row {
+    struct str document;
+    struct str parameters; /* JSON object of strings, as given; absent: none */
+    bool from_template;    /* the document is the managed template's, with its parameters in place */
+};
+
+bool store_document_insert(struct db *db, struct str job_id, const struct document_row *document);
+bool store_document_get(struct db *db, struct arena *arena, struct str job_id,
+                        struct document_row *ret_document);
+/* The document alone; absent when there is no such job. */
 struct str store_job_document(struct db *db, struct arena *arena, struct str job_id);
 
 struct target_row {
@@ -58,8 +75,6 @@ struct job_rows {
  * first. */
 bool store_jobs_list(struct db *db, struct arena *arena, const struct job_filter *filter, int64_t before,
                      int64_t limit, struct job_rows *ret_rows);
-
-int64_t store_jobs_in_status(struct db *db, enum job_status status);
 
 /* One more or less in a status. */
 bool store_count_add(struct db *db, struct str job_id, enum job_execution_status status, int64_t n);

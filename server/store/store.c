@@ -187,6 +187,20 @@ static bool run_step(struct db *db, int number)
     return false;
 }
 
+/* Without WAL readers would block the writer. SQLite keeps the old mode where the file system cannot share
+ * memory. */
+static bool switch_to_wal(struct db *db, struct store *store, struct strbuf *ret_problem)
+{
+    struct stmt *q = db_query(db, "PRAGMA journal_mode = WAL", "");
+    bool ok = stmt_row(q) && str_eq_text(stmt_borrow(q), "wal");
+    stmt_done(q);
+    if (!ok)
+        strbuf_printf(ret_problem,
+                      "%s cannot be opened with a write-ahead log; put it on a local file system",
+                      store->path);
+    return ok;
+}
+
 /* Whether the file is ours to write; nothing in it is changed before that is known. */
 static bool check_ours(struct store *store, int64_t version, int64_t application, struct strbuf *ret_problem)
 {
@@ -215,8 +229,9 @@ static bool migrate(struct store *store, struct strbuf *ret_problem)
         return false;
     char mark[64];
     snprintf(mark, sizeof mark, "PRAGMA application_id = %d", APPLICATION_ID);
-    if (!db_script(db, "PRAGMA journal_mode = WAL") ||
-        (application != APPLICATION_ID && !db_script(db, mark))) {
+    if (!switch_to_wal(db, store, ret_problem))
+        return false;
+    if ((application != APPLICATION_ID && !db_script(db, mark))) {
         strbuf_printf(ret_problem, "cannot write %s: %s", store->path, db_failure(db));
         return false;
     }

@@ -356,11 +356,20 @@ static void the_id_of_a_deleted_job_can_be_used_again_from_the_start(void **stat
                        "job.jobProcessDetails.numberOfQueuedThings", 1);
 }
 
+static void a_job_is_not_found_in_a_namespace_that_it_is_not_in(void **state)
+{
+    struct world *w = *state;
+    given_job(w, "fw", "pump");
+    http(w, 404, "DELETE", "/jobs/fw?force=true&namespaceId=other", NULL);
+    http(w, 200, "GET", "/jobs/fw", NULL);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(a_job_is_not_found_in_a_namespace_that_it_is_not_in),
         TEST(cancel_takes_back_what_is_queued_and_leaves_what_runs),
         TEST(what_still_runs_after_a_cancel_can_be_finished),
         TEST(what_still_runs_after_a_cancel_can_time_out),

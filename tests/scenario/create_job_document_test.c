@@ -239,6 +239,19 @@ static void a_document_has_at_most_32768_bytes(void **state)
         32768);
 }
 
+static void the_document_can_be_read_as_it_was_before_substitution(void **state)
+{
+    struct world *w = *state;
+    create(w, "fw", WITH(TEMPLATE("AWS-Run-Command:1.0") ",\"documentParameters\":{\"command\":\"ls\"}"));
+    const struct answer *a = http(w, 200, "GET", "/jobs/fw/job-document?beforeSubstitution=true", NULL);
+    assert_non_null(strstr(json_at(a->body, "document")->valuestring, "${aws:iot:parameter:command}"));
+    a = http(w, 200, "GET", "/jobs/fw/job-document?beforeSubstitution=false", NULL);
+    assert_null(strstr(json_at(a->body, "document")->valuestring, "${"));
+    given_job(w, "own", "pump");
+    a = http(w, 200, "GET", "/jobs/own/job-document?beforeSubstitution=true", NULL);
+    assert_json_string(a->body, "document", "{\"job\":\"own\"}");
+}
+
 static void parameters_may_not_make_the_document_too_long(void **state)
 {
     struct world *w = *state;
@@ -270,6 +283,7 @@ int main(void)
         TEST(a_document_that_is_not_json_is_refused),
         TEST(placeholders_that_cannot_be_resolved_are_refused),
         TEST(a_document_has_at_most_32768_bytes),
+        TEST(the_document_can_be_read_as_it_was_before_substitution),
         TEST(parameters_may_not_make_the_document_too_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,8 +132,8 @@ static void numbers_and_booleans_become_their_json_text(void **state)
 {
     struct scene *s = *state;
     given_job(s->w, "fw", "pump");
-    const struct answer *a =
-        update_details(s, "{\"pct\":40,\"v\":-1.5,\"ok\":true,\"bad\":false,\"zero\":0,\"big\":1700000000000001}");
+    const struct answer *a = update_details(
+        s, "{\"pct\":40,\"v\":-1.5,\"ok\":true,\"bad\":false,\"zero\":0,\"big\":1700000000000001}");
     assert_accepted(a);
     assert_json(a->body, "executionState.statusDetails",
                 "{\"pct\":\"40\",\"v\":\"-1.5\",\"ok\":\"true\",\"bad\":\"false\",\"zero\":\"0\","

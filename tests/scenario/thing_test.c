@@ -324,6 +324,29 @@ static void what_a_deleted_thing_had_to_do_is_removed_and_the_job_completes(void
     assert_silence(w);
 }
 
+static void a_thing_with_hundreds_of_open_executions_can_be_deleted(void **state)
+{
+    struct world *w = *state;
+    char job[32], path[64];
+    given_thing(w, "pump");
+    for (int i = 0; i < 250; i++) {
+        snprintf(job, sizeof job, "job-%d", i);
+        given_job(w, job, "pump");
+    }
+    forget_notifications(w);
+    http(w, 200, "DELETE", "/things/pump", NULL);
+    assert_int_equal(
+        cJSON_GetArraySize(json_at(take_notification(w, "$aws/things/pump/jobs/notify"), "jobs")), 0);
+    assert_json_absent(take_notification(w, "$aws/things/pump/jobs/notify-next"), "execution");
+    assert_silence(w);
+    for (int i = 0; i < 250; i += 83) {
+        snprintf(path, sizeof path, "/jobs/job-%d", i);
+        const struct answer *a = http(w, 200, "GET", path, NULL);
+        assert_json_string(a->body, "job.status", "COMPLETED");
+        assert_json_number(a->body, "job.jobProcessDetails.numberOfRemovedThings", 1);
+    }
+}
+
 static void a_job_waits_for_the_things_that_are_left(void **state)
 {
     struct world *w = *state;
@@ -377,6 +400,7 @@ int main(void)
         TEST(a_thing_of_another_version_is_not_deleted),
         TEST(a_new_thing_of_an_old_name_has_another_id),
         TEST(what_a_deleted_thing_had_to_do_is_removed_and_the_job_completes),
+        TEST(a_thing_with_hundreds_of_open_executions_can_be_deleted),
         TEST(a_job_waits_for_the_things_that_are_left),
         TEST(finished_executions_of_a_deleted_thing_stay),
     };

@@ -139,6 +139,12 @@ static void the_client_token_is_read_even_when_the_rest_is_refused(void **state)
     assert_null(decoding.client_token.p);
     assert_not_decoded(decode_mqtt(OP_DATA_GET_PENDING_JOB_EXECUTIONS, "{\"clientToken\":7}"),
                        ERR_INVALID_REQUEST, "Value at 'clientToken' must be a string.");
+    char payload[1100];
+    snprintf(payload, sizeof payload, "{\"clientToken\":\"%01024d\"}", 0);
+    assert_non_null(decode_mqtt(OP_DATA_GET_PENDING_JOB_EXECUTIONS, payload));
+    snprintf(payload, sizeof payload, "{\"clientToken\":\"%01025d\"}", 0);
+    assert_not_decoded(decode_mqtt(OP_DATA_GET_PENDING_JOB_EXECUTIONS, payload), ERR_INVALID_REQUEST,
+                       "Value at 'clientToken' must have at most 1024 bytes.");
 }
 
 static void over_mqtt_the_payload_holds_what_http_has_in_the_query(void **state)
