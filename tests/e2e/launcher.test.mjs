@@ -1,0 +1,134 @@
+/* How iotjobsd starts, fails to start, and stops. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readdir, readlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import test from 'node:test';
+
+import { freePorts, Process, WAIT_MS, within, World } from './support.mjs';
+
+/* It ends by itself with status 1 and one line on standard error, which is returned. */
+async function refuses(settings, options) {
+  const launched = new Process(settings, options);
+  const { code } = await within(WAIT_MS, 'iotjobsd to refuse', launched.ended).finally(() => launched.end('SIGKILL'));
+  assert.equal(code, 1, launched.errors);
+  assert.equal(launched.errors.trimEnd().split('\n').length, 1, launched.errors);
+  assert.doesNotMatch(launched.output, /^Ready\.$/m);
+  return launched.errors;
+}
+
+async function occupied(world) {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  world.onClose(() => listener.close());
+  return listener.address().port;
+}
+
+for (const key of ['httpPort', 'mqttPort']) {
+  test(`a ${key} in use is one line that names it, and status 1`, async (t) => {
+    const world = new World(t);
+    const port = await occupied(world);
+    const line = await refuses({ ...(await freePorts()), inMemory: true, [key]: port });
+    assert.match(line, new RegExp(`\\b${port}\\b`));
+  });
+}
+
+test('a data folder that cannot be made is one line that names it, and status 1', async (t) => {
+  const folder = await new World(t).temporaryFolder();
+  await writeFile(path.join(folder, 'file'), '');
+  const data = path.join(folder, 'file', 'data');
+  const line = await refuses({ ...(await freePorts()), data });
+  assert.ok(line.includes(data), line);
+});
+
+test('a data folder where not even root may write is one line that names it, and status 1', async () => {
+  const data = '/proc/iotjobsd';
+  const line = await refuses({ ...(await freePorts()), data });
+  assert.ok(line.includes(data), line);
+});
+
+test('a plugin that is not there is one line that names it, and status 1', async () => {
+  const line = await refuses({ ...(await freePorts()), inMemory: true, plugin: '/nonexistent/iotjobs.so' });
+  assert.match(line, /\/nonexistent\/iotjobs\.so/);
+});
+
+test('a broker that is not there is one line that names it, and status 1', async () => {
+  const line = await refuses({ ...(await freePorts()), inMemory: true, broker: '/nonexistent/mosquitto' });
+  assert.match(line, /\/nonexistent\/mosquitto/);
+});
+
+test('an unknown option is one line that names it, and status 1', async () => {
+  assert.match(await refuses({ colour: 'blue' }), /colour/);
+});
+
+test('a value out of range is one line that names the option', async () => {
+  const line = await refuses({ httpPort: 70000, inMemory: true });
+  assert.match(line, /http.port/);
+});
+
+test('health and ready answer once the ready line is out', async (t) => {
+  const server = await new World(t).server();
+  for (const endpoint of ['health', 'ready']) {
+    assert.equal((await server.http('GET', `/_iotjobs/${endpoint}`)).status, 200, endpoint);
+  }
+  assert.match(server.process.output, new RegExp(`\\b${server.settings.httpPort}\\b`));
+  assert.match(server.process.output, new RegExp(`\\b${server.settings.mqttPort}\\b`));
+  t.diagnostic(`ready in memory after ${server.readyMs.toFixed(0)} ms`);
+});
+
+test('SIGTERM ends the server with status 0 within a second, clients connected or not', async (t) => {
+  const world = new World(t);
+  const server = await world.server();
+  const { MqttClient } = await import('./clients.mjs');
+  await MqttClient.connect(world, server, { clientId: 'stays' });
+  await server.http('GET', '/things');
+  await server.stop();
+});
+
+test('SIGINT, which is Ctrl-C, does the same', async (t) => {
+  const server = await new World(t).server();
+  const { code, tookMs } = await server.process.end('SIGINT');
+  assert.equal(code, 0, server.process.errors);
+  assert.ok(tookMs < 1000, `${tookMs} ms`);
+});
+
+/* The folders of the database files that the process holds open. */
+async function databaseFolders(pid) {
+  const folders = new Set();
+  for (const fd of await readdir(`/proc/${pid}/fd`)) {
+    const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '');
+    if (path.basename(target) === 'iotjobs.db') folders.add(path.dirname(target));
+  }
+  return [...folders];
+}
+
+test('a server in memory leaves nothing behind', async (t) => {
+  const world = new World(t);
+  const cwd = await world.temporaryFolder();
+  const server = new Process({ ...(await freePorts()), inMemory: true }, { cwd });
+  world.onClose(() => server.end('SIGTERM'));
+  await server.started();
+  const folders = await databaseFolders(server.pid);
+  assert.equal(folders.length, 1);
+  await server.end('SIGTERM');
+  assert.equal(existsSync(folders[0]), false, folders[0]);
+  assert.deepEqual(await readdir(cwd), []);
+});
+
+test('the data folder is where --data says, and survives a stop', async (t) => {
+  const server = await new World(t).server({ durable: true });
+  await server.http('POST', '/things/kept', { body: {} });
+  await server.stop();
+  assert.ok(existsSync(path.join(server.settings.data, 'iotjobs.db')));
+  await server.restart();
+  assert.equal((await server.http('GET', '/things/kept')).status, 200);
+});
+
+test('two servers side by side do not know each other', async (t) => {
+  const world = new World(t);
+  const [one, two] = [await world.server(), await world.server()];
+  await one.http('POST', '/things/mine', { body: {} });
+  assert.equal((await two.http('GET', '/things/mine')).status, 404);
+});
