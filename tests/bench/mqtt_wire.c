@@ -86,7 +86,8 @@ static bool read_publish(const uint8_t *body, size_t n, int qos, struct mqtt_pub
     ret_publish->topic = (struct str){ (const char *)body + 2, topic_n };
     ret_publish->payload = (struct str){ (const char *)body + head, n - head };
     ret_publish->qos = qos;
-    ret_publish->packet_id = qos > 0 ? (uint16_t)((unsigned)body[head - 2] << 8 | body[head - 1]) : (uint16_t)0;
+    ret_publish->packet_id =
+        qos > 0 ? (uint16_t)((unsigned)body[head - 2] << 8 | body[head - 1]) : (uint16_t)0;
     return true;
 }
 
