@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -51,9 +52,9 @@ static bool store_integer(struct decoder *decoder, const struct shape *shape, in
     if (shape->type == SHAPE_INTEGER && (value < INT32_MIN || value > INT32_MAX))
         return wrong_type(decoder, at, "a whole number of at most 32 bits");
     if (shape->has_min || shape->has_max) {
-        char buffer[NUMBER_TEXT_MAX];
-        struct str text = number_text((double)value, buffer);
-        check_number(&decoder->violations, shape, at, (double)value, text);
+        char text[NUMBER_TEXT_MAX];
+        snprintf(text, sizeof text, "%" PRId64, value);
+        check_number(&decoder->violations, shape, at, (double)value, str_from(text));
     }
     *ret_value = (struct opt_int){ true, value };
     return true;
@@ -70,10 +71,12 @@ static bool json_string(struct decoder *decoder, const struct shape *shape, cons
         text = str_from(json->valuestring);
     else if (shape->scalar_as_text && cJSON_IsBool(json))
         text = cJSON_IsTrue(json) ? STR_LIT("true") : STR_LIT("false");
-    else if (shape->scalar_as_text && cJSON_IsNumber(json))
+    else if (shape->scalar_as_text && cJSON_IsNumber(json) && number_is_exact(json->valuedouble))
         text = number_text(json->valuedouble, buffer);
     else
-        return wrong_type(decoder, at, shape->scalar_as_text ? "a string, number or boolean" : "a string");
+        return wrong_type(decoder, at,
+                          shape->scalar_as_text ? "a string, a boolean or a number of at most 53 bits"
+                                                : "a string");
     check_string(&decoder->violations, shape, at, text);
     struct str copy = arena_str(decoder->arena, text);
     if (!copy.p)
@@ -104,14 +107,11 @@ static bool json_boolean(struct decoder *decoder, const struct shape *shape, con
 static bool json_integer(struct decoder *decoder, const struct shape *shape, const cJSON *json,
                          const struct path *at, void *ret_value)
 {
-    const double past_int64 = 9223372036854775808.0; /* 2^63; INT64_MAX is no double */
-    if (cJSON_IsNumber(json)) {
-        double value = json->valuedouble;
-        bool whole = value >= -past_int64 && value < past_int64 && (double)(int64_t)value == value;
-        if (whole)
-            return store_integer(decoder, shape, (int64_t)value, at, ret_value);
-    }
     int64_t value;
+    if (cJSON_IsNumber(json) && !number_is_exact(json->valuedouble))
+        return wrong_type(decoder, at, "a whole number of at most 53 bits");
+    if (cJSON_IsNumber(json) && json->valuedouble == trunc(json->valuedouble))
+        return store_integer(decoder, shape, (int64_t)json->valuedouble, at, ret_value);
     if (shape->text_as_number && cJSON_IsString(json) && str_to_int(str_from(json->valuestring), &value))
         return store_integer(decoder, shape, value, at, ret_value);
     return wrong_type(decoder, at, "a whole number");

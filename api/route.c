@@ -1,68 +1,12 @@
 #include "route.h"
 
-#include <string.h>
-
-#include "base/utf8.h"
 #include "route_table.h"
+#include "uri_text.h"
 
 struct segments {
     size_t n;
     struct str segment[ROUTE_SEGMENTS_MAX];
 };
-
-enum { QUOTED_MAX = 200 }; /* bytes of a path that a message repeats */
-
-/* What a message shows of a request's own text. */
-static struct str quotable(struct str text)
-{
-    return text.n <= QUOTED_MAX && utf8_valid(text) ? text : STR_LIT("(not shown)");
-}
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-/* Decodes into `buffer`, which holds text.n bytes. False: a '%' without two hexadecimal digits. */
-static bool percent_decode(struct str text, char *buffer, size_t *ret_n)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] != '%') {
-            buffer[n++] = text.p[i];
-            continue;
-        }
-        int high = i + 1 < text.n ? hex_value(text.p[i + 1]) : -1;
-        int low = i + 2 < text.n ? hex_value(text.p[i + 2]) : -1;
-        if (high < 0 || low < 0)
-            return false;
-        buffer[n++] = (char)(high * 16 + low);
-        i += 2;
-    }
-    *ret_n = n;
-    return true;
-}
-
-/* A copy in the arena, decoded and checked: a label must be fit to be a text. */
-static bool decode_segment(struct str *segment, struct arena *arena, struct err *err)
-{
-    char *buffer = arena_alloc(arena, segment->n + 1);
-    if (!buffer)
-        return fail(err, ERR_INTERNAL, "The path needs too much memory.");
-    struct str decoded = { buffer, 0 };
-    if (!percent_decode(*segment, buffer, &decoded.n))
-        return fail(err, ERR_INVALID_REQUEST, "The path has a malformed percent escape.");
-    if (memchr(decoded.p, '\0', decoded.n) || !utf8_valid(decoded))
-        return fail(err, ERR_INVALID_REQUEST, "The path must be UTF-8 without NUL characters.");
-    *segment = decoded;
-    return true;
-}
 
 /* False: no operation has such a path (not absolute, too many segments). */
 static bool split_path(struct str path, struct segments *ret_segments)
@@ -126,13 +70,15 @@ static struct str methods_of(const struct route_group *group, const struct segme
     return methods;
 }
 
-static bool fail_unknown(struct str method, struct str path, struct str methods, struct err *err)
+static bool fail_unknown(struct str method, struct str path, struct str methods, struct arena *arena,
+                         struct err *err)
 {
+    method = uri_text_shown(method, arena);
+    path = uri_text_shown(path, arena);
     if (methods.p)
         return fail(err, ERR_UNKNOWN_OPERATION, "There is no %.*s %.*s; the methods of this path are: %.*s.",
-                    STR(quotable(method)), STR(quotable(path)), STR(methods));
-    return fail(err, ERR_UNKNOWN_OPERATION, "There is no %.*s %.*s.", STR(quotable(method)),
-                STR(quotable(path)));
+                    STR(method), STR(path), STR(methods));
+    return fail(err, ERR_UNKNOWN_OPERATION, "There is no %.*s %.*s.", STR(method), STR(path));
 }
 
 bool route_http(enum plane plane, struct str method, struct str path, struct arena *arena,
@@ -140,9 +86,10 @@ bool route_http(enum plane plane, struct str method, struct str path, struct are
 {
     struct segments segments;
     if (!split_path(path, &segments))
-        return fail_unknown(method, path, STR_NONE, err);
+        return fail_unknown(method, path, STR_NONE, arena, err);
     for (size_t i = 0; i < segments.n; i++) {
-        if (!decode_segment(&segments.segment[i], arena, err))
+        struct str *segment = &segments.segment[i];
+        if (!uri_text_decode(*segment, "path", arena, segment, err))
             return false;
     }
     const struct route_group *group = find_group(plane, &segments);
@@ -153,5 +100,5 @@ bool route_http(enum plane plane, struct str method, struct str path, struct are
             return true;
         }
     }
-    return fail_unknown(method, path, methods_of(group, &segments, arena), err);
+    return fail_unknown(method, path, methods_of(group, &segments, arena), arena, err);
 }

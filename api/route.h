@@ -12,7 +12,7 @@ struct labels {
 
 struct http_route {
     enum operation operation;
-    struct labels labels; /* percent-decoded, in the arena */
+    struct labels labels; /* percent-decoded: in the arena, or borrowed from the path */
 };
 
 /*

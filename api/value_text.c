@@ -8,10 +8,15 @@
 /* Below this, doubles hold every whole number exactly. */
 static const double exact_below = 9007199254740992.0; /* 2^53 */
 
+bool number_is_exact(double value)
+{
+    return fabs(value) < exact_below;
+}
+
 struct str number_text(double value, char buffer[NUMBER_TEXT_MAX])
 {
     int n = 0;
-    if (fabs(value) < exact_below && value == trunc(value)) {
+    if (number_is_exact(value) && value == trunc(value)) {
         n = snprintf(buffer, NUMBER_TEXT_MAX, "%.0f", value);
         return (struct str){ buffer, (size_t)n };
     }

@@ -9,6 +9,10 @@
 
 enum { NUMBER_TEXT_MAX = 32 };
 
+/* Whether it is what was written: of whole numbers from 2^53 on JSON's doubles keep only the neighbourhood.
+ */
+bool number_is_exact(double value);
+
 /* The shortest decimal that reads back as `value`, as JSON has it: 3, 0.1, 1e+21. */
 struct str number_text(double value, char buffer[NUMBER_TEXT_MAX]);
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "launcher/problem.h"
+#include "base/problem.h"
 
 /* --- values ----------------------------------------------------------------------------------------- */
 
@@ -96,13 +96,22 @@ static void add_general(const struct broker_config *config, struct strbuf *out)
                  "user root\n");
 }
 
-static void add_limits(struct strbuf *out)
+/* Every device, and whoever pretends to be one, may leave something in the broker's memory. */
+static void add_limits(const struct broker_config *config, struct strbuf *out)
 {
-    strbuf_add_text(out, "max_inflight_messages 100\n");
-    /* what one device may have waiting, online or not */
-    strbuf_add_text(out, "max_queued_messages 10000\n");
-    /* bounds memory; the plugin refuses payloads over 128 KiB to the Jobs service with an answer */
+    strbuf_add_text(out, "max_inflight_messages 100\nmax_inflight_bytes 1048576\n");
+    /* The plugin refuses payloads over 128 KiB to the Jobs service with an answer. */
     strbuf_add_text(out, "max_packet_size 1048576\n");
+    /* What may wait for one client, whichever is reached first; the rest is dropped. A notification has 2
+     * KiB, or the document of a job, 32 KiB at most: a job for a hundred things fits even for who watches
+     * them all. A device that missed something asks for its jobs when it is back, as on AWS. */
+    strbuf_add_text(out, "max_queued_messages 1000\nmax_queued_bytes 4194304\n");
+    /* The longest that AWS keeps the session of a device that is away. The broker's default is for ever. */
+    strbuf_add_text(out, "persistent_client_expiration 7d\n");
+    /* Everything together, retained messages and the sessions of however many client ids included. Past it
+     * the broker drops the message, and the client that sent it, instead of being killed itself. */
+    if (config->memory_max > 0)
+        strbuf_printf(out, "memory_limit %" PRId64 "\n", config->memory_max);
 }
 
 /* Sessions of devices that are offline, and what waits for them, outlive the process. */
@@ -166,7 +175,7 @@ static void add_websocket(const struct settings *settings, struct strbuf *out)
 bool broker_config_write(const struct broker_config *config, struct strbuf *out, struct strbuf *ret_problem)
 {
     add_general(config, out);
-    add_limits(out);
+    add_limits(config, out);
     if (!add_persistence(config->settings, out, ret_problem))
         return false;
     add_log(config->settings, out);

@@ -13,6 +13,7 @@ struct broker_config {
     const struct settings *settings; /* `data` is absolute; where TLS is on, its files are named */
     const char *plugin;              /* file */
     const char *idle_socket;         /* a path without blanks, used where mqtt_port and mqtts_port are 0 */
+    int64_t memory_max;              /* bytes that the broker, without us, may take; 0: no limit */
     bool as_root;
 };
 

@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "base/pem.h"
+#include "base/problem.h"
 #include "launcher/files.h"
-#include "launcher/problem.h"
 
-enum { FOLDER_MODE = 0700, KEY_MODE = 0600, CERTIFICATE_MODE = 0644 };
+enum { FOLDER_MODE = 0700 };
 
 /* Both pairs; NULL: not there. */
 struct pairs {
@@ -129,10 +129,9 @@ static bool check(const struct paths *paths, const struct pairs *there, struct s
 /* --- in a folder ------------------------------------------------------------------------------------ */
 
 /* Takes the text, too; `whole`: there was room for it. */
-static bool write_file(const char *path, mode_t mode, struct strbuf *text, bool whole,
-                       struct strbuf *ret_problem)
+static bool write_file(const char *path, struct strbuf *text, bool whole, struct strbuf *ret_problem)
 {
-    bool ok = whole ? files_replace(path, mode, strbuf_str(text), ret_problem) : cannot_make(ret_problem);
+    bool ok = whole ? files_replace(path, strbuf_str(text), ret_problem) : cannot_make(ret_problem);
     strbuf_release(text);
     return ok;
 }
@@ -141,7 +140,7 @@ static bool write_key(const char *path, EVP_PKEY *key, struct strbuf *ret_proble
 {
     struct strbuf text;
     strbuf_init(&text, PEM_TEXT_MAX);
-    return write_file(path, KEY_MODE, &text, pem_add_key(&text, key), ret_problem);
+    return write_file(path, &text, pem_add_key(&text, key), ret_problem);
 }
 
 static bool write_ca(const char *path, const struct pairs *pairs, struct strbuf *ret_problem)
@@ -149,7 +148,7 @@ static bool write_ca(const char *path, const struct pairs *pairs, struct strbuf 
     struct strbuf text;
     strbuf_init(&text, PEM_TEXT_MAX);
     bool whole = pem_add_certificate(&text, pairs->ca.certificate);
-    return write_file(path, CERTIFICATE_MODE, &text, whole, ret_problem);
+    return write_file(path, &text, whole, ret_problem);
 }
 
 static bool write_server(const char *path, const struct pairs *pairs, struct strbuf *ret_problem)
@@ -157,7 +156,7 @@ static bool write_server(const char *path, const struct pairs *pairs, struct str
     struct strbuf text;
     strbuf_init(&text, PEM_TEXT_MAX);
     bool whole = add_server_chain(&text, pairs);
-    return write_file(path, CERTIFICATE_MODE, &text, whole, ret_problem);
+    return write_file(path, &text, whole, ret_problem);
 }
 
 /* Keys before what is made with them: whatever an interrupted start leaves, the next one goes on with it. */

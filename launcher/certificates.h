@@ -25,7 +25,7 @@ struct certificates {
  *
  * Makes what is not there and keeps what is: keys are never replaced, so that what trusts them goes on
  * doing so, and a CA that the operator brings is used. The server's certificate is made anew when it is due
- * (issue_is_due). One that ca.key did not sign is the operator's: it is used as it is.
+ * at this start (issue_is_due). One that ca.key did not sign is the operator's: it is used as it is.
  *
  * False when the folder holds something that cannot be used: one sentence in `ret_problem`, and nothing was
  * changed.

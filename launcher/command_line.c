@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "launcher/problem.h"
+#include "base/problem.h"
 
 /* One option of the command line, taken apart. */
 struct option {

@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "launcher/problem.h"
+#include "base/problem.h"
 
-enum { FOLDER_MODE = 0750, FILE_MODE = 0640, LOCK_MODE = 0600 };
+enum { FOLDER_MODE = 0700, FILE_MODE = 0600 };
 
 /* False when it does not fit; a path that does not fit does not exist either. */
 static bool path_join(struct str folder, const char *name, char ret_path[PATH_MAX])
@@ -107,21 +107,49 @@ static bool make_folders(const char *folder, struct strbuf *ret_problem)
     return true;
 }
 
+static bool lock(int fd, const char *folder, struct strbuf *ret_problem)
+{
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    if (errno == EWOULDBLOCK)
+        return problem(ret_problem, "data: the folder %s is in use by another server", folder);
+    return problem(ret_problem, "data: cannot lock the folder %s: %s", folder, strerror(errno));
+}
+
+/* A server that was started without a launcher holds this alone. */
+static bool try_lock_of_store(const char *folder, struct strbuf *ret_problem)
+{
+    char path[PATH_MAX];
+    if (!path_join(str_from(folder), "iotjobs.lock", path))
+        return problem(ret_problem, "data: the path of the folder is too long");
+    int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+    if (fd < 0)
+        return problem(ret_problem, "data: cannot write to the folder %s: %s", folder, strerror(errno));
+    bool is_free = lock(fd, folder, ret_problem);
+    close(fd); /* the server takes it for itself */
+    return is_free;
+}
+
+/* The descriptor stays open, on purpose, in the program that this process becomes: from here until its end no
+ * other start gets past this point. */
+static bool hold_folder(const char *folder, struct strbuf *ret_problem)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY);
+    if (fd < 0)
+        return problem(ret_problem, "data: cannot use the folder %s: %s", folder, strerror(errno));
+    if (lock(fd, folder, ret_problem))
+        return true;
+    close(fd);
+    return false;
+}
+
 bool files_prepare_data(const char *folder, char ret_path[PATH_MAX], struct strbuf *ret_problem)
 {
     if (!make_folders(folder, ret_problem))
         return false;
     if (realpath(folder, ret_path) == NULL)
         return problem(ret_problem, "data: cannot use the folder %s: %s", folder, strerror(errno));
-    char lock[PATH_MAX];
-    if (!path_join(str_from(ret_path), "iotjobs.lock", lock))
-        return problem(ret_problem, "data: the path of the folder is too long");
-    int fd = open(lock, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, LOCK_MODE);
-    if (fd < 0)
-        return problem(ret_problem, "data: cannot write to the folder %s: %s", ret_path, strerror(errno));
-    bool free_to_use = flock(fd, LOCK_EX | LOCK_NB) == 0;
-    close(fd); /* the server takes it for itself */
-    return free_to_use || problem(ret_problem, "data: the folder %s is in use by another server", ret_path);
+    return try_lock_of_store(ret_path, ret_problem) && hold_folder(ret_path, ret_problem);
 }
 
 /* --- writing ---------------------------------------------------------------------------------------- */
@@ -175,19 +203,19 @@ bool files_write_config(const char *folder, struct str text, char ret_path[PATH_
 }
 
 /* What an interrupted start left under the temporary name is of no use to anybody. */
-static int open_temporary(const char *path, mode_t mode)
+static int open_temporary(const char *path)
 {
     if (unlink(path) != 0 && errno != ENOENT)
         return -1;
-    return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
 }
 
-bool files_replace(const char *path, mode_t mode, struct str text, struct strbuf *ret_problem)
+bool files_replace(const char *path, struct str text, struct strbuf *ret_problem)
 {
     char temporary[PATH_MAX];
     if (snprintf(temporary, sizeof temporary, "%s.new", path) >= PATH_MAX)
         return problem(ret_problem, "%s: the path is too long", path);
-    int fd = open_temporary(temporary, mode);
+    int fd = open_temporary(temporary);
     if (fd < 0)
         return cannot_write(temporary, ret_problem);
     bool ok = write_all(fd, text) && fsync(fd) == 0 && rename(temporary, path) == 0;

@@ -3,7 +3,6 @@
 #define IOTJOBS_LAUNCHER_FILES_H
 
 #include <limits.h>
-#include <sys/types.h>
 
 #include "base/strbuf.h"
 
@@ -14,8 +13,9 @@ bool files_find_broker(const char *wanted, char ret_path[PATH_MAX], struct strbu
 bool files_find_plugin(const char *wanted, char ret_path[PATH_MAX], struct strbuf *ret_problem);
 
 /*
- * Makes the data folder if it is missing and gives its absolute path. Refuses one that cannot be written to
- * or that a running server holds (the store's lock), before anything in it is touched.
+ * Makes the data folder if it is missing, for its owner alone, and gives its absolute path. Refuses one that
+ * cannot be written to or that a server holds, running or about to, before anything in it is touched. On
+ * success this process holds it, and so does the program that it becomes.
  */
 bool files_prepare_data(const char *folder, char ret_path[PATH_MAX], struct strbuf *ret_problem);
 
@@ -31,7 +31,7 @@ bool files_write_config(const char *folder, struct str text, char ret_path[PATH_
 bool files_write_memory(const char *name, struct str text, char ret_path[PATH_MAX],
                         struct strbuf *ret_problem);
 
-/* Writes a whole file, or leaves the one that is there. */
-bool files_replace(const char *path, mode_t mode, struct str text, struct strbuf *ret_problem);
+/* Writes a whole file, for its owner alone, or leaves the one that is there. */
+bool files_replace(const char *path, struct str text, struct strbuf *ret_problem);
 
 #endif

@@ -8,12 +8,11 @@
 #include <openssl/x509v3.h>
 #include <string.h>
 
-#include "base/strbuf.h"
+#include "base/pem.h"
 
 enum {
     SERIAL_BITS = 159, /* positive, in the 20 bytes that RFC 5280 allows */
     NAMES_TEXT_MAX = 1024,
-    DAY_S = 24 * 60 * 60,
 };
 
 /* --- names ------------------------------------------------------------------------------------------ */
@@ -208,6 +207,7 @@ X509 *issue_server(const struct issuer *issuer, EVP_PKEY *key, const struct issu
 
 bool issue_is_due(X509 *certificate, const struct issue_names *names, int64_t now_ms)
 {
-    time_t limit = (time_t)(now_ms / 1000) + (time_t)RENEW_DAYS * DAY_S;
-    return X509_cmp_time(X509_get0_notAfter(certificate), &limit) < 0 || !covers(certificate, names);
+    int64_t begin_ms = pem_time_ms(X509_get0_notBefore(certificate));
+    int64_t end_ms = pem_time_ms(X509_get0_notAfter(certificate));
+    return now_ms > begin_ms + (end_ms - begin_ms) / 2 || !covers(certificate, names);
 }

@@ -9,11 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum {
-    CA_DAYS = 3650,
-    SERVER_DAYS = 365,
-    RENEW_DAYS = 30, /* before its end a server certificate is due for renewal */
-};
+enum { CA_DAYS = 3650, SERVER_DAYS = 365 };
 
 /* What clients may call the server, besides localhost, 127.0.0.1 and ::1. */
 struct issue_names {
@@ -34,7 +30,12 @@ X509 *issue_ca(EVP_PKEY *key, int64_t now_ms);
 X509 *issue_server(const struct issuer *issuer, EVP_PKEY *key, const struct issue_names *names,
                    int64_t now_ms);
 
-/* Whether a server certificate ends within RENEW_DAYS, or a client would miss one of the names in it. */
+/*
+ * Whether a server certificate has less than half of its life left, or lacks a name that a client may use.
+ *
+ * It is looked at, and renewed, when the launcher starts and at no other time: whoever starts the server once
+ * in half a year never shows a certificate that has expired, and /_iotjobs/health warns the others.
+ */
 bool issue_is_due(X509 *certificate, const struct issue_names *names, int64_t now_ms);
 
 #endif

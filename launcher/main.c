@@ -10,9 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/problem.h"
 #include "base/random.h"
 #include "http/tls.h"
 #include "launcher/broker_config.h"
@@ -20,7 +22,6 @@
 #include "launcher/command_line.h"
 #include "launcher/files.h"
 #include "launcher/preflight.h"
-#include "launcher/problem.h"
 
 static const char default_config_path[] = "/etc/iotjobsd/iotjobsd.conf";
 
@@ -65,6 +66,14 @@ static void print_welcome(const struct settings *settings, const char *ca)
     fflush(stdout);
 }
 
+/* Half of the machine's memory, for the rest needs some; 0 when it is not known. */
+static int64_t memory_max(void)
+{
+    int64_t pages = sysconf(_SC_PHYS_PAGES);
+    int64_t page_size = sysconf(_SC_PAGE_SIZE);
+    return pages > 0 && page_size > 0 ? pages / 2 * page_size : 0;
+}
+
 /* One descriptor for each device: as many as the system lets us have. Failing that, what there is. */
 static void raise_descriptor_limit(void)
 {
@@ -86,6 +95,7 @@ static bool write_config(const struct settings *settings, const char *plugin, ch
         .settings = settings,
         .plugin = plugin,
         .idle_socket = idle_socket,
+        .memory_max = memory_max(),
         .as_root = geteuid() == 0,
     };
     struct strbuf text;
@@ -150,6 +160,7 @@ static bool serve(struct settings *settings, struct strbuf *ret_problem)
     char plugin[PATH_MAX];
     char config[PATH_MAX];
     char ca[PATH_MAX] = "";
+    umask(S_IRWXG | S_IRWXO); /* of the broker, too: database, sessions and keys are for their owner alone */
     if (!files_find_broker(settings->broker, broker, ret_problem) ||
         !files_find_plugin(settings->plugin, plugin, ret_problem) ||
         !preflight_ports(settings, ret_problem) || !prepare_data(settings, ret_problem) ||

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "launcher/problem.h"
+#include "base/problem.h"
 
 struct address {
     union {

@@ -2,16 +2,29 @@
 
 #include <mosquitto.h>
 #include <mosquitto_broker.h>
+#include <string.h>
 
 /*
- * The copying call, though the other would take our payload: the broker counts the memory that it frees but
- * not what we allocate, so its figure would fall below zero, and with a `memory_limit` it would
- * refuse to allocate from then on.
+ * The broker frees the payload and counts what it frees, so the payload must be memory that it has counted.
+ * The copying call of 2.0 hands it memory that it has not: the count would fall below zero, and with the
+ * `memory_limit` of our configuration the broker would refuse to allocate from then on.
  */
+static int publish(const struct message *message)
+{
+    void *payload = mosquitto_malloc(message->payload_n);
+    if (payload == NULL)
+        return MOSQ_ERR_NOMEM;
+    memcpy(payload, message->payload, message->payload_n);
+    int rc = mosquitto_broker_publish(message->client_id, message->topic, (int)message->payload_n, payload,
+                                      message->qos, false, NULL);
+    if (rc != MOSQ_ERR_SUCCESS)
+        mosquitto_free(payload);
+    return rc;
+}
+
 static void deliver(const struct message *message, struct log *log)
 {
-    int rc = mosquitto_broker_publish_copy(message->client_id, message->topic, (int)message->payload_n,
-                                           message->payload, message->qos, false, NULL);
+    int rc = publish(message);
     if (rc != MOSQ_ERR_SUCCESS)
         log_write(log, LOG_WARNING, "publish-failed topic=%s error=%d", message->topic, rc);
 }

@@ -1,11 +1,13 @@
 #include "settings.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/problem.h"
 #include "base/time_text.h"
 #include "base/utf8.h"
 
@@ -44,12 +46,6 @@ static const struct setting table[] = {
 #define SETTING_CHOICE(name, def, names, about) \
     { ROW(name, name, TYPE_CHOICE), .number = def, .choices = names, .help = about " (" names ")" },
 #include "settings.def"
-#undef SETTING_TEXT
-#undef SETTING_BOOL
-#undef SETTING_INT
-#undef SETTING_PORT
-#undef SETTING_DURATION
-#undef SETTING_CHOICE
 };
 /* clang-format on */
 
@@ -136,17 +132,6 @@ static const char *nearest_key(struct str key)
 }
 
 /* --- problems --------------------------------------------------------------------------------------- */
-
-static bool problem(struct strbuf *ret_problem, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static bool problem(struct strbuf *ret_problem, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    strbuf_vprintf(ret_problem, format, args);
-    va_end(args);
-    return false;
-}
 
 /* What the user wrote, cut to a length that fits a message. */
 static struct str shown(struct str value)
@@ -442,12 +427,25 @@ static bool set_variable(struct settings *settings, struct str name, struct str 
     return ok;
 }
 
+/* Kubernetes puts these into every container of a namespace that has a Service called iotjobsd. */
+static bool is_of_kubernetes(const char *variable)
+{
+    static const char *const patterns[] = {
+        "IOTJOBSD_SERVICE_HOST=*", "IOTJOBSD_SERVICE_PORT=*", "IOTJOBSD_SERVICE_PORT_*=*",
+        "IOTJOBSD_PORT=*",         "IOTJOBSD_PORT_[0-9]*=*",
+    };
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
+        if (fnmatch(patterns[i], variable, 0) == 0)
+            return true;
+    return false;
+}
+
 bool settings_read_environment(struct settings *settings, char **environment, struct strbuf *ret_problem)
 {
     static const struct str prefix = { "IOTJOBSD_", sizeof "IOTJOBSD_" - 1 };
     for (char **variable = environment; *variable != NULL; variable++) {
         struct str value = str_from(*variable);
-        if (!str_starts_with(value, prefix))
+        if (!str_starts_with(value, prefix) || is_of_kubernetes(*variable))
             continue;
         struct str name = str_split(&value, '=');
         name.p += prefix.n;

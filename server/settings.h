@@ -12,19 +12,13 @@
 enum durability { DURABILITY_FULL, DURABILITY_NORMAL, DURABILITY_MEMORY };
 
 struct settings {
-#define SETTING_TEXT(name, def, help)               char *name;
-#define SETTING_BOOL(name, def, help)               bool name;
-#define SETTING_INT(name, def, least, most, help)   int64_t name;
-#define SETTING_PORT(name, def, help)               int64_t name;
+#define SETTING_TEXT(name, def, help)                  char *name;
+#define SETTING_BOOL(name, def, help)                  bool name;
+#define SETTING_INT(name, def, least, most, help)      int64_t name;
+#define SETTING_PORT(name, def, help)                  int64_t name;
 #define SETTING_DURATION(name, def, least, most, help) int64_t name##_ms;
-#define SETTING_CHOICE(name, def, choices, help)    int name;
+#define SETTING_CHOICE(name, def, choices, help)       int name;
 #include "settings.def"
-#undef SETTING_TEXT
-#undef SETTING_BOOL
-#undef SETTING_INT
-#undef SETTING_PORT
-#undef SETTING_DURATION
-#undef SETTING_CHOICE
 };
 
 /* Every setting at its default. */
@@ -38,11 +32,12 @@ bool settings_set(struct settings *settings, struct str key, struct str value, s
 /* Whether `key` is a yes/no setting, so that `--key` may stand alone; false for unknown keys too. */
 bool settings_is_flag(struct str key);
 
-/* Reads `key = value` lines; a '#' that begins the line or follows a blank starts a comment. Problems name file
- * and line. */
+/* Reads `key = value` lines; a '#' that begins the line or follows a blank starts a comment. Problems name
+ * file and line. */
 bool settings_read_file(struct settings *settings, const char *path, struct strbuf *ret_problem);
 
-/* Reads IOTJOBSD_HTTP_PORT and the like; an unknown IOTJOBSD_ variable is a problem. */
+/* Reads IOTJOBSD_HTTP_PORT and the like. An unknown IOTJOBSD_ variable is a problem, but for those with which
+ * Kubernetes tells of a Service called iotjobsd (IOTJOBSD_SERVICE_HOST, IOTJOBSD_PORT…). */
 bool settings_read_environment(struct settings *settings, char **environment, struct strbuf *ret_problem);
 
 /* Rules between settings, after all are read (clock_start needs virtual_clock, …). */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/problem.h"
 #include "base/time_text.h"
 #include "settings.h"
 
@@ -26,17 +27,6 @@ static bool is_loopback(const char *text)
 static bool consists_of(const char *text, const char *characters)
 {
     return text[strspn(text, characters)] == '\0';
-}
-
-static bool problem(struct strbuf *ret_problem, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static bool problem(struct strbuf *ret_problem, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    strbuf_vprintf(ret_problem, format, args);
-    va_end(args);
-    return false;
 }
 
 static bool check_data(const struct settings *settings, struct strbuf *ret_problem)
@@ -94,19 +84,8 @@ static bool check_ports(const struct settings *settings, struct strbuf *ret_prob
         const char *key;
         int64_t port;
     } ports[] = {
-#define SETTING_TEXT(name, def, help)
-#define SETTING_BOOL(name, def, help)
-#define SETTING_INT(name, def, least, most, help)
 #define SETTING_PORT(name, def, help) { #name, settings->name },
-#define SETTING_DURATION(name, def, least, most, help)
-#define SETTING_CHOICE(name, def, choices, help)
 #include "settings.def"
-#undef SETTING_TEXT
-#undef SETTING_BOOL
-#undef SETTING_INT
-#undef SETTING_PORT
-#undef SETTING_DURATION
-#undef SETTING_CHOICE
     };
     enum { PORT_COUNT = sizeof ports / sizeof *ports };
     bool any = false;

@@ -73,6 +73,12 @@ bool pem_read_certificates(const char *path, struct stack_st_X509 **ret_certific
     return true;
 }
 
+int64_t pem_time_ms(const ASN1_TIME *time)
+{
+    struct tm parts;
+    return ASN1_TIME_to_tm(time, &parts) == 1 ? (int64_t)timegm(&parts) * 1000 : 0;
+}
+
 /* --- writing ---------------------------------------------------------------------------------------- */
 
 /* Frees it, too. */

@@ -21,6 +21,10 @@ bool pem_read_key(const char *path, EVP_PKEY **ret_key, struct strbuf *ret_probl
 bool pem_read_certificates(const char *path, struct stack_st_X509 **ret_certificates,
                            struct strbuf *ret_problem);
 
+/* A time of a certificate, in milliseconds since 1970-01-01 UTC; 0, which is long ago, when it is malformed.
+ */
+int64_t pem_time_ms(const ASN1_TIME *time);
+
 /* Append. False: out of memory or of room. */
 bool pem_add_key(struct strbuf *out, EVP_PKEY *key);
 bool pem_add_certificate(struct strbuf *out, X509 *certificate);

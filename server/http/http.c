@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "http/exchange.h"
+#include "http/framing.h"
 #include "http/listen.h"
 
 enum {
@@ -111,11 +112,17 @@ static size_t on_unescape(void *context, struct MHD_Connection *connection, char
     return strlen(text);
 }
 
-static enum MHD_Result refuse_body(struct exchange *x)
+/* Before the request is here as a whole, or where it is not clear where it ends. */
+static enum MHD_Result refuse_and_close(struct exchange *x)
 {
     x->close = true;
-    fail(&x->call->err, ERR_REQUEST_TOO_LARGE, "The request body is larger than %d bytes.", HTTP_BODY_MAX);
     return answer_send(x);
+}
+
+static enum MHD_Result refuse_body(struct exchange *x)
+{
+    fail(&x->call->err, ERR_REQUEST_TOO_LARGE, "The request body is larger than %d bytes.", HTTP_BODY_MAX);
+    return refuse_and_close(x);
 }
 
 /* A body that is too large is refused before it is sent, where the client waits for that or where reading
@@ -125,6 +132,8 @@ static enum MHD_Result on_headers(struct exchange *x, const char *method)
     int64_t length;
     x->stage = EXCHANGE_BODY;
     x->method = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0 ? MHD_HTTP_METHOD_GET : method;
+    if (!framing_check(x->connection, &x->call->err))
+        return refuse_and_close(x);
     if (!str_to_int(exchange_header(x, MHD_HTTP_HEADER_CONTENT_LENGTH), &length) || length <= HTTP_BODY_MAX)
         return MHD_YES;
     if (length > HTTP_BODY_DISCARD_MAX || exchange_header(x, MHD_HTTP_HEADER_EXPECT).p != NULL)
@@ -164,10 +173,22 @@ static enum MHD_Result submit(struct exchange *x)
     return MHD_YES;
 }
 
+/* A browser lets any page send requests here, and names it in Origin unless the request only reads. */
+static bool is_of_a_web_page(const struct exchange *x)
+{
+    return strcmp(x->method, MHD_HTTP_METHOD_GET) != 0 &&
+           exchange_header(x, MHD_HTTP_HEADER_ORIGIN).p != NULL;
+}
+
 static enum MHD_Result on_complete_request(struct exchange *x)
 {
     if (x->body_n > HTTP_BODY_MAX)
         return refuse_body(x);
+    if (is_of_a_web_page(x)) {
+        fail(&x->call->err, ERR_ACCESS_DENIED,
+             "Web pages, whose requests have an Origin, may only read here.");
+        return answer_send(x);
+    }
     if (x->body.failed) {
         fail(&x->call->err, ERR_INTERNAL, "The server is out of memory for this request.");
         return answer_send(x);

@@ -6,6 +6,9 @@
  *
  * HTTPS is the same with one difference: a request that does not say which plane it means, by its signature
  * or its Host, means the data plane, as on AWS's port for devices. Clients are not asked for certificates.
+ *
+ * Nobody is asked who he is, so what a browser sends on behalf of a web page (it has an Origin) may only
+ * read.
  */
 #ifndef IOTJOBS_HTTP_HTTP_H
 #define IOTJOBS_HTTP_HTTP_H

@@ -1,5 +1,7 @@
 #include "http/own.h"
 
+#include "api/uri_text.h"
+
 static const struct endpoint {
     const char *method;
     const char *path;
@@ -61,14 +63,16 @@ static struct str known_endpoints(struct arena *arena)
 static void refuse(struct exchange *x)
 {
     struct call *call = x->call;
+    struct str path = uri_text_shown(x->path, &call->arena);
+    struct str method = uri_text_shown(str_from(x->method), &call->arena);
     struct str methods = methods_of(x->path, &call->arena);
     if (methods.n > 0) {
         x->allow = methods.p;
-        fail(&call->err, ERR_METHOD_NOT_ALLOWED, "%.*s takes %.*s, not %s.", STR(x->path), STR(methods),
-             x->method);
+        fail(&call->err, ERR_METHOD_NOT_ALLOWED, "%.*s takes %.*s, not %.*s.", STR(path), STR(methods),
+             STR(method));
     } else {
         call->err.extra = known_endpoints(&call->arena);
-        fail(&call->err, ERR_UNKNOWN_OPERATION, "Nothing is at %.*s.", STR(x->path));
+        fail(&call->err, ERR_UNKNOWN_OPERATION, "Nothing is at %.*s.", STR(path));
     }
 }
 

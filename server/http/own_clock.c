@@ -111,6 +111,12 @@ bool own_clock_change(struct exchange *x)
 
 bool own_reset(struct exchange *x)
 {
+    const struct settings *settings = x->http->config.settings;
+    if (!settings->in_memory && !settings->virtual_clock)
+        return fail(
+            &x->call->err, ERR_STATE_REFUSED,
+            "This server keeps its data; only one started with --in-memory or --virtual-clock, a test "
+            "double, lets everything be erased.");
     engine_prepare_reset(x->call);
     return true;
 }

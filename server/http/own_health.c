@@ -1,5 +1,6 @@
 /* GET /_iotjobs/health and /_iotjobs/ready: for supervisors, load balancers and test suites. */
 #include "base/json.h"
+#include "http/health.h"
 #include "http/own.h"
 #include "store/thing_store.h"
 
@@ -16,24 +17,36 @@ static bool store_answers(struct http *http)
     return false;
 }
 
-static struct str state_name(bool ok)
+static void write_component(struct json *json, const char *name, const char *text)
 {
-    return ok ? STR_LIT("ok") : STR_LIT("failing");
+    json_member_string(json, name, str_from(text));
 }
 
+/* 503 tells load balancers and supervisors that requests are in vain here. They are not when the certificate
+ * has expired: most come without TLS, and a restart would change nothing where the certificate is the
+ * operator's. */
 bool own_health(struct exchange *x)
 {
+    struct http *http = x->http;
     struct json json = json_to(&x->call->reply);
-    bool store_ok = store_answers(x->http);
-    if (!store_ok)
+    struct engine_stats stats = engine_stats(http->config.engine);
+    struct health engine = health_of_engine(&stats);
+    struct health certificate = { .good = true };
+    bool store_good = store_answers(http);
+    if (http->tls.certificates != NULL)
+        certificate = health_of_certificate(http->tls.expires_ms, clock_host_ms());
+    if (!store_good || !engine.good)
         x->status = MHD_HTTP_SERVICE_UNAVAILABLE;
     json_object_begin(&json);
-    json_member_string(&json, "status", state_name(store_ok));
-    json_member_string(&json, "version", STR_LIT(IOTJOBS_VERSION));
+    write_component(&json, "status", store_good && engine.good && certificate.good ? "ok" : "degraded");
+    write_component(&json, "version", IOTJOBS_VERSION);
     json_key(&json, "components");
     json_object_begin(&json);
-    json_member_string(&json, "http", state_name(true));
-    json_member_string(&json, "store", state_name(store_ok));
+    write_component(&json, "http", "ok");
+    write_component(&json, "store", store_good ? "ok" : "failing");
+    write_component(&json, "engine", engine.text);
+    if (http->tls.certificates != NULL)
+        write_component(&json, "certificate", certificate.text);
     json_object_end(&json);
     json_object_end(&json);
     return true;

@@ -47,6 +47,16 @@ static void write_engine(struct json *json, struct engine *engine)
     json_object_end(json);
 }
 
+static void write_tls(struct json *json, const struct tls *tls)
+{
+    if (tls->certificates == NULL)
+        return;
+    json_key(json, "tls");
+    json_object_begin(json);
+    member_time(json, "certificate_expires_at", tls->expires_ms);
+    json_object_end(json);
+}
+
 bool own_info(struct exchange *x)
 {
     const struct http *http = x->http;
@@ -60,6 +70,7 @@ bool own_info(struct exchange *x)
     json_object_begin(&json);
     settings_each(http->config.settings, write_setting, &json);
     json_object_end(&json);
+    write_tls(&json, &http->tls);
     write_engine(&json, http->config.engine);
     json_object_end(&json);
     return true;

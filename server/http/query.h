@@ -6,7 +6,8 @@
 
 /*
  * Splits `text` (raw, without '?') at '&' and '=' and decodes percent escapes; '+' stays '+', for the SDKs
- * write a blank as %20. A name without '=' has an empty value. The fields are in the arena.
+ * write a blank as %20. A name without '=' has an empty value. The fields are in the arena, their texts there
+ * or in `text`.
  * False: ERR_INVALID_REQUEST for malformed escapes, a NUL or broken UTF-8; ERR_INTERNAL without memory.
  */
 bool query_parse(struct str text, struct arena *arena, const struct field **ret_fields, size_t *ret_count,

@@ -59,7 +59,10 @@ bool tls_read(const char *certificate_path, const char *key_path, struct tls *re
                       certificate_path);
         goto done;
     }
-    struct tls tls = { chain_text(chain, 0), key_text(key), ca_text(chain) };
+    struct tls tls = { .certificates = chain_text(chain, 0),
+                       .key = key_text(key),
+                       .ca = ca_text(chain),
+                       .expires_ms = pem_time_ms(X509_get0_notAfter(sk_X509_value(chain, 0))) };
     ok = tls.certificates != NULL && tls.key != NULL;
     if (ok) {
         *ret_tls = tls;

@@ -13,6 +13,7 @@ struct tls {
     char *certificates; /* PEM: the server's own, then its issuers' */
     char *key;          /* PEM */
     char *ca;           /* PEM: the last of them where it is a CA's own; NULL: the chain is not whole */
+    int64_t expires_ms; /* when the server's own ends */
 };
 
 /* Reads both and sees that they belong together. Must be released, unless it returns false: one sentence in

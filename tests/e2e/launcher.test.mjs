@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readdir, readlink, writeFile } from 'node:fs/promises';
+import { readdir, readlink, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
@@ -124,6 +124,22 @@ test('the data folder is where --data says, and survives a stop', async (t) => {
   assert.ok(existsSync(path.join(server.settings.data, 'iotjobs.db')));
   await server.restart();
   assert.equal((await server.http('GET', '/things/kept')).status, 200);
+});
+
+/* The broker's own file is written at its end. */
+test('what is in the data folder is for its owner alone, whatever the umask', async (t) => {
+  const world = new World(t);
+  const before = process.umask(0);
+  world.onClose(() => process.umask(before));
+  const server = await world.server({ durable: true });
+  await server.stop();
+  const { data } = server.settings;
+  const entries = await readdir(data, { recursive: true });
+  assert.ok(entries.includes('iotjobs.db') && entries.includes('mosquitto.db'), entries.join(' '));
+  for (const entry of ['.', ...entries]) {
+    const { mode } = await stat(path.join(data, entry));
+    assert.equal(mode & 0o077, 0, `${entry}: ${mode.toString(8)}`);
+  }
 });
 
 test('two servers side by side do not know each other', async (t) => {

@@ -33,30 +33,38 @@ static bool start(struct http_world *world)
     return world->server != NULL;
 }
 
-static int setup_with(void **state, bool virtual_clock)
+static struct http_world *new_world(void **state)
 {
     struct http_world *world = calloc(1, sizeof *world);
-    if (world == NULL)
-        return -1;
+    assert_non_null(world);
     settings_init(&world->settings);
-    set(&world->settings, "in_memory", "true");
     set(&world->settings, "https_port", "0");
-    if (virtual_clock) {
-        set(&world->settings, "virtual_clock", "true");
-        set(&world->settings, "clock_start", "2030-01-01T00:00:00Z");
-    }
     *state = world;
-    return start(world) ? 0 : -1;
+    return world;
 }
 
 int http_world_setup(void **state)
 {
-    return setup_with(state, true);
+    struct http_world *world = new_world(state);
+    set(&world->settings, "in_memory", "true");
+    set(&world->settings, "virtual_clock", "true");
+    set(&world->settings, "clock_start", "2030-01-01T00:00:00Z");
+    return start(world) ? 0 : -1;
 }
 
 int http_world_setup_on_host_time(void **state)
 {
-    return setup_with(state, false);
+    struct http_world *world = new_world(state);
+    set(&world->settings, "in_memory", "true");
+    return start(world) ? 0 : -1;
+}
+
+int http_world_setup_durable(void **state)
+{
+    struct http_world *world = new_world(state);
+    temp_folder_make(world->folder);
+    set(&world->settings, "data", world->folder);
+    return start(world) ? 0 : -1;
 }
 
 int http_world_teardown(void **state)
@@ -64,6 +72,8 @@ int http_world_teardown(void **state)
     struct http_world *world = *state;
     if (world->server != NULL)
         server_stop(world->server);
+    if (world->folder[0] != '\0')
+        temp_folder_remove(world->folder);
     settings_release(&world->settings);
     free(world);
     return 0;

@@ -1,22 +1,27 @@
 /*
- * A whole server in memory on a free loopback port, and how tests ask it and judge its answers.
+ * A whole server on a free loopback port, in memory unless a test asks otherwise, and how tests ask it and
+ * judge its answers.
  */
 #ifndef IOTJOBS_TESTS_HTTP_WORLD_H
 #define IOTJOBS_TESTS_HTTP_WORLD_H
 
 #include "server.h"
 #include "support/http_client.h"
+#include "support/temp_folder.h"
 
 struct http_world {
     struct settings settings;
     struct server *server; /* NULL once a test has stopped it */
     int port;
+    char folder[TEMP_PATH_MAX]; /* of a durable one; "" in memory */
 };
 
 /* cmocka's setup and teardown; *state is a struct http_world. The clock starts at 2030-01-01T00:00:00Z and
  * runs. */
 int http_world_setup(void **state);
 int http_world_setup_on_host_time(void **state);
+/* On the host's time, with its data in a folder. */
+int http_world_setup_durable(void **state);
 int http_world_teardown(void **state);
 
 /* The body of an answer holds this text; a header has this value; the status is this one. */

@@ -170,6 +170,29 @@ static void only_settings_that_differ_from_their_default_reach_the_plugin(void *
     assert_true(has(world, "plugin_opt_virtual_clock true"));
 }
 
+static void what_a_device_leaves_in_memory_has_ceilings(void **state)
+{
+    static const char *const lines[] = {
+        "max_inflight_messages 100", "max_inflight_bytes 1048576",      "max_queued_messages 1000",
+        "max_queued_bytes 4194304",  "persistent_client_expiration 7d", "max_packet_size 1048576",
+        "memory_limit 8589934592",
+    };
+    struct world *world = *state;
+    world->config.memory_max = INT64_C(8) << 30;
+    write_config(world);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (!has(world, lines[i]))
+            fail_msg("no line: %s", lines[i]);
+}
+
+static void memory_of_an_unknown_size_has_no_limit(void **state)
+{
+    struct world *world = *state;
+    world->config.memory_max = 0;
+    write_config(world);
+    assert_int_equal(count(world, "memory_limit"), 0);
+}
+
 static void sessions_are_kept_in_the_data_folder(void **state)
 {
     struct world *world = *state;
@@ -254,6 +277,8 @@ int main(void)
         TEST(a_websocket_listener_on_ipv6_says_so),
         TEST(without_mqtt_the_broker_gets_a_local_socket_and_no_port),
         TEST(only_settings_that_differ_from_their_default_reach_the_plugin),
+        TEST(what_a_device_leaves_in_memory_has_ceilings),
+        TEST(memory_of_an_unknown_size_has_no_limit),
         TEST(sessions_are_kept_in_the_data_folder),
         TEST(in_memory_the_broker_writes_nothing),
         TEST(each_log_level_includes_the_graver_ones),

@@ -118,16 +118,17 @@ static void another_start_changes_nothing(void **state)
     assert_certs_changed(world, &before, 0);
 }
 
-static void thirty_days_before_its_end_the_servers_certificate_is_made_anew(void **state)
+/* It began a day before it was made. */
+static void with_less_than_half_of_its_life_left_the_servers_certificate_is_made_anew(void **state)
 {
     static struct certs_contents before;
     struct certs_world *world = *state;
-    const int64_t boundary = CERTS_NOON + (SERVER_DAYS - RENEW_DAYS) * CERTS_DAY_MS;
+    const int64_t half = CERTS_NOON + (SERVER_DAYS + 1) * CERTS_DAY_MS / 2 - CERTS_DAY_MS;
     certs_prepare(world, CERTS_NOON);
     certs_look(world, &before);
-    certs_prepare(world, boundary - 1000);
+    certs_prepare(world, half);
     assert_certs_changed(world, &before, 0);
-    certs_prepare(world, boundary);
+    certs_prepare(world, half + 1000);
     assert_certs_changed(world, &before, SERVER);
     assert_certs_verify(&world->certificates, CERTS_NOON + (SERVER_DAYS + 1) * CERTS_DAY_MS);
 }
@@ -213,7 +214,7 @@ int main(void)
         TEST(nothing_is_left_under_a_temporary_name),
         TEST(a_host_name_that_cannot_stand_in_a_certificate_is_left_out),
         TEST(another_start_changes_nothing),
-        TEST(thirty_days_before_its_end_the_servers_certificate_is_made_anew),
+        TEST(with_less_than_half_of_its_life_left_the_servers_certificate_is_made_anew),
         TEST(it_never_outlives_its_ca),
         TEST(another_address_to_listen_on_takes_another_certificate),
         TEST(an_interrupted_start_is_gone_on_with),

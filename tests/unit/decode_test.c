@@ -198,15 +198,48 @@ static void scalars_in_status_details_are_taken_as_text(void **state)
         assert_true(str_eq_text(in->status_details.items[i].value, texts[i]));
 }
 
+/* 2^53 itself is what a parser makes of the number after it. */
+static void whole_numbers_that_doubles_cannot_tell_apart_are_refused(void **state)
+{
+    (void)state;
+    static const char *const numbers[] = { "9007199254740992", "9007199254740993", "-9007199254740993",
+                                           "1e18", "1e999" };
+    char body[128];
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        snprintf(body, sizeof body, "{\"status\":\"FAILED\",\"expectedVersion\":%s}", numbers[i]);
+        assert_not_decoded(decode_mqtt(OP_DATA_UPDATE_JOB_EXECUTION, body), ERR_INVALID_REQUEST,
+                           "Value at 'expectedVersion' must be a whole number of at most 53 bits.");
+        snprintf(body, sizeof body, "{\"status\":\"FAILED\",\"statusDetails\":{\"a\":%s}}", numbers[i]);
+        assert_not_decoded(decode_mqtt(OP_DATA_UPDATE_JOB_EXECUTION, body), ERR_INVALID_REQUEST,
+                           "Value at 'statusDetails.a.member' must be a string, a boolean or a number of at "
+                           "most 53 bits.");
+    }
+}
+
+static void whole_numbers_are_exact_below_that_and_as_text(void **state)
+{
+    (void)state;
+    const struct data_update_job_execution_request *in = decode_mqtt(
+        OP_DATA_UPDATE_JOB_EXECUTION, "{\"status\":\"FAILED\",\"expectedVersion\":9007199254740991,"
+                                      "\"statusDetails\":{\"a\":-9007199254740991}}");
+    assert_int_equal(in->expected_version.value, INT64_C(9007199254740991));
+    assert_true(str_eq_text(in->status_details.items[0].value, "-9007199254740991"));
+    in = decode_mqtt(OP_DATA_UPDATE_JOB_EXECUTION,
+                     "{\"status\":\"FAILED\",\"expectedVersion\":\"9007199254740993\"}");
+    assert_int_equal(in->expected_version.value, INT64_C(9007199254740993));
+}
+
 static void nested_values_in_status_details_are_refused(void **state)
 {
     (void)state;
     assert_not_decoded(
         decode_mqtt(OP_DATA_UPDATE_JOB_EXECUTION, "{\"status\":\"FAILED\",\"statusDetails\":{\"a\":{}}}"),
-        ERR_INVALID_REQUEST, "Value at 'statusDetails.a.member' must be a string, number or boolean.");
+        ERR_INVALID_REQUEST,
+        "Value at 'statusDetails.a.member' must be a string, a boolean or a number of at most 53 bits.");
     assert_not_decoded(
         decode_mqtt(OP_DATA_UPDATE_JOB_EXECUTION, "{\"status\":\"FAILED\",\"statusDetails\":{\"a\":[]}}"),
-        ERR_INVALID_REQUEST, "Value at 'statusDetails.a.member' must be a string, number or boolean.");
+        ERR_INVALID_REQUEST,
+        "Value at 'statusDetails.a.member' must be a string, a boolean or a number of at most 53 bits.");
     assert_not_decoded(
         decode_mqtt(OP_DATA_UPDATE_JOB_EXECUTION, "{\"status\":\"FAILED\",\"statusDetails\":{\"a\":null}}"),
         ERR_INVALID_REQUEST,
@@ -243,7 +276,7 @@ static void wrong_types_name_the_member_and_what_is_expected(void **state)
         { "{\"targets\":[\"a\"],\"timeoutConfig\":{\"inProgressTimeoutInMinutes\":1.5}}",
           "Value at 'timeoutConfig.inProgressTimeoutInMinutes' must be a whole number." },
         { "{\"targets\":[\"a\"],\"timeoutConfig\":{\"inProgressTimeoutInMinutes\":1e19}}",
-          "Value at 'timeoutConfig.inProgressTimeoutInMinutes' must be a whole number." },
+          "Value at 'timeoutConfig.inProgressTimeoutInMinutes' must be a whole number of at most 53 bits." },
         { "{\"targets\":[\"a\"],\"jobExecutionsRolloutConfig\":{\"maximumPerMinute\":2147483648}}",
           "Value at 'jobExecutionsRolloutConfig.maximumPerMinute' must be a whole number of at most 32 "
           "bits." },
@@ -407,6 +440,8 @@ int main(void)
         cmocka_unit_test(an_update_is_read),
         cmocka_unit_test(next_cannot_be_updated),
         cmocka_unit_test(scalars_in_status_details_are_taken_as_text),
+        cmocka_unit_test(whole_numbers_that_doubles_cannot_tell_apart_are_refused),
+        cmocka_unit_test(whole_numbers_are_exact_below_that_and_as_text),
         cmocka_unit_test(nested_values_in_status_details_are_refused),
         cmocka_unit_test(numbers_as_text_are_taken_only_where_the_rules_say_so),
         cmocka_unit_test(wrong_types_name_the_member_and_what_is_expected),

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "launcher/files.h"
@@ -99,6 +100,49 @@ static void two_servers_cannot_share_a_data_folder(void **state)
     assert_true(files_prepare_data(world->folder, world->path, &world->why));
 }
 
+/* Before it has become the broker, too: a second start must not write into the folder. */
+static void a_data_folder_is_held_from_its_preparation_on(void **state)
+{
+    struct world *world = *state;
+    assert_true(files_prepare_data(world->folder, world->path, &world->why));
+    assert_false(files_prepare_data(world->folder, world->path, &world->why));
+    assert_non_null(strstr(world->why.p, "is in use by another server"));
+}
+
+static void a_start_that_failed_holds_no_data_folder(void **state)
+{
+    struct world *world = *state;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(files_prepare_data(world->folder, world->path, &world->why) ? 0 : 1);
+    int status = -1;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    assert_true(files_prepare_data(world->folder, world->path, &world->why));
+}
+
+static void assert_mode(const char *path, mode_t mode)
+{
+    struct stat about;
+    assert_int_equal(stat(path, &about), 0);
+    assert_int_equal(about.st_mode & 07777, mode);
+}
+
+static void data_folder_and_configuration_are_for_their_owner_alone(void **state)
+{
+    struct world *world = *state;
+    const char *folder = in_folder(world, "data");
+    mode_t before = umask(0);
+    bool ok = files_prepare_data(folder, world->path, &world->why);
+    assert_true(ok);
+    assert_mode(folder, 0700);
+    ok = files_write_config(folder, STR_LIT("x\n"), world->path, &world->why);
+    umask(before);
+    assert_true(ok);
+    assert_mode(world->path, 0600);
+    assert_mode(in_folder(world, "data/iotjobs.lock"), 0600);
+}
+
 static void a_data_folder_that_cannot_be_is_named_with_the_reason(void **state)
 {
     struct world *world = *state;
@@ -168,6 +212,9 @@ int main(void)
         TEST(the_data_folder_is_made_with_the_folders_above_it),
         TEST(the_path_of_the_data_folder_becomes_absolute),
         TEST(two_servers_cannot_share_a_data_folder),
+        TEST(a_data_folder_is_held_from_its_preparation_on),
+        TEST(a_start_that_failed_holds_no_data_folder),
+        TEST(data_folder_and_configuration_are_for_their_owner_alone),
         TEST(a_data_folder_that_cannot_be_is_named_with_the_reason),
         TEST(a_configuration_in_memory_can_be_read_again_and_again),
         TEST(a_configuration_in_a_folder_replaces_the_last_one),

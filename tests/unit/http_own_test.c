@@ -1,6 +1,10 @@
 /* Our own endpoints below /_iotjobs/, over HTTP. */
 #include "support/cmocka_all.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "api/uri_text.h"
 #include "support/http_client.h"
 #include "support/http_world.h"
 
@@ -11,7 +15,7 @@ static void health_tells_of_each_component(void **state)
     const struct http_world *world = *state;
     http_ask(world, "GET", "/_iotjobs/health", NULL, 200, "{\"status\":\"ok\",\"version\":\"");
     http_ask(world, "GET", "/_iotjobs/health", NULL, 200,
-             "\"components\":{\"http\":\"ok\",\"store\":\"ok\"}");
+             "\"components\":{\"http\":\"ok\",\"store\":\"ok\",\"engine\":\"ok\"}");
 }
 
 static void ready_turns_when_the_host_says_so(void **state)
@@ -54,6 +58,49 @@ static void a_wrong_method_names_the_right_ones(void **state)
     assert_http_header(&answer, "Allow", "GET, POST");
     http_answer_release(&answer);
 }
+
+/* As no client would send them, and as JSON could not hold them. */
+static void a_refusal_shows_only_what_can_be_shown(void **state)
+{
+    const struct http_world *world = *state;
+    static char path[4096] = "/_iotjobs/";
+    char expected[256];
+    http_ask(world, "GET", "/_iotjobs/\xff\x01\"x", NULL, 404, "\"Nothing is at /_iotjobs/??\\\"x.\"");
+    http_ask(world, "G\xc0T", "/_iotjobs/clock", NULL, 405, "takes GET, POST, not G?T.");
+    memset(path + strlen(path), 'x', sizeof path - 1 - strlen(path));
+    snprintf(expected, sizeof expected, "Nothing is at %.*s....\"", URI_TEXT_SHOWN_MAX, path);
+    http_ask(world, "GET", path, NULL, 404, expected);
+}
+
+/* --- requests of web pages ---------------------------------------------------------------------------- */
+
+static void a_web_page_may_only_read(void **state)
+{
+    static const struct {
+        const char *method, *target, *body;
+    } writes[] = {
+        { "POST", "/_iotjobs/reset", NULL }, { "POST", "/_iotjobs/clock", "{\"freeze\":true}" },
+        { "PUT", "/jobs/one", "{}" },        { "DELETE", "/things/pump", NULL },
+        { "OPTIONS", "/things/pump", NULL }, { "PATCH", "/nowhere", "" },
+    };
+    static const char *const origins[] = { "Origin: https://example.com\r\n", "origin: null\r\n",
+                                           "Origin:\r\n" };
+    const struct http_world *world = *state;
+    http_ask(world, "POST", "/things/pump", "{}", 200, "");
+    for (size_t i = 0; i < sizeof writes / sizeof *writes; i++)
+        for (size_t j = 0; j < sizeof origins / sizeof *origins; j++) {
+            struct http_answer answer;
+            http_request(world->port, writes[i].method, writes[i].target, origins[j],
+                         str_from(writes[i].body), &answer);
+            assert_http_error(&answer, 403, "AccessDeniedException");
+            http_answer_release(&answer);
+        }
+    http_ask_with(world, "GET", "/things/pump", origins[0], NULL, 200, "\"thingName\":\"pump\"");
+    http_ask_with(world, "HEAD", "/things/pump", origins[0], NULL, 200, "");
+    http_ask(world, "GET", "/_iotjobs/clock", NULL, 200, "\"frozen\":false");
+}
+
+/* --- the clock ---------------------------------------------------------------------------------------- */
 
 static void the_clock_is_frozen_set_advanced_and_scaled(void **state)
 {
@@ -107,6 +154,17 @@ static void a_clock_that_follows_the_host_is_not_moved(void **state)
     http_ask(world, "POST", "/_iotjobs/clock", "{\"freeze\":true}", 409, "--virtual-clock");
 }
 
+/* --- reset -------------------------------------------------------------------------------------------- */
+
+static void a_server_that_keeps_its_data_is_not_reset(void **state)
+{
+    const struct http_world *world = *state;
+    http_ask(world, "POST", "/things/pump", "{}", 200, "");
+    http_ask_error(world, "POST", "/_iotjobs/reset", NULL, 409, "ConflictException");
+    http_ask(world, "POST", "/_iotjobs/reset", NULL, 409, "--in-memory or --virtual-clock");
+    http_ask(world, "GET", "/things/pump", NULL, 200, "");
+}
+
 static void a_reset_empties_everything(void **state)
 {
     const struct http_world *world = *state;
@@ -119,6 +177,8 @@ static void a_reset_empties_everything(void **state)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, http_world_setup, http_world_teardown)
 #define TEST_ON_HOST_TIME(name)                                                                              \
     cmocka_unit_test_setup_teardown(name, http_world_setup_on_host_time, http_world_teardown)
+#define TEST_WITH_DATA(name)                                                                                 \
+    cmocka_unit_test_setup_teardown(name, http_world_setup_durable, http_world_teardown)
 
 int main(void)
 {
@@ -128,10 +188,14 @@ int main(void)
         TEST(info_names_version_build_settings_and_figures),
         TEST(an_unknown_endpoint_lists_the_known_ones),
         TEST(a_wrong_method_names_the_right_ones),
+        TEST(a_refusal_shows_only_what_can_be_shown),
+        TEST(a_web_page_may_only_read),
         TEST(the_clock_is_frozen_set_advanced_and_scaled),
         TEST(a_malformed_clock_change_names_the_forms),
         TEST_ON_HOST_TIME(a_clock_that_follows_the_host_is_not_moved),
+        TEST_WITH_DATA(a_server_that_keeps_its_data_is_not_reset),
         TEST(a_reset_empties_everything),
+        TEST_ON_HOST_TIME(a_reset_empties_everything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

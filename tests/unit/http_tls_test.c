@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/pem.h"
+#include "base/time_text.h"
 #include "support/certs_world.h"
 #include "support/http_world.h"
 #include "support/tls_client.h"
@@ -235,6 +236,57 @@ static void the_ca_of_a_certificate_from_elsewhere_is_not_known(void **state)
     strbuf_release(&leaf);
 }
 
+/* --- the end of the certificate ----------------------------------------------------------------------- */
+
+/* A server that shows a certificate made so many days ago, and tells of it over HTTP. */
+static void start_with_old_certificate(struct world *world, int64_t days)
+{
+    const struct server_config config = { .settings = &world->http.settings };
+    struct certificates *certificates = &world->certificates;
+    certs_close_memory(certificates->server);
+    certs_close_memory(certificates->key);
+    certs_close_memory(certificates->ca);
+    assert_true(certificates_in_memory(&certs_names, clock_host_ms() - days * CERTS_DAY_MS, certificates,
+                                       &world->why));
+    set(world, "tls_certificate", certificates->server);
+    set(world, "tls_key", certificates->key);
+    world->http.port = free_port();
+    world->http.settings.http_port = world->http.port;
+    world->http.settings.https_port = 0;
+    world->http.server = server_start(&config, &world->why);
+    assert_non_null(world->http.server);
+}
+
+static void health_and_info_tell_of_the_certificate(void **state)
+{
+    struct world *world = *state;
+    char expected[128];
+    char end[TIME_TEXT_MAX];
+    X509 *certificate = certs_read(world->certificates.server);
+    time_format_iso(pem_time_ms(X509_get0_notAfter(certificate)), end);
+    X509_free(certificate);
+    snprintf(expected, sizeof expected, "\"tls\":{\"certificate_expires_at\":\"%s\"}", end);
+    start(world);
+    ask(get(world, "/_iotjobs/info", ""), 200, expected);
+    ask(get(world, "/_iotjobs/health", ""), 200, "\"certificate\":\"ok\"");
+}
+
+static void health_warns_before_the_certificate_ends(void **state)
+{
+    struct world *world = *state;
+    start_with_old_certificate(world, SERVER_DAYS - 10);
+    http_ask(&world->http, "GET", "/_iotjobs/health", NULL, 200, "{\"status\":\"ok\"");
+    http_ask(&world->http, "GET", "/_iotjobs/health", NULL, 200, "\"certificate\":\"expires in 9 days\"");
+}
+
+static void health_is_degraded_once_the_certificate_has_ended(void **state)
+{
+    struct world *world = *state;
+    start_with_old_certificate(world, SERVER_DAYS + 1);
+    http_ask(&world->http, "GET", "/_iotjobs/health", NULL, 200, "{\"status\":\"degraded\"");
+    http_ask(&world->http, "GET", "/_iotjobs/health", NULL, 200, "\"certificate\":\"expired\"");
+}
+
 /* --- what keeps it from starting -------------------------------------------------------------------- */
 
 static void assert_refused(struct world *world, const char *words)
@@ -294,6 +346,9 @@ int main(void)
         TEST(without_tls_there_is_no_ca),
         TEST(mqtt_over_tls_alone_has_its_ca_told_too),
         TEST(the_ca_of_a_certificate_from_elsewhere_is_not_known),
+        TEST(health_and_info_tell_of_the_certificate),
+        TEST(health_warns_before_the_certificate_ends),
+        TEST(health_is_degraded_once_the_certificate_has_ended),
         TEST(files_that_cannot_be_used_are_one_line),
         TEST(a_port_in_use_is_one_line_and_takes_the_other_listener_down),
     };

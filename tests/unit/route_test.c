@@ -1,6 +1,10 @@
 #include "support/cmocka_all.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "api/route.h"
+#include "api/uri_text.h"
 
 struct fixture {
     struct arena arena;
@@ -160,7 +164,19 @@ static void unknown_paths_are_no_operation(void **state)
     assert_false(route(f, PLANE_CONTROL, "GET", "/nowhere"));
     assert_true(str_eq_text(f->err.message, "There is no GET /nowhere."));
     assert_false(route(f, PLANE_CONTROL, "GET", "no slash \xff"));
-    assert_true(str_eq_text(f->err.message, "There is no GET (not shown)."));
+    assert_true(str_eq_text(f->err.message, "There is no GET no slash ?."));
+}
+
+static void long_and_unprintable_paths_are_shown_in_part(void **state)
+{
+    struct fixture *f = *state;
+    char path[2 * URI_TEXT_SHOWN_MAX] = "/\x01\x7f\xc3\xa9\"";
+    char expected[sizeof path + 64];
+    memset(path + strlen(path), 'x', sizeof path - 1 - strlen(path));
+    assert_false(route(f, PLANE_CONTROL, "G\nT", path));
+    memcpy(path, "/????", 5);
+    snprintf(expected, sizeof expected, "There is no G?T %.*s....", URI_TEXT_SHOWN_MAX, path);
+    assert_true(str_eq_text(f->err.message, expected));
 }
 
 static void assert_scope(const char *text, const char *region, const char *service)
@@ -214,6 +230,7 @@ int main(void)
         cmocka_unit_test(broken_escapes_are_an_invalid_request),
         cmocka_unit_test(a_wrong_method_is_told_the_right_ones),
         cmocka_unit_test(unknown_paths_are_no_operation),
+        cmocka_unit_test(long_and_unprintable_paths_are_shown_in_part),
         cmocka_unit_test(the_credential_scope_is_read_from_header_and_query),
         cmocka_unit_test(other_texts_have_no_credential_scope),
     };

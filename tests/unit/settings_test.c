@@ -217,6 +217,40 @@ static void an_unknown_variable_is_a_problem(void **state)
                         "did you mean http_port?");
 }
 
+static void what_kubernetes_says_of_a_service_of_our_name_is_no_setting(void **state)
+{
+    static char variables[][64] = {
+        "IOTJOBSD_SERVICE_HOST=10.0.0.7",
+        "IOTJOBSD_SERVICE_PORT=5627",
+        "IOTJOBSD_SERVICE_PORT_MQTT=1883",
+        "IOTJOBSD_PORT=tcp://10.0.0.7:5627",
+        "IOTJOBSD_PORT_5627_TCP=tcp://10.0.0.7:5627",
+        "IOTJOBSD_PORT_5627_TCP_PROTO=tcp",
+        "IOTJOBSD_PORT_5627_TCP_PORT=5627",
+        "IOTJOBSD_PORT_5627_TCP_ADDR=10.0.0.7",
+    };
+    enum { COUNT = sizeof variables / sizeof *variables };
+    struct world *world = *state;
+    char *environment[COUNT + 1] = { NULL };
+    for (size_t i = 0; i < COUNT; i++)
+        environment[i] = variables[i];
+    if (!settings_read_environment(&world->settings, environment, &world->problem))
+        fail_msg("%s", world->problem.p);
+}
+
+static void names_that_only_resemble_those_of_kubernetes_are_problems(void **state)
+{
+    static char variables[][64] = { "IOTJOBSD_SERVICE=x", "IOTJOBSD_SERVICE_HOSTS=x", "IOTJOBSD_PORTS=1",
+                                    "IOTJOBSD_PORT_HTTP=1" };
+    struct world *world = *state;
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
+        char *environment[] = { variables[i], NULL };
+        strbuf_clear(&world->problem);
+        assert_false(settings_read_environment(&world->settings, environment, &world->problem));
+        assert_non_null(strstr(world->problem.p, "unknown setting"));
+    }
+}
+
 /* --- rules between settings ------------------------------------------------------------------------- */
 
 static void the_account_is_twelve_digits(void **state)
@@ -378,6 +412,8 @@ int main(void)
         TEST(a_missing_file_is_a_problem),
         TEST(the_environment_sets_by_upper_case_names),
         TEST(an_unknown_variable_is_a_problem),
+        TEST(what_kubernetes_says_of_a_service_of_our_name_is_no_setting),
+        TEST(names_that_only_resemble_those_of_kubernetes_are_problems),
         TEST(the_account_is_twelve_digits),
         TEST(the_region_can_stand_in_an_arn),
         TEST(another_address_than_loopback_needs_insecure),

@@ -1,6 +1,6 @@
-/* One clear sentence for the user, as a value. */
-#ifndef IOTJOBS_LAUNCHER_PROBLEM_H
-#define IOTJOBS_LAUNCHER_PROBLEM_H
+/* One clear sentence for the user, as a value: what keeps a program from starting. */
+#ifndef IOTJOBS_BASE_PROBLEM_H
+#define IOTJOBS_BASE_PROBLEM_H
 
 #include "base/strbuf.h"
 
