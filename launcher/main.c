@@ -44,22 +44,27 @@ static void print_setting(void *context, const char *key, const char *value, con
 
 /* --- serving ---------------------------------------------------------------------------------------- */
 
-static void print_endpoint(const char *name, const char *scheme, const char *host, int64_t port)
+static void print_endpoint(const char *name, const char *scheme, const char *host, int64_t port,
+                           const char *path)
 {
     bool v6 = strchr(host, ':') != NULL;
     if (port != 0)
-        printf("  %-16s %s://%s%s%s:%" PRId64 "\n", name, scheme, v6 ? "[" : "", host, v6 ? "]" : "", port);
+        printf("  %-16s %s://%s%s%s:%" PRId64 "%s\n", name, scheme, v6 ? "[" : "", host, v6 ? "]" : "", port,
+               path);
 }
 
 static void print_welcome(const struct settings *settings, const char *ca)
 {
     printf("iotjobsd " IOTJOBS_VERSION "\n");
-    print_endpoint("HTTP", "http", settings->bind, settings->http_port);
-    print_endpoint("HTTPS", "https", settings->bind, settings->https_port);
-    print_endpoint("MQTT", "mqtt", settings->bind, settings->mqtt_port);
-    print_endpoint("MQTT over TLS", "mqtts", settings->bind, settings->mqtts_port);
-    print_endpoint("MQTT, WebSocket", "ws", settings->bind, settings->websocket_port);
-    if (ca[0] != '\0')
+    print_endpoint("HTTP", "http", settings->bind, settings->http_port, "");
+    print_endpoint("HTTPS", "https", settings->bind, settings->https_port, "");
+    print_endpoint("MQTT", "mqtt", settings->bind, settings->mqtt_port, "");
+    print_endpoint("MQTT over TLS", "mqtts", settings->bind, settings->mqtts_port, "");
+    print_endpoint("MQTT, WebSocket", "ws", settings->bind, settings->websocket_port, "");
+    if (ca[0] != '\0' &&
+        settings->http_port != 0) /* whoever may connect may read it there, and not in the data folder */
+        print_endpoint("CA certificate", "http", settings->bind, settings->http_port, "/_iotjobs/ca.pem");
+    else if (ca[0] != '\0')
         printf("  %-16s %s\n", "CA certificate", ca);
     printf("  %-16s %s\n", "Data", settings->in_memory ? "in memory, gone when it stops" : settings->data);
     printf("  %-16s Ctrl-C, or: kill %d\n", "To stop", (int)getpid());

@@ -49,6 +49,27 @@ static bool decode_input(struct exchange *x, struct request *request)
     return true;
 }
 
+/* Who signs says which plane is meant. Of a request that does not, the guess only matters where both planes
+ * have its path: one that only the other plane has can mean nothing else. */
+static bool find_route(struct exchange *x, const struct caller *caller, struct http_route *ret_route)
+{
+    struct call *call = x->call;
+    struct str method = str_from(x->method);
+    x->plane = caller->plane;
+    if (route_http(x->plane, method, x->path, &call->arena, ret_route, &call->err))
+        return true;
+    if (caller->signed_for || call->err.code != ERR_UNKNOWN_OPERATION)
+        return false;
+    enum plane other = x->plane == PLANE_CONTROL ? PLANE_DATA : PLANE_CONTROL;
+    struct err err;
+    err_init(&err, &call->arena);
+    if (!route_http(other, method, x->path, &call->arena, ret_route, &err))
+        return false; /* the first answer names the methods of the path that was more likely meant */
+    err_init(&call->err, &call->arena);
+    x->plane = other;
+    return true;
+}
+
 /* From the request to a call that can run. */
 static bool prepare(struct exchange *x, struct op_handler *ret_handler)
 {
@@ -60,8 +81,7 @@ static bool prepare(struct exchange *x, struct op_handler *ret_handler)
     struct caller caller = caller_of(exchange_header(x, MHD_HTTP_HEADER_AUTHORIZATION),
                                      query_value(request.query, request.query_count, "X-Amz-Credential"),
                                      exchange_header(x, MHD_HTTP_HEADER_HOST), x->listener->plane);
-    x->plane = caller.plane;
-    if (!route_http(x->plane, str_from(x->method), x->path, &call->arena, &route, &call->err))
+    if (!find_route(x, &caller, &route))
         return false;
     const struct operation_model *model = operation_model(route.operation);
     struct op_handler handler = op_handler(route.operation);

@@ -12,6 +12,7 @@ static const struct {
 } services[] = {
     { "iot", PLANE_CONTROL },
     { "iot-jobs-data", PLANE_DATA },
+    { "execute-api", PLANE_CONTROL }, /* what awscli and botocore of before 2024 sign `iot` for */
 };
 
 /* Regions go into ARNs: nothing else than what AWS names regions with. */
@@ -72,7 +73,8 @@ struct caller caller_of(struct str authorization, struct str credential, struct 
                   (credential.p != NULL && credential_scope_of(credential, &scope));
     if (scoped && is_region(scope.region))
         caller.region = scope.region;
-    if (!scoped || !plane_of_service(scope.service, &caller.plane))
+    caller.signed_for = scoped && plane_of_service(scope.service, &caller.plane);
+    if (!caller.signed_for)
         caller.plane = plane_of_host(host, by_default);
     return caller;
 }

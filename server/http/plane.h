@@ -6,6 +6,7 @@
 
 struct caller {
     enum plane plane;
+    bool signed_for;   /* the credential scope named it; else it is our guess */
     struct str region; /* of the credential scope; absent without one */
     struct str host; /* the name in the Host header, without a port; absent when there is none that is one */
 };

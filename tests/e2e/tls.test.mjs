@@ -142,13 +142,13 @@ test('TLS 1.2 and 1.3 are spoken at both ports, TLS 1.1 at none, and nobody is a
   }
 });
 
-test('the welcome names both ports and the CA file, and the file is what /_iotjobs/ca.pem answers', async (t) => {
+test('the welcome names both ports and where the CA certificate is', async (t) => {
   const server = await tlsServer(new World(t));
   const { output } = server.process;
   assert.ok(output.includes(`https://127.0.0.1:${server.settings.httpsPort}\n`), output);
   assert.ok(output.includes(`mqtts://127.0.0.1:${server.settings.mqttsPort}\n`), output);
-  const [, file] = output.match(/^ {2}CA certificate +(\S+)$/m);
-  assert.equal(await readFile(file, 'utf8'), await caOf(server));
+  const [, url] = output.match(/^ {2}CA certificate +(\S+)$/m);
+  assert.equal(await (await fetch(url)).text(), await caOf(server));
 });
 
 test('a server in memory has its certificates in no folder', async (t) => {

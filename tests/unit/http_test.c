@@ -136,6 +136,28 @@ static void without_a_scope_the_host_tells_the_planes_apart(void **state)
     http_ask(world, "GET", "/things/pump/jobs", NULL, 200, "\"executionSummaries\"");
 }
 
+static void old_signers_of_the_control_plane_are_known(void **state)
+{
+    const struct http_world *world = *state;
+    http_ask(world, "POST", "/things/pump", "{}", 200, "");
+    http_ask_with(world, "GET", "/things/pump/jobs",
+                  "Host: data.jobs.iot.eu-central-1.amazonaws.com\r\n" AUTHORIZATION("execute-api"), NULL,
+                  200, "\"executionSummaries\"");
+}
+
+static void a_path_of_one_plane_alone_needs_no_signature(void **state)
+{
+    const struct http_world *world = *state;
+    http_ask(world, "POST", "/things/pump", "{}", 200, "");
+    http_ask(world, "PUT", "/things/pump/jobs/$next", "{}", 200, "{}");
+    http_ask_error(world, "POST", "/things/pump/jobs/fw", "{\"status\":\"SUCCEEDED\"}", 404,
+                   "ResourceNotFoundException");
+    http_ask_with(world, "GET", "/jobs", "Host: data.jobs.iot.eu-central-1.amazonaws.com\r\n", NULL, 200,
+                  "\"jobs\"");
+    http_ask_with(world, "PUT", "/things/pump/jobs/$next", AUTHORIZATION("iot"), "{}", 404,
+                  "There is no PUT /things/pump/jobs/$next");
+}
+
 static void arns_are_of_the_callers_region(void **state)
 {
     const struct http_world *world = *state;
@@ -432,6 +454,8 @@ int main(void)
         TEST(a_head_request_is_a_get_without_a_body),
         TEST(the_credential_scope_tells_the_planes_apart),
         TEST(without_a_scope_the_host_tells_the_planes_apart),
+        TEST(old_signers_of_the_control_plane_are_known),
+        TEST(a_path_of_one_plane_alone_needs_no_signature),
         TEST(arns_are_of_the_callers_region),
         TEST(query_values_are_decoded_and_plus_stays_plus),
         TEST(malformed_escapes_are_refused),
