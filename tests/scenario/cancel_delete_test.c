@@ -9,16 +9,8 @@
 
 static int set_up(void **state)
 {
-    struct world *w = world_new("2030-01-01T12:00:00Z");
-    given_thing(w, "pump");
-    given_thing(w, "valve");
-    *state = w;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    world_free(*state);
+    *state = world_with_pump(NOON);
+    given_thing(*state, "valve");
     return 0;
 }
 
@@ -364,7 +356,7 @@ static void a_job_is_not_found_in_a_namespace_that_it_is_not_in(void **state)
     http(w, 200, "GET", "/jobs/fw", NULL);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, world_tear_down)
 
 int main(void)
 {

@@ -9,20 +9,6 @@
 #define CANCEL FW "/cancel"
 #define FORCE  CANCEL "?force=true"
 
-static int set_up(void **state)
-{
-    struct world *w = world_new(NOON);
-    given_thing(w, "pump");
-    *state = w;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    world_free(*state);
-    return 0;
-}
-
 static void start(struct world *w, const char *details)
 {
     char body[256];
@@ -260,19 +246,26 @@ static void given_fleet(struct world *w, int count)
     http(w, 200, "PUT", "/jobs/fleet", body);
 }
 
-/* The names in a list, "a b c": of its things or of its jobs. */
-static void assert_listed(const struct answer *a, const char *expected)
+enum { NAMES_TEXT_MAX = 1024 };
+
+/* The names in a list, "a b c": of its things or of its jobs. They go behind those that are there already. */
+static void add_names(const struct answer *a, char names[NAMES_TEXT_MAX])
 {
-    char found[1024] = "";
-    int n = 0;
     const cJSON *item;
-    assert_true(cJSON_IsArray(json_at(a->body, "executionSummaries")));
     cJSON_ArrayForEach(item, json_at(a->body, "executionSummaries"))
     {
         const cJSON *arn = json_at(item, "thingArn");
         const char *name = arn ? strrchr(arn->valuestring, '/') + 1 : json_at(item, "jobId")->valuestring;
-        n += snprintf(found + n, sizeof found - (size_t)n, "%s%s", n ? " " : "", name);
+        size_t n = strlen(names);
+        snprintf(names + n, NAMES_TEXT_MAX - n, "%s%s", n ? " " : "", name);
     }
+}
+
+static void assert_listed(const struct answer *a, const char *expected)
+{
+    char found[NAMES_TEXT_MAX] = "";
+    assert_true(cJSON_IsArray(json_at(a->body, "executionSummaries")));
+    add_names(a, found);
     assert_string_equal(found, expected);
 }
 
@@ -362,23 +355,18 @@ static void lists_of_what_does_not_exist_are_not_found(void **state)
 /* ---- pages ---- */
 
 /* Reads a list to its end, `size` at a time: all that was listed, in order, and on how many pages. */
-static int read_pages(struct world *w, const char *list, int size, char ret_names[1024])
+static int read_pages(struct world *w, const char *list, int size, char ret_names[NAMES_TEXT_MAX])
 {
     char token[128] = "";
-    int pages = 0, n = 0;
+    int pages = 0;
     const struct answer *a;
+    ret_names[0] = '\0';
     do {
         char path[256];
-        const cJSON *item;
         snprintf(path, sizeof path, "%smaxResults=%d%s%s", list, size, token[0] ? "&nextToken=" : "", token);
         a = http(w, 200, "GET", path, NULL);
         assert_true(cJSON_GetArraySize(json_at(a->body, "executionSummaries")) <= size);
-        cJSON_ArrayForEach(item, json_at(a->body, "executionSummaries"))
-        {
-            const cJSON *arn = json_at(item, "thingArn");
-            const char *name = arn ? strrchr(arn->valuestring, '/') + 1 : json_at(item, "jobId")->valuestring;
-            n += snprintf(ret_names + n, 1024 - (size_t)n, "%s%s", n ? " " : "", name);
-        }
+        add_names(a, ret_names);
         const cJSON *next = json_at(a->body, "nextToken");
         snprintf(token, sizeof token, "%s", next ? next->valuestring : "");
         pages++;
@@ -389,7 +377,7 @@ static int read_pages(struct world *w, const char *list, int size, char ret_name
 static void the_executions_of_a_job_come_in_pages(void **state)
 {
     struct world *w = *state;
-    char names[1024];
+    char names[NAMES_TEXT_MAX];
     given_fleet(w, 7);
     assert_int_equal(read_pages(w, "/jobs/fleet/things?", 3, names), 3);
     assert_string_equal(names, "t0 t1 t2 t3 t4 t5 t6");
@@ -404,7 +392,7 @@ static void the_executions_of_a_job_come_in_pages(void **state)
 static void the_executions_of_a_thing_come_in_pages_newest_first(void **state)
 {
     struct world *w = *state;
-    char names[1024];
+    char names[NAMES_TEXT_MAX];
     given_jobs_on_the_pump(w);
     assert_int_equal(read_pages(w, "/things/pump/jobs?", 2, names), 2);
     assert_string_equal(names, "c b a");
@@ -419,10 +407,7 @@ static void what_is_queued_between_two_pages_does_not_disturb_them(void **state)
     const struct answer *a = http(w, 200, "GET", "/things/pump/jobs?maxResults=2", NULL);
     assert_listed(a, "c b");
     given_job(w, "d", "pump");
-    char path[256];
-    snprintf(path, sizeof path, "/things/pump/jobs?maxResults=2&nextToken=%s",
-             json_at(a->body, "nextToken")->valuestring);
-    a = http(w, 200, "GET", path, NULL);
+    a = next_page(w, a, "/things/pump/jobs?maxResults=2");
     assert_listed(a, "a");
     assert_json_absent(a->body, "nextToken");
 }
@@ -496,7 +481,7 @@ static void a_token_outlives_a_restart(void **state)
     world_free(w);
 }
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, world_set_up_with_pump, world_tear_down)
 
 int main(void)
 {

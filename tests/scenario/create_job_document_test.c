@@ -3,41 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/create_job.h"
 #include "support/refusals.h"
 
-#define PUMP          "arn:aws:iot:us-east-1:000000000000:thing/pump"
-#define TARGETS       "\"targets\":[\"" PUMP "\"]"
-#define TEMPLATE(x)   "\"jobTemplateArn\":\"arn:aws:iot:us-east-1::jobtemplate/" x "\""
-#define WITH(members) "{" TARGETS "," members "}"
-#define PLAIN(more)   WITH("\"document\":\"{}\"" more)
-
-static int set_up(void **state)
-{
-    struct world *w = world_new("2030-01-01T12:00:00.250Z");
-    given_thing(w, "pump");
-    *state = w;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    world_free(*state);
-    return 0;
-}
-
-static struct answer *create(struct world *w, const char *job, const char *body)
-{
-    char path[128];
-    snprintf(path, sizeof path, "/jobs/%s", job);
-    return http(w, 200, "PUT", path, body);
-}
-
-static struct answer *job(struct world *w, const char *job_id)
-{
-    char path[128];
-    snprintf(path, sizeof path, "/jobs/%s", job_id);
-    return http(w, 200, "GET", path, NULL);
-}
+#define TEMPLATE(x) "\"jobTemplateArn\":\"arn:aws:iot:us-east-1::jobtemplate/" x "\""
 
 /* The text of GetJobDocument, parsed; the caller deletes it. */
 static cJSON *document_of(struct world *w, const char *job_id)
@@ -56,12 +25,12 @@ static cJSON *document_of(struct world *w, const char *job_id)
 static void a_template_gives_document_and_description(void **state)
 {
     struct world *w = *state;
-    struct answer *a = create(w, "dl",
-                              WITH(TEMPLATE("AWS-Download-File:1.0") ",\"documentParameters\":{"
-                                                                     "\"downloadUrl\":\"http://x/y\","
-                                                                     "\"filePath\":\"/tmp/y\"}"));
+    struct answer *a = create_job(w, "dl",
+                                  WITH(TEMPLATE("AWS-Download-File:1.0") ",\"documentParameters\":{"
+                                                                         "\"downloadUrl\":\"http://x/y\","
+                                                                         "\"filePath\":\"/tmp/y\"}"));
     assert_json_string(a->body, "description", "A managed job template for downloading a file.");
-    a = job(w, "dl");
+    a = describe_job(w, "dl");
     assert_json_string(a->body, "job.jobTemplateArn",
                        "arn:aws:iot:us-east-1::jobtemplate/AWS-Download-File:1.0");
     assert_json(a->body, "job.documentParameters",
@@ -77,27 +46,28 @@ static void a_template_gives_document_and_description(void **state)
 static void the_requests_own_description_and_document_win_over_the_templates(void **state)
 {
     struct world *w = *state;
-    struct answer *a = create(w, "fw", PLAIN(",\"description\":\"mine\"," TEMPLATE("AWS-Run-Command:1.0")));
+    struct answer *a =
+        create_job(w, "fw", PLAIN(",\"description\":\"mine\"," TEMPLATE("AWS-Run-Command:1.0")));
     assert_json_string(a->body, "description", "mine");
     assert_json_string(http(w, 200, "GET", "/jobs/fw/job-document", NULL)->body, "document", "{}");
-    assert_json_string(job(w, "fw")->body, "job.jobTemplateArn",
+    assert_json_string(describe_job(w, "fw")->body, "job.jobTemplateArn",
                        "arn:aws:iot:us-east-1::jobtemplate/AWS-Run-Command:1.0");
 }
 
 static void the_version_of_a_template_may_be_left_out(void **state)
 {
     struct world *w = *state;
-    create(w, "fw", WITH(TEMPLATE("AWS-Reboot")));
-    assert_json_string(job(w, "fw")->body, "job.status", "IN_PROGRESS");
+    create_job(w, "fw", WITH(TEMPLATE("AWS-Reboot")));
+    assert_json_string(describe_job(w, "fw")->body, "job.status", "IN_PROGRESS");
 }
 
 static void parameters_are_escaped_into_the_document(void **state)
 {
     struct world *w = *state;
-    create(w, "fw",
-           WITH(TEMPLATE("AWS-Run-Command:1.0") ",\"documentParameters\":{"
-                                                "\"command\":\"say,\\\"hi\\\\\\\\, there\\\",é€𝄞\","
-                                                "\"runAsUser\":\"${aws:iot:parameter:command}\"}"));
+    create_job(w, "fw",
+               WITH(TEMPLATE("AWS-Run-Command:1.0") ",\"documentParameters\":{"
+                                                    "\"command\":\"say,\\\"hi\\\\\\\\, there\\\",é€𝄞\","
+                                                    "\"runAsUser\":\"${aws:iot:parameter:command}\"}"));
     cJSON *document = document_of(w, "fw");
     assert_json_string(document, "steps.0.action.input.command", "say,\"hi\\\\, there\",é€𝄞");
     assert_json_string(document, "steps.0.action.runAsUser", "${aws:iot:parameter:command}");
@@ -156,7 +126,7 @@ static void a_parameter_is_as_long_as_its_expression_allows(void **state)
             "The value of parameter runAsUser does not match the regular expression (.){0,256}.");
     snprintf(body, sizeof body,
              WITH(TEMPLATE("AWS-Reboot:1.0") ",\"documentParameters\":{\"runAsUser\":\"%s\"}"), user + 1);
-    create(w, "fw", body);
+    create_job(w, "fw", body);
 }
 
 /* ---- documents ---- */
@@ -232,7 +202,7 @@ static void a_document_has_at_most_32768_bytes(void **state)
             "Job document is 32770 bytes long; at most 32768 bytes are allowed.");
     free(body);
     body = body_with_document(32768, "a");
-    create(w, "fw", body);
+    create_job(w, "fw", body);
     free(body);
     assert_int_equal(
         strlen(json_at(http(w, 200, "GET", "/jobs/fw/job-document", NULL)->body, "document")->valuestring),
@@ -242,7 +212,7 @@ static void a_document_has_at_most_32768_bytes(void **state)
 static void the_document_can_be_read_as_it_was_before_substitution(void **state)
 {
     struct world *w = *state;
-    create(w, "fw", WITH(TEMPLATE("AWS-Run-Command:1.0") ",\"documentParameters\":{\"command\":\"ls\"}"));
+    create_job(w, "fw", WITH(TEMPLATE("AWS-Run-Command:1.0") ",\"documentParameters\":{\"command\":\"ls\"}"));
     const struct answer *a = http(w, 200, "GET", "/jobs/fw/job-document?beforeSubstitution=true", NULL);
     assert_non_null(strstr(json_at(a->body, "document")->valuestring, "${aws:iot:parameter:command}"));
     a = http(w, 200, "GET", "/jobs/fw/job-document?beforeSubstitution=false", NULL);
@@ -268,7 +238,7 @@ static void parameters_may_not_make_the_document_too_long(void **state)
     free(body);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, create_job_set_up, world_tear_down)
 
 int main(void)
 {

@@ -3,53 +3,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/create_job.h"
 #include "support/refusals.h"
-
-#define PUMP          "arn:aws:iot:us-east-1:000000000000:thing/pump"
-#define TARGETS       "\"targets\":[\"" PUMP "\"]"
-#define WITH(members) "{" TARGETS "," members "}"
-#define PLAIN(more)   WITH("\"document\":\"{}\"" more)
-
-static int set_up(void **state)
-{
-    struct world *w = world_new("2030-01-01T12:00:00.250Z");
-    given_thing(w, "pump");
-    *state = w;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    world_free(*state);
-    return 0;
-}
-
-static struct answer *create(struct world *w, const char *job, const char *body)
-{
-    char path[128];
-    snprintf(path, sizeof path, "/jobs/%s", job);
-    return http(w, 200, "PUT", path, body);
-}
-
-static struct answer *job(struct world *w, const char *job_id)
-{
-    char path[128];
-    snprintf(path, sizeof path, "/jobs/%s", job_id);
-    return http(w, 200, "GET", path, NULL);
-}
 
 /* ---- what a job is ---- */
 
 static void an_immediate_job_is_in_progress_and_queued_on_its_thing(void **state)
 {
     struct world *w = *state;
-    struct answer *a = create(w, "fw", PLAIN(",\"description\":\"firmware\""));
+    struct answer *a = create_job(w, "fw", PLAIN(",\"description\":\"firmware\""));
     assert_json(a->body, "",
                 "{\"jobArn\":\"arn:aws:iot:us-east-1:000000000000:job/fw\",\"jobId\":\"fw\","
                 "\"description\":\"firmware\"}");
-    assert_json(job(w, "fw")->body, "",
+    assert_json(describe_job(w, "fw")->body, "",
                 "{\"job\":{\"jobArn\":\"arn:aws:iot:us-east-1:000000000000:job/fw\",\"jobId\":\"fw\","
-                "\"targetSelection\":\"SNAPSHOT\",\"status\":\"IN_PROGRESS\",\"targets\":[\"" PUMP "\"],"
+                "\"targetSelection\":\"SNAPSHOT\",\"status\":\"IN_PROGRESS\",\"targets\":[\"" PUMP_ARN "\"],"
                 "\"description\":\"firmware\",\"presignedUrlConfig\":{},\"jobExecutionsRolloutConfig\":{},"
                 "\"timeoutConfig\":{},\"schedulingConfig\":{},\"isConcurrent\":false,"
                 "\"createdAt\":1893499200.25,\"lastUpdatedAt\":1893499200.25,\"jobProcessDetails\":{"
@@ -64,15 +32,15 @@ static void an_immediate_job_is_in_progress_and_queued_on_its_thing(void **state
 static void a_job_without_a_description_answers_none(void **state)
 {
     struct world *w = *state;
-    struct answer *a = create(w, "fw", PLAIN(""));
+    struct answer *a = create_job(w, "fw", PLAIN(""));
     assert_json_absent(a->body, "description");
-    assert_json_absent(job(w, "fw")->body, "job.description");
+    assert_json_absent(describe_job(w, "fw")->body, "job.description");
 }
 
 static void the_document_is_kept_as_it_was_written(void **state)
 {
     struct world *w = *state;
-    create(w, "fw", WITH("\"document\":\" { \\\"b\\\" : 1.50, \\\"a\\\":\\\"\\\\u00e9\\\" } \""));
+    create_job(w, "fw", WITH("\"document\":\" { \\\"b\\\" : 1.50, \\\"a\\\":\\\"\\\\u00e9\\\" } \""));
     struct answer *a = http(w, 200, "GET", "/jobs/fw/job-document", NULL);
     assert_json_string(a->body, "document", " { \"b\" : 1.50, \"a\":\"\\u00e9\" } ");
 }
@@ -85,7 +53,7 @@ static void a_document_may_be_any_json_value(void **state)
         char body[256], id[16];
         snprintf(id, sizeof id, "job-%zu", i);
         snprintf(body, sizeof body, WITH("\"document\":\"%s\""), documents[i]);
-        create(w, id, body);
+        create_job(w, id, body);
     }
     assert_int_equal(rows_in(w, "job_document"), 5);
 }
@@ -93,26 +61,27 @@ static void a_document_may_be_any_json_value(void **state)
 static void a_continuous_job_never_completes(void **state)
 {
     struct world *w = *state;
-    create(w, "fw", PLAIN(",\"targetSelection\":\"CONTINUOUS\""));
+    create_job(w, "fw", PLAIN(",\"targetSelection\":\"CONTINUOUS\""));
     http_data(w, 200, "POST", "/things/pump/jobs/fw", "{\"status\":\"SUCCEEDED\"}");
-    struct answer *a = job(w, "fw");
+    struct answer *a = describe_job(w, "fw");
     assert_json_string(a->body, "job.targetSelection", "CONTINUOUS");
     assert_json_string(a->body, "job.status", "IN_PROGRESS");
     assert_json_absent(a->body, "job.completedAt");
     http(w, 200, "DELETE", "/things/pump", NULL);
-    assert_json_string(job(w, "fw")->body, "job.status", "IN_PROGRESS");
+    assert_json_string(describe_job(w, "fw")->body, "job.status", "IN_PROGRESS");
 }
 
 static void a_thing_named_twice_gets_one_execution_and_the_targets_come_back_as_given(void **state)
 {
     struct world *w = *state;
     given_thing(w, "valve");
-    create(w, "fw",
-           "{\"targets\":[\"" PUMP "\",\"arn:aws:iot:eu-west-1:123456789012:thing/valve\",\"" PUMP "\","
-           "\"arn:aws:iot:eu-west-1:123456789012:thing/pump\"],\"document\":\"{}\"}");
-    struct answer *a = job(w, "fw");
+    create_job(w, "fw",
+               "{\"targets\":[\"" PUMP_ARN "\",\"arn:aws:iot:eu-west-1:123456789012:thing/valve\",\"" PUMP_ARN
+               "\","
+               "\"arn:aws:iot:eu-west-1:123456789012:thing/pump\"],\"document\":\"{}\"}");
+    struct answer *a = describe_job(w, "fw");
     assert_json(a->body, "job.targets",
-                "[\"" PUMP "\",\"arn:aws:iot:eu-west-1:123456789012:thing/valve\",\"" PUMP "\","
+                "[\"" PUMP_ARN "\",\"arn:aws:iot:eu-west-1:123456789012:thing/valve\",\"" PUMP_ARN "\","
                 "\"arn:aws:iot:eu-west-1:123456789012:thing/pump\"]");
     assert_json_number(a->body, "job.jobProcessDetails.numberOfQueuedThings", 2);
     assert_int_equal(rows_in(w, "execution"), 2);
@@ -121,8 +90,8 @@ static void a_thing_named_twice_gets_one_execution_and_the_targets_come_back_as_
 static void the_timeout_is_shown_and_runs_from_the_start(void **state)
 {
     struct world *w = *state;
-    create(w, "fw", PLAIN(",\"timeoutConfig\":{\"inProgressTimeoutInMinutes\":10080}"));
-    assert_json_number(job(w, "fw")->body, "job.timeoutConfig.inProgressTimeoutInMinutes", 10080);
+    create_job(w, "fw", PLAIN(",\"timeoutConfig\":{\"inProgressTimeoutInMinutes\":10080}"));
+    assert_json_number(describe_job(w, "fw")->body, "job.timeoutConfig.inProgressTimeoutInMinutes", 10080);
     assert_int_equal(rows_in(w, "timer"), 0);
     http_data(w, 200, "PUT", "/things/pump/jobs/$next", "{}");
     struct answer *a = http(w, 200, "GET", "/things/pump/jobs/fw", NULL);
@@ -132,15 +101,15 @@ static void the_timeout_is_shown_and_runs_from_the_start(void **state)
 static void unknown_members_are_ignored(void **state)
 {
     struct world *w = *state;
-    create(w, "fw", PLAIN(",\"colour\":\"red\",\"description\":null,\"schedulingConfig\":{\"x\":1}"));
-    assert_json_string(job(w, "fw")->body, "job.status", "IN_PROGRESS");
+    create_job(w, "fw", PLAIN(",\"colour\":\"red\",\"description\":null,\"schedulingConfig\":{\"x\":1}"));
+    assert_json_string(describe_job(w, "fw")->body, "job.status", "IN_PROGRESS");
 }
 
 /* ---- targets ---- */
 
 static void every_target_must_be_a_thing_that_exists(void **state)
 {
-#define TARGET(arn) "{\"targets\":[\"" PUMP "\",\"" arn "\"],\"document\":\"{}\"}"
+#define TARGET(arn) "{\"targets\":[\"" PUMP_ARN "\",\"" arn "\"],\"document\":\"{}\"}"
     static const struct refusal refusals[] = {
         { TARGET("arn:aws:iot:us-east-1:000000000000:thing/ghost"), NOT_FOUND,
           "Thing ghost cannot be found." },
@@ -160,7 +129,7 @@ static void every_target_must_be_a_thing_that_exists(void **state)
           "1 validation error detected: Value '[]' at 'targets' failed to satisfy constraint: Member must "
           "have "
           "length greater than or equal to 1" },
-        { "{\"targets\":\"" PUMP "\",\"document\":\"{}\"}", INVALID, "…" },
+        { "{\"targets\":\"" PUMP_ARN "\",\"document\":\"{}\"}", INVALID, "…" },
         { "{\"targets\":[7],\"document\":\"{}\"}", INVALID, "…" },
     };
     ASSERT_ALL_REFUSED(*state, "PUT", "/jobs/fw", refusals);
@@ -168,12 +137,12 @@ static void every_target_must_be_a_thing_that_exists(void **state)
 
 static char *body_with_targets(size_t n)
 {
-    size_t size = n * (sizeof PUMP + 4) + 64;
+    size_t size = n * (sizeof PUMP_ARN + 4) + 64;
     char *body = malloc(size);
     assert_non_null(body);
     size_t at = (size_t)snprintf(body, size, "{\"document\":\"{}\",\"targets\":[");
     for (size_t i = 0; i < n; i++)
-        at += (size_t)snprintf(body + at, size - at, "%s\"" PUMP "\"", i ? "," : "");
+        at += (size_t)snprintf(body + at, size - at, "%s\"" PUMP_ARN "\"", i ? "," : "");
     snprintf(body + at, size - at, "]}");
     return body;
 }
@@ -186,7 +155,7 @@ static void a_job_has_at_most_a_hundred_targets(void **state)
             "A job can have at most 100 targets; this one has 101.");
     free(body);
     body = body_with_targets(100);
-    create(w, "fw", body);
+    create_job(w, "fw", body);
     free(body);
     assert_int_equal(rows_in(w, "job_target"), 100);
     assert_int_equal(rows_in(w, "execution"), 1);
@@ -203,10 +172,10 @@ static void strict_mode_refuses_another_region_or_account(void **state)
     refused(w, NOT_FOUND, "PUT", "/jobs/fw",
             WITH("\"jobTemplateArn\":\"arn:aws:iot:eu-west-1::jobtemplate/AWS-Reboot:1.0\""),
             "Job Template AWS-Reboot:1.0 cannot be found.");
-    create(w, "fw", PLAIN(""));
+    create_job(w, "fw", PLAIN(""));
     called_from(w, "eu-west-1", NULL);
-    create(w, "fw-2",
-           "{\"targets\":[\"arn:aws:iot:eu-west-1:000000000000:thing/pump\"],\"document\":\"{}\"}");
+    create_job(w, "fw-2",
+               "{\"targets\":[\"arn:aws:iot:eu-west-1:000000000000:thing/pump\"],\"document\":\"{}\"}");
 }
 
 /* ---- ids, regions ---- */
@@ -214,7 +183,7 @@ static void strict_mode_refuses_another_region_or_account(void **state)
 static void an_id_that_is_taken_is_refused_even_for_the_same_job(void **state)
 {
     struct world *w = *state;
-    create(w, "fw", PLAIN(""));
+    create_job(w, "fw", PLAIN(""));
     forget_notifications(w);
     struct answer *a = refused(w, ALREADY_EXISTS, "PUT", "/jobs/fw", PLAIN(""), "Job fw already exists.");
     assert_json_string(a->body, "resourceId", "fw");
@@ -247,17 +216,19 @@ static void arns_carry_the_region_of_the_caller_unless_the_server_has_one(void *
 {
     struct world *w = *state;
     called_from(w, "eu-central-1", NULL);
-    struct answer *a = create(w, "fw", PLAIN(""));
+    struct answer *a = create_job(w, "fw", PLAIN(""));
     assert_json_string(a->body, "jobArn", "arn:aws:iot:eu-central-1:000000000000:job/fw");
     called_from(w, NULL, NULL);
-    assert_json_string(job(w, "fw")->body, "job.jobArn", "arn:aws:iot:us-east-1:000000000000:job/fw");
+    assert_json_string(describe_job(w, "fw")->body, "job.jobArn",
+                       "arn:aws:iot:us-east-1:000000000000:job/fw");
     struct strbuf problem;
     strbuf_init(&problem, 256);
     assert_true(settings_set(world_settings(w), STR_LIT("region"), STR_LIT("ap-south-1"), &problem));
     assert_true(settings_set(world_settings(w), STR_LIT("account_id"), STR_LIT("123456789012"), &problem));
     strbuf_release(&problem);
     called_from(w, "eu-central-1", NULL);
-    assert_json_string(job(w, "fw")->body, "job.jobArn", "arn:aws:iot:ap-south-1:123456789012:job/fw");
+    assert_json_string(describe_job(w, "fw")->body, "job.jobArn",
+                       "arn:aws:iot:ap-south-1:123456789012:job/fw");
 }
 
 /* ---- what is not there yet, and wrong values ---- */
@@ -322,7 +293,7 @@ static void a_malformed_body_is_refused(void **state)
     ASSERT_ALL_REFUSED(*state, "PUT", "/jobs/fw", refusals);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, create_job_set_up, world_tear_down)
 
 int main(void)
 {

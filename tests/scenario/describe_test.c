@@ -46,16 +46,8 @@ static void start(struct scene *s, const char *job)
 /* The jobs of one of the arrays, in order, as "a b c". */
 static void assert_jobs(const struct answer *a, const char *array, const char *expected)
 {
-    char found[256] = "";
-    int n = 0;
-    const cJSON *list = json_at(a->body, array), *item;
-    assert_true(cJSON_IsArray(list));
-    cJSON_ArrayForEach(item, list)
-    {
-        n += snprintf(found + n, sizeof found - (size_t)n, "%s%s", n ? " " : "",
-                      json_at(item, "jobId")->valuestring);
-    }
-    assert_string_equal(found, expected);
+    assert_true(cJSON_IsArray(json_at(a->body, array)));
+    assert_json_items(a->body, array, "jobId", expected);
 }
 
 /* ---- one execution ---- */

@@ -1,18 +1,6 @@
 /* DescribeEndpoint: the address by which the caller reaches us again. */
 #include "support/refusals.h"
 
-static int set_up(void **state)
-{
-    *state = world_new("2030-01-01T12:00:00Z");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    world_free(*state);
-    return 0;
-}
-
 static void assert_endpoint(struct world *w, const char *path, const char *address)
 {
     assert_json_string(http(w, 200, "GET", path, NULL)->body, "endpointAddress", address);
@@ -71,7 +59,7 @@ static void strict_mode_refuses_the_old_types(void **state)
     assert_endpoint(w, "/endpoint", "127.0.0.1");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
 int main(void)
 {

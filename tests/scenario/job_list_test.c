@@ -1,24 +1,9 @@
 /* ListJobs and the lists of executions: order, filters and pages. */
 #include <stdio.h>
-#include <string.h>
 
 #include "support/refusals.h"
 
 #define START ",\"schedulingConfig\":{\"startTime\":\"2030-01-01 13:00\"}"
-
-static int set_up(void **state)
-{
-    struct world *w = world_new("2030-01-01T12:00:00Z");
-    given_thing(w, "pump");
-    *state = w;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    world_free(*state);
-    return 0;
-}
 
 static void given_jobs(struct world *w, int n)
 {
@@ -29,35 +14,13 @@ static void given_jobs(struct world *w, int n)
     }
 }
 
-/* The values of one member in a list, one after the other. */
-static void assert_items(const struct answer *a, const char *list, const char *member, const char *expected)
-{
-    char found[1024] = "";
-    const cJSON *item;
-    cJSON_ArrayForEach(item, json_at(a->body, list))
-    {
-        size_t n = strlen(found);
-        snprintf(found + n, sizeof found - n, "%s%s", n ? " " : "", json_at(item, member)->valuestring);
-    }
-    assert_string_equal(found, expected);
-}
-
-#define ASSERT_JOBS(answer, expected)       assert_items(answer, "jobs", "jobId", expected)
-#define ASSERT_EXECUTIONS(answer, expected) assert_items(answer, "executionSummaries", "jobId", expected)
+#define ASSERT_JOBS(answer, expected) assert_json_items((answer)->body, "jobs", "jobId", expected)
+#define ASSERT_EXECUTIONS(answer, expected)                                                                  \
+    assert_json_items((answer)->body, "executionSummaries", "jobId", expected)
 
 static struct answer *get(struct world *w, const char *path)
 {
     return http(w, 200, "GET", path, NULL);
-}
-
-/* `path` has a query already. */
-static struct answer *next_page(struct world *w, const struct answer *a, const char *path)
-{
-    char more[512];
-    const cJSON *token = json_at(a->body, "nextToken");
-    assert_true(cJSON_IsString(token));
-    snprintf(more, sizeof more, "%s&nextToken=%s", path, token->valuestring);
-    return get(w, more);
 }
 
 /* ---- ListJobs ---- */
@@ -249,16 +212,16 @@ static void executions_of_a_job_are_listed_in_the_order_of_their_targets(void **
          "{\"targets\":[\"" ARN("zebra") "\",\"" ARN("ant") "\",\"" ARN("pump") "\"],\"document\":\"{}\"}");
     http_data(w, 200, "POST", "/things/ant/jobs/fw", "{\"status\":\"FAILED\"}");
     struct answer *a = get(w, "/jobs/fw/things");
-    assert_items(a, "executionSummaries", "thingArn", ARN("zebra") " " ARN("ant") " " ARN("pump"));
+    assert_json_items(a->body, "executionSummaries", "thingArn", ARN("zebra") " " ARN("ant") " " ARN("pump"));
     assert_json(a->body, "executionSummaries.1",
                 "{\"thingArn\":\"" ARN("ant") "\",\"jobExecutionSummary\":{\"status\":\"FAILED\","
                                               "\"queuedAt\":1893499200,\"lastUpdatedAt\":1893499200,"
                                               "\"executionNumber\":1,\"retryAttempt\":0}}");
-    assert_items(get(w, "/jobs/fw/things?status=QUEUED"), "executionSummaries", "thingArn",
-                 ARN("zebra") " " ARN("pump"));
+    assert_json_items(get(w, "/jobs/fw/things?status=QUEUED")->body, "executionSummaries", "thingArn",
+                      ARN("zebra") " " ARN("pump"));
     a = get(w, "/jobs/fw/things?maxResults=2");
-    assert_items(next_page(w, a, "/jobs/fw/things?maxResults=2"), "executionSummaries", "thingArn",
-                 ARN("pump"));
+    assert_json_items(next_page(w, a, "/jobs/fw/things?maxResults=2")->body, "executionSummaries", "thingArn",
+                      ARN("pump"));
     refused(w, NOT_FOUND, "GET", "/jobs/ghost/things", NULL, "Job ghost cannot be found.");
 }
 
@@ -270,7 +233,7 @@ static void a_job_without_executions_has_an_empty_list(void **state)
     assert_json(get(w, "/things/pump/jobs")->body, "", "{\"executionSummaries\":[]}");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up_with_pump, world_tear_down)
 
 int main(void)
 {

@@ -11,17 +11,9 @@ static void heard_list(struct scene *s, const char *in_progress, const char *que
     const cJSON *notify = take_notification(s->w, PUMP "notify");
     assert_true(cJSON_IsObject(json_at(notify, "jobs")));
     for (int i = 0; i < 2; i++) {
-        char found[256] = "";
-        int n = 0;
-        const cJSON *item;
         if (!expected[i][0])
             assert_json_absent(notify, keys[i]);
-        cJSON_ArrayForEach(item, json_at(notify, keys[i]))
-        {
-            n += snprintf(found + n, sizeof found - (size_t)n, "%s%s", n ? " " : "",
-                          json_at(item, "jobId")->valuestring);
-        }
-        assert_string_equal(found, expected[i]);
+        assert_json_items(notify, keys[i], "jobId", expected[i]);
     }
 }
 

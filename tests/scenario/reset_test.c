@@ -6,18 +6,6 @@
 static const char *const tables[] = { "thing",      "thing_attribute", "job",       "job_document",
                                       "job_target", "job_count",       "execution", "timer" };
 
-static int set_up(void **state)
-{
-    *state = world_new("2030-01-01T12:00:00Z");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    world_free(*state);
-    return 0;
-}
-
 /* Something in every table. */
 static void given_a_full_server(struct world *w)
 {
@@ -83,7 +71,7 @@ static void a_reset_outlives_a_restart(void **state)
     world_free(w);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
 int main(void)
 {

@@ -3,38 +3,11 @@
 
 #include "support/refusals.h"
 
-#define PUMP_ARN "arn:aws:iot:us-east-1:000000000000:thing/pump"
 #define BODY(start)                                                                                          \
     "{\"targets\":[\"" PUMP_ARN "\"],\"document\":\"{}\",\"schedulingConfig\":{\"startTime\":" start "}}"
 #define START(start) ",\"schedulingConfig\":{\"startTime\":\"" start "\"}"
 #define NOTIFY       "$aws/things/pump/jobs/notify"
 #define NOTIFY_NEXT  "$aws/things/pump/jobs/notify-next"
-
-static struct world *world_with_pump(const char *start)
-{
-    struct world *w = world_new(start);
-    given_thing(w, "pump");
-    return w;
-}
-
-static int set_up(void **state)
-{
-    *state = world_with_pump("2030-01-01T12:00:00Z");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    world_free(*state);
-    return 0;
-}
-
-static void assert_status(struct world *w, const char *job, const char *status)
-{
-    char path[128];
-    snprintf(path, sizeof path, "/jobs/%s", job);
-    assert_json_string(http(w, 200, "GET", path, NULL)->body, "job.status", status);
-}
 
 /* ---- which times are taken ---- */
 
@@ -125,11 +98,11 @@ static void without_a_lead_a_job_may_start_at_once_but_not_before(void **state)
     world_settings(w)->schedule_lead_ms = 0;
     refused(w, INVALID, "PUT", "/jobs/fw", BODY("\"2030-01-01 11:59\""), "StartTime must be …");
     http(w, 200, "PUT", "/jobs/fw", BODY("\"2030-01-01 12:00\""));
-    assert_status(w, "fw", "IN_PROGRESS");
+    assert_job_status(w, "fw", "IN_PROGRESS");
     take_notification(w, NOTIFY);
     take_notification(w, NOTIFY_NEXT);
     http(w, 200, "PUT", "/jobs/fw-2", BODY("\"2030-01-01 12:01\""));
-    assert_status(w, "fw-2", "SCHEDULED");
+    assert_job_status(w, "fw-2", "SCHEDULED");
     assert_silence(w);
 }
 
@@ -140,7 +113,7 @@ static void a_job_starts_at_its_minute_and_not_a_millisecond_earlier(void **stat
     struct world *w = *state;
     given_job_with(w, "fw", "pump", START("2030-01-01 13:00"));
     assert_json_number(set_clock(w, "2030-01-01T12:59:59.999Z")->body, "firedCount", 0);
-    assert_status(w, "fw", "SCHEDULED");
+    assert_job_status(w, "fw", "SCHEDULED");
     assert_silence(w);
     struct answer *a = advance(w, "PT0.001S");
     assert_json(a->body, "fired",
@@ -177,7 +150,7 @@ static void jobs_due_on_the_way_start_in_order_each_at_its_own_time(void **state
     assert_json_number(take_notification(w, NOTIFY), "timestamp", 1893502800);
     assert_json_number(take_notification(w, NOTIFY), "timestamp", 1893506400);
     assert_silence(w);
-    assert_status(w, "later", "SCHEDULED");
+    assert_job_status(w, "later", "SCHEDULED");
 
     const cJSON *list = http(w, 200, "GET", "/things/pump/jobs", NULL)->body;
     assert_json_string(list, "executionSummaries.0.jobId", "last");
@@ -197,8 +170,8 @@ static void a_timeout_that_begins_at_a_start_fires_within_the_same_advance(void 
                 "[{\"at\":\"2030-01-01T12:45:00.000Z\",\"timer\":\"JOB_START\",\"jobId\":\"late\"},"
                 "{\"at\":\"2030-01-01T13:00:00.000Z\",\"timer\":\"EXECUTION_TIMEOUT\",\"jobId\":\"early\","
                 "\"thingName\":\"pump\",\"executionNumber\":1}]");
-    assert_status(w, "early", "COMPLETED");
-    assert_status(w, "late", "IN_PROGRESS");
+    assert_job_status(w, "early", "COMPLETED");
+    assert_job_status(w, "late", "IN_PROGRESS");
 }
 
 /* ---- what may come in between ---- */
@@ -236,7 +209,7 @@ static void a_job_whose_thing_is_gone_at_the_start_completes_at_once(void **stat
     struct world *w = *state;
     given_job_with(w, "fw", "pump", START("2030-01-01 13:00"));
     http(w, 200, "DELETE", "/things/pump", NULL);
-    assert_status(w, "fw", "SCHEDULED");
+    assert_job_status(w, "fw", "SCHEDULED");
     advance(w, "PT2H");
     struct answer *a = http(w, 200, "GET", "/jobs/fw", NULL);
     assert_json_string(a->body, "job.status", "COMPLETED");
@@ -255,7 +228,7 @@ static void only_the_things_that_are_there_at_the_start_get_the_job(void **state
          "\"document\":\"{}\"" START("2030-01-01 13:00") "}");
     http(w, 200, "DELETE", "/things/pump", NULL);
     advance(w, "PT1H");
-    assert_status(w, "fw", "IN_PROGRESS");
+    assert_job_status(w, "fw", "IN_PROGRESS");
     http(w, 200, "GET", "/things/valve/jobs/fw", NULL);
     http(w, 404, "GET", "/things/pump/jobs/fw", NULL);
 }
@@ -267,22 +240,22 @@ static void a_thing_created_again_before_the_start_gets_the_job(void **state)
     http(w, 200, "DELETE", "/things/pump", NULL);
     given_thing(w, "pump");
     advance(w, "PT1H");
-    assert_status(w, "fw", "IN_PROGRESS");
+    assert_job_status(w, "fw", "IN_PROGRESS");
     take_notification(w, NOTIFY);
     take_notification(w, NOTIFY_NEXT);
     http_data(w, 200, "POST", "/things/pump/jobs/fw", "{\"status\":\"SUCCEEDED\"}");
-    assert_status(w, "fw", "COMPLETED");
+    assert_job_status(w, "fw", "COMPLETED");
 }
 
 static void a_continuous_job_can_be_scheduled_too(void **state)
 {
     struct world *w = *state;
     given_job_with(w, "fw", "pump", ",\"targetSelection\":\"CONTINUOUS\"" START("2030-01-01 13:00"));
-    assert_status(w, "fw", "SCHEDULED");
+    assert_job_status(w, "fw", "SCHEDULED");
     advance(w, "PT1H");
-    assert_status(w, "fw", "IN_PROGRESS");
+    assert_job_status(w, "fw", "IN_PROGRESS");
     http_data(w, 200, "POST", "/things/pump/jobs/fw", "{\"status\":\"SUCCEEDED\"}");
-    assert_status(w, "fw", "IN_PROGRESS");
+    assert_job_status(w, "fw", "IN_PROGRESS");
 }
 
 static void several_starts_that_were_missed_happen_at_the_restart(void **state)
@@ -294,15 +267,15 @@ static void several_starts_that_were_missed_happen_at_the_restart(void **state)
     given_job_with(w, "fw-2", "pump", START("2030-01-01 13:30"));
     given_job_with(w, "fw-3", "pump", START("2030-01-01 15:00"));
     world_restart(w, "2030-01-01T14:00:00Z");
-    assert_status(w, "fw-1", "IN_PROGRESS");
-    assert_status(w, "fw-2", "IN_PROGRESS");
-    assert_status(w, "fw-3", "SCHEDULED");
+    assert_job_status(w, "fw-1", "IN_PROGRESS");
+    assert_job_status(w, "fw-2", "IN_PROGRESS");
+    assert_job_status(w, "fw-3", "SCHEDULED");
     advance(w, "PT1H");
-    assert_status(w, "fw-3", "IN_PROGRESS");
+    assert_job_status(w, "fw-3", "IN_PROGRESS");
     world_free(w);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up_with_pump, world_tear_down)
 
 int main(void)
 {

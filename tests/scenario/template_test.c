@@ -51,20 +51,6 @@ static const struct {
 
 enum { TEMPLATES = sizeof templates / sizeof templates[0] };
 
-static int set_up(void **state)
-{
-    struct world *w = world_new("2030-01-01T12:00:00Z");
-    given_thing(w, "pump");
-    *state = w;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    world_free(*state);
-    return 0;
-}
-
 static void assert_head(const cJSON *item, const char *name)
 {
     char arn[128];
@@ -210,7 +196,7 @@ static void the_arns_carry_the_callers_region(void **state)
                        "arn:aws:iot:eu-west-1::jobtemplate/AWS-Reboot:1.0");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up_with_pump, world_tear_down)
 
 int main(void)
 {

@@ -7,18 +7,6 @@
 #define ARN(thing)         "arn:aws:iot:us-east-1:000000000000:thing/" thing
 #define ATTRIBUTES(values) "{\"attributePayload\":{\"attributes\":{" values "}}}"
 
-static int set_up(void **state)
-{
-    *state = world_new("2030-01-01T12:00:00Z");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    world_free(*state);
-    return 0;
-}
-
 static void create(struct world *w, const char *thing, const char *body)
 {
     char path[256];
@@ -144,14 +132,7 @@ static void given_many(struct world *w, int n)
 /* The thing names of a list, one after the other. */
 static void assert_names(const struct answer *a, const char *expected)
 {
-    char names[1024] = "";
-    const cJSON *thing;
-    cJSON_ArrayForEach(thing, json_at(a->body, "things"))
-    {
-        size_t n = strlen(names);
-        snprintf(names + n, sizeof names - n, "%s%s", n ? " " : "", json_at(thing, "thingName")->valuestring);
-    }
-    assert_string_equal(names, expected);
+    assert_json_items(a->body, "things", "thingName", expected);
 }
 
 static struct answer *list(struct world *w, const char *query)
@@ -195,24 +176,15 @@ static void things_can_be_found_by_their_attributes(void **state)
     refused(w, INVALID, "GET", "/things?attributeValue=north", NULL, "attributeValue needs attributeName.");
 }
 
-static struct answer *next_page(struct world *w, const struct answer *a, const char *query)
-{
-    char more[512];
-    const cJSON *token = json_at(a->body, "nextToken");
-    assert_true(cJSON_IsString(token));
-    snprintf(more, sizeof more, "%s&nextToken=%s", query, token->valuestring);
-    return list(w, more);
-}
-
 static void a_list_comes_in_pages(void **state)
 {
     struct world *w = *state;
     given_many(w, 5);
     struct answer *a = list(w, "?maxResults=2");
     assert_names(a, "thing-0 thing-1");
-    a = next_page(w, a, "?maxResults=2");
+    a = next_page(w, a, "/things?maxResults=2");
     assert_names(a, "thing-2 thing-3");
-    a = next_page(w, a, "?maxResults=2");
+    a = next_page(w, a, "/things?maxResults=2");
     assert_names(a, "thing-4");
     assert_json_absent(a->body, "nextToken");
     a = list(w, "?maxResults=5");
@@ -228,9 +200,9 @@ static void things_that_come_and_go_between_pages_disturb_no_other(void **state)
     http(w, 200, "DELETE", "/things/thing-1", NULL);
     http(w, 200, "DELETE", "/things/thing-2", NULL);
     create(w, "new", "{}");
-    a = next_page(w, a, "?maxResults=2");
+    a = next_page(w, a, "/things?maxResults=2");
     assert_names(a, "thing-3 thing-4");
-    assert_names(next_page(w, a, "?maxResults=2"), "new");
+    assert_names(next_page(w, a, "/things?maxResults=2"), "new");
 }
 
 static void a_filtered_list_comes_in_pages_too(void **state)
@@ -239,10 +211,11 @@ static void a_filtered_list_comes_in_pages_too(void **state)
     create(w, "a", ATTRIBUTES("\"site\":\"n1\""));
     create(w, "b", ATTRIBUTES("\"site\":\"n0\""));
     create(w, "c", ATTRIBUTES("\"site\":\"n2\""));
-    const char *query = "?maxResults=2&attributeName=site&attributeValue=n&usePrefixAttributeValue=true";
-    struct answer *a = list(w, query);
+    const char *path =
+        "/things?maxResults=2&attributeName=site&attributeValue=n&usePrefixAttributeValue=true";
+    struct answer *a = http(w, 200, "GET", path, NULL);
     assert_names(a, "a b");
-    assert_names(next_page(w, a, query), "c");
+    assert_names(next_page(w, a, path), "c");
 }
 
 static void a_page_has_250_things_unless_asked_otherwise(void **state)
@@ -251,7 +224,7 @@ static void a_page_has_250_things_unless_asked_otherwise(void **state)
     given_many(w, 251);
     struct answer *a = list(w, "");
     assert_int_equal(cJSON_GetArraySize(json_at(a->body, "things")), 250);
-    assert_names(next_page(w, a, "?maxResults=250"), "thing-250");
+    assert_names(next_page(w, a, "/things?maxResults=250"), "thing-250");
     refused(
         w, INVALID, "GET", "/things?maxResults=0", NULL,
         "1 validation error detected: Value '0' at 'maxResults' failed to satisfy constraint: Member must "
@@ -378,7 +351,7 @@ static void finished_executions_of_a_deleted_thing_stay(void **state)
     http(w, 404, "GET", "/things/pump/jobs", NULL);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
 int main(void)
 {

@@ -5,20 +5,6 @@
 #include "store/timer_store.h"
 #include "support/world.h"
 
-static int set_up(void **state)
-{
-    struct world *w = world_new("2030-01-01T12:00:00Z");
-    given_thing(w, "pump");
-    *state = w;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    world_free(*state);
-    return 0;
-}
-
 static struct answer *change(struct world *w, enum clock_verb verb)
 {
     struct clock_change c = { .verb = verb, .scale = 1 };
@@ -43,13 +29,6 @@ static void given_timeout_job(struct world *w, const char *job, const char *more
     char members[256];
     snprintf(members, sizeof members, ",\"timeoutConfig\":{\"inProgressTimeoutInMinutes\":10}%s", more);
     given_job_with(w, job, "pump", members);
-}
-
-static void assert_status(struct world *w, const char *job, const char *status)
-{
-    char path[128];
-    snprintf(path, sizeof path, "/jobs/%s", job);
-    assert_json_string(http(w, 200, "GET", path, NULL)->body, "job.status", status);
 }
 
 static void a_frozen_clock_stands(void **state)
@@ -113,9 +92,9 @@ static void setting_it_back_fires_nothing_and_what_was_ahead_stays_ahead(void **
     assert_json_string(a->body, "now", "2029-12-31T00:00:00.000Z");
     assert_json_number(a->body, "firedCount", 0);
     assert_json_number(advance(w, "P1D")->body, "firedCount", 0);
-    assert_status(w, "fw", "SCHEDULED");
+    assert_job_status(w, "fw", "SCHEDULED");
     assert_json_number(advance(w, "P1D")->body, "firedCount", 1);
-    assert_status(w, "fw", "IN_PROGRESS");
+    assert_job_status(w, "fw", "IN_PROGRESS");
 }
 
 static void what_has_fired_does_not_fire_again_when_its_time_comes_again(void **state)
@@ -159,20 +138,19 @@ static void a_running_clock_fires_by_itself_with_the_next_request(void **state)
     int64_t seen = now_of(scale(w, 10000000));
     while (seen < INT64_C(1893502800000))
         seen = now_of(advance(w, "PT0S"));
-    assert_status(w, "fw", "IN_PROGRESS");
+    assert_job_status(w, "fw", "IN_PROGRESS");
 }
 
 static void a_clock_that_follows_the_host_again_fires_what_the_jump_passed(void **state)
 {
     (void)state;
-    struct world *w = world_new("2020-01-01T00:00:00Z");
-    given_thing(w, "pump");
+    struct world *w = world_with_pump("2020-01-01T00:00:00Z");
     given_job_with(w, "fw", "pump", ",\"schedulingConfig\":{\"startTime\":\"2020-06-01 00:00\"}");
     struct answer *a = change(w, CLOCK_REAL);
     assert_json_string(a->body, "mode", "real");
     assert_json(a->body, "frozen", "false");
     assert_json_number(a->body, "firedCount", 1);
-    assert_status(w, "fw", "IN_PROGRESS");
+    assert_job_status(w, "fw", "IN_PROGRESS");
     world_free(w);
 }
 
@@ -205,7 +183,7 @@ static void a_long_list_of_what_fired_is_cut_but_counted(void **state)
     assert_silence(w);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up_with_pump, world_tear_down)
 
 int main(void)
 {

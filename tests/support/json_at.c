@@ -3,7 +3,10 @@
 #include <stdlib.h>
 
 #include "base/str.h"
+#include "base/strbuf.h"
 #include "support/world.h"
+
+enum { ITEMS_TEXT_MAX = 4096 };
 
 const cJSON *json_at(const cJSON *root, const char *path)
 {
@@ -56,4 +59,21 @@ void assert_json(const cJSON *root, const char *path, const char *expected)
     print_error("%s\n", found ? found : "nothing");
     free(found);
     fail_msg("stands at \"%s\" instead of %s", path, expected);
+}
+
+void assert_json_items(const cJSON *root, const char *array, const char *member, const char *expected)
+{
+    struct strbuf found;
+    const cJSON *item;
+    strbuf_init(&found, ITEMS_TEXT_MAX);
+    cJSON_ArrayForEach(item, json_at(root, array))
+    {
+        const cJSON *text = json_at(item, member);
+        if (!cJSON_IsString(text))
+            fail_msg("an item of %s has no text %s", array, member);
+        strbuf_printf(&found, "%s%s", found.n ? " " : "", text->valuestring);
+    }
+    assert_false(found.failed);
+    assert_string_equal(found.n ? found.p : "", expected);
+    strbuf_release(&found);
 }

@@ -13,8 +13,7 @@ int scene_set_up(void **state)
     struct scene *s = calloc(1, sizeof *s);
     assert_non_null(s);
     s->edge = *(const enum edge *)*state;
-    s->w = world_new(NOON);
-    given_thing(s->w, "pump");
+    s->w = world_with_pump(NOON);
     *state = s;
     return 0;
 }

@@ -16,10 +16,7 @@
 
 #include "support/world.h"
 
-#define NOON     "2030-01-01T12:00:00Z"
-#define NOON_S   1893499200
-#define PUMP     "$aws/things/pump/jobs/"
-#define PUMP_ARN "arn:aws:iot:us-east-1:000000000000:thing/pump"
+#define PUMP "$aws/things/pump/jobs/"
 
 enum edge { OVER_MQTT, OVER_HTTP };
 

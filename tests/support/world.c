@@ -122,6 +122,13 @@ struct world *world_new_durable(const char *start)
     return make_world(start, true);
 }
 
+struct world *world_with_pump(const char *start)
+{
+    struct world *w = world_new(start);
+    given_thing(w, "pump");
+    return w;
+}
+
 void world_restart(struct world *w, const char *now)
 {
     assert_true(w->folder[0]);
@@ -156,6 +163,24 @@ void world_free(struct world *w)
     log_free(w->log);
     settings_release(&w->settings);
     free(w);
+}
+
+int world_set_up(void **state)
+{
+    *state = world_new(NOON);
+    return 0;
+}
+
+int world_set_up_with_pump(void **state)
+{
+    *state = world_with_pump(NOON);
+    return 0;
+}
+
+int world_tear_down(void **state)
+{
+    world_free(*state);
+    return 0;
 }
 
 struct settings *world_settings(struct world *w)
@@ -318,6 +343,15 @@ struct answer *http(struct world *w, int status, const char *method, const char 
 struct answer *http_data(struct world *w, int status, const char *method, const char *path, const char *body)
 {
     return request(w, PLANE_DATA, status, method, path, body);
+}
+
+struct answer *next_page(struct world *w, const struct answer *a, const char *path)
+{
+    char more[1024];
+    const cJSON *token = json_at(a->body, "nextToken");
+    assert_true(cJSON_IsString(token));
+    snprintf(more, sizeof more, "%s&nextToken=%s", path, token->valuestring);
+    return http(w, 200, "GET", more, NULL);
 }
 
 struct answer *refused(struct world *w, int status, const char *exception, const char *method,
@@ -534,4 +568,11 @@ void given_another_execution(struct world *w, const char *job, const char *thing
                         "ON CONFLICT (job_id, status) DO UPDATE SET n = n + 1",
                         "s", str_from(job)));
     check_invariants(w);
+}
+
+void assert_job_status(struct world *w, const char *job, const char *status)
+{
+    char path[128];
+    snprintf(path, sizeof path, "/jobs/%s", job);
+    assert_json_string(http(w, 200, "GET", path, NULL)->body, "job.status", status);
 }

@@ -26,6 +26,10 @@
 
 struct world;
 
+#define NOON     "2030-01-01T12:00:00Z"
+#define NOON_S   1893499200
+#define PUMP_ARN "arn:aws:iot:us-east-1:000000000000:thing/pump"
+
 /* The clock stands at `start` (ISO) until it is moved. Fails the test when anything cannot be made. */
 struct world *world_new(const char *start);
 void world_free(struct world *w);
@@ -33,6 +37,13 @@ void world_free(struct world *w);
  * Only for worlds made with world_new_durable. */
 struct world *world_new_durable(const char *start);
 void world_restart(struct world *w, const char *now);
+/* As world_new, with the thing "pump". */
+struct world *world_with_pump(const char *start);
+
+/* cmocka's set-up and tear-down; *state is a world at NOON, empty or with the thing "pump". */
+int world_set_up(void **state);
+int world_set_up_with_pump(void **state);
+int world_tear_down(void **state);
 
 struct settings *world_settings(struct world *w);
 struct db *world_db(struct world *w);
@@ -51,6 +62,9 @@ struct answer {
  * `status` (0: any). */
 struct answer *http(struct world *w, int status, const char *method, const char *path, const char *body);
 struct answer *http_data(struct world *w, int status, const char *method, const char *path, const char *body);
+
+/* The page of a list that comes after the one in `a`. `path` is the list's, and has a query already. */
+struct answer *next_page(struct world *w, const struct answer *a, const char *path);
 
 /* A request that must be refused with `status` and the exception, saying `message` ("…" at its end: beginning
  * so), and must leave every row of the database as it is. */
@@ -91,6 +105,8 @@ void assert_json_number(const cJSON *root, const char *path, double expected);
 void assert_json_absent(const cJSON *root, const char *path);
 /* What stands there is this JSON value, members in any order. An empty path is the root. */
 void assert_json(const cJSON *root, const char *path, const char *expected);
+/* The texts of that member in the items of the array, in order, as "a b c"; "" for no item or no array. */
+void assert_json_items(const cJSON *root, const char *array, const char *member, const char *expected);
 
 /* Creates things and an immediate job on them; fails the test unless that works. */
 void given_thing(struct world *w, const char *thing);
@@ -99,5 +115,8 @@ void given_job_with(struct world *w, const char *job, const char *thing, const c
 /* The job once more on the thing, QUEUED, with the next execution number. Written into the database: nobody
  * is told. */
 void given_another_execution(struct world *w, const char *job, const char *thing);
+
+/* DescribeJob says that the job has this status. */
+void assert_job_status(struct world *w, const char *job, const char *status);
 
 #endif
