@@ -130,14 +130,28 @@ static bool try_lock_of_store(const char *folder, struct strbuf *ret_problem)
     return is_free;
 }
 
-/* The descriptor stays open, on purpose, in the program that this process becomes: from here until its end no
- * other start gets past this point. */
-static bool hold_folder(const char *folder, struct strbuf *ret_problem)
+/* The descriptor that holds it; -1 when somebody else does. */
+static int hold_folder(const char *folder, struct strbuf *ret_problem)
 {
     int fd = open(folder, O_RDONLY | O_DIRECTORY);
     if (fd < 0)
-        return problem(ret_problem, "data: cannot use the folder %s: %s", folder, strerror(errno));
-    if (lock(fd, folder, ret_problem))
+        problem(ret_problem, "data: cannot use the folder %s: %s", folder, strerror(errno));
+    else if (!lock(fd, folder, ret_problem)) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+/* The folder first: who loses it never touches the store's lock, which the winner takes later. The descriptor
+ * stays open, on purpose, in the program that this process becomes: until its end no other start gets past
+ * this point. */
+static bool take_folder(const char *folder, struct strbuf *ret_problem)
+{
+    int fd = hold_folder(folder, ret_problem);
+    if (fd < 0)
+        return false;
+    if (try_lock_of_store(folder, ret_problem))
         return true;
     close(fd);
     return false;
@@ -149,7 +163,7 @@ bool files_prepare_data(const char *folder, char ret_path[PATH_MAX], struct strb
         return false;
     if (realpath(folder, ret_path) == NULL)
         return problem(ret_problem, "data: cannot use the folder %s: %s", folder, strerror(errno));
-    return try_lock_of_store(ret_path, ret_problem) && hold_folder(ret_path, ret_problem);
+    return take_folder(ret_path, ret_problem);
 }
 
 /* --- writing ---------------------------------------------------------------------------------------- */

@@ -23,6 +23,8 @@
 #include "launcher/files.h"
 #include "launcher/preflight.h"
 
+enum { DESCRIPTORS_MAX = 1 << 20 };
+
 static const char default_config_path[] = "/etc/iotjobsd/iotjobsd.conf";
 
 /* Weakest first: a later source overrides what an earlier one says. */
@@ -79,13 +81,14 @@ static int64_t memory_max(void)
     return pages > 0 && page_size > 0 ? pages / 2 * page_size : 0;
 }
 
-/* One descriptor for each device: as many as the system lets us have. Failing that, what there is. */
+/* One descriptor for each device: as many as the system lets us have. Not without end, because the broker's
+ * WebSocket library makes a table of that many. Failing that, what there is. */
 static void raise_descriptor_limit(void)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return;
-    limit.rlim_cur = limit.rlim_max;
+    limit.rlim_cur = limit.rlim_max < DESCRIPTORS_MAX ? limit.rlim_max : DESCRIPTORS_MAX;
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 

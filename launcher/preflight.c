@@ -41,6 +41,8 @@ static int try_to_listen(const char *host, int64_t port)
         return errno;
     int yes = 1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    if (address.any.sa_family == AF_INET6) /* as the listeners do: IPv4's ports are another matter */
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes);
     bool ok = bind(fd, &address.any, address.n) == 0 && listen(fd, 1) == 0;
     int error = ok ? 0 : errno;
     close(fd);

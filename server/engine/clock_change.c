@@ -56,7 +56,7 @@ static bool step(struct engine *engine, struct clock *clock, int64_t target_ms, 
                  int64_t *fired, bool *ret_failed)
 {
     int64_t due_ms;
-    if (!engine_earliest_due(engine, &due_ms)) {
+    if (engine_is_stopping(engine) || !engine_earliest_due(engine, &due_ms)) {
         *ret_failed = true;
         return false;
     }
@@ -125,13 +125,13 @@ static void answer(struct call *call, struct clock *clock, struct str fired, int
     call->ok = true;
 }
 
-void clock_change_run(struct engine *engine, struct clock *clock, struct call *call)
+bool clock_change_run(struct engine *engine, struct clock *clock, struct call *call)
 {
     const struct clock_change *change = call->input;
     if (!clock_state(clock).movable || !apply(clock, change)) {
         call_fail(call, ERR_STATE_REFUSED,
                   "The clock of this server follows the host's. Start it with --virtual-clock to move it.");
-        return;
+        return true;
     }
     struct strbuf list;
     strbuf_init(&list, CALL_REPLY_MAX / 2);
@@ -148,4 +148,5 @@ void clock_change_run(struct engine *engine, struct clock *clock, struct call *c
         call_fail(call, ERR_SERVICE_UNAVAILABLE,
                   "The clock has stopped on the way: what fell due there could not be committed. Try again.");
     strbuf_release(&list);
+    return all;
 }

@@ -41,6 +41,7 @@ struct batch {
     struct call **calls_end;
     struct message *timer_messages;
     struct message **timer_messages_end;
+    uint64_t timers_fired;
 };
 
 /* ---- inbox ---- */
@@ -167,7 +168,7 @@ static enum timer_outcome run_one_timer(struct engine *engine, struct batch *bat
     *batch->timer_messages_end = messages;
     while (*batch->timer_messages_end)
         batch->timer_messages_end = &(*batch->timer_messages_end)->next;
-    engine->running.timers_fired += outcome == TIMER_FIRED;
+    batch->timers_fired += outcome == TIMER_FIRED;
     return outcome;
 }
 
@@ -261,6 +262,7 @@ static bool finish(struct engine *engine, struct batch *batch)
     if (!committed)
         fail_batch(engine, batch);
     engine->running.batches++;
+    engine->running.timers_fired += committed ? batch->timers_fired : 0;
     deliver(engine, batch);
     return committed;
 }
@@ -305,13 +307,20 @@ enum timer_outcome engine_run_timer_alone(struct engine *engine, int64_t now_ms,
     return finish(engine, &batch) ? outcome : TIMER_UNKNOWN;
 }
 
+bool engine_is_stopping(struct engine *engine)
+{
+    pthread_mutex_lock(&engine->lock);
+    bool stopping = engine->stopping;
+    pthread_mutex_unlock(&engine->lock);
+    return stopping;
+}
+
 static void move_clock(struct engine *engine, struct call *call)
 {
-    clock_change_run(engine, engine->config.clock, call);
-    look_ahead(engine, true);
+    engine->running.calls++;
+    look_ahead(engine, clock_change_run(engine, engine->config.clock, call));
     if (engine->timer)
         timer_thread_look_again(engine->timer);
-    engine->running.calls++;
     call->done(call);
 }
 

@@ -70,7 +70,7 @@ struct engine_stats {
     bool last_commit_failed;
     size_t inbox_depth;
     int64_t oldest_call_ms; /* how long the first in the inbox has waited, in real time; 0: nobody waits */
-    int64_t next_due_ms;    /* of the earliest timer; INT64_MAX: none */
+    int64_t next_due_ms;    /* of the earliest timer; INT64_MAX: none, INT64_MIN: not known */
 };
 struct engine_stats engine_stats(struct engine *engine);
 

@@ -27,9 +27,12 @@ bool engine_earliest_due(struct engine *engine, int64_t *ret_due_ms);
 enum timer_outcome engine_run_timer_alone(struct engine *engine, int64_t now_ms, struct arena *arena,
                                           struct timer_row *ret_timer);
 
+/* Whether the engine is to end: whatever takes long stops where it is. */
+bool engine_is_stopping(struct engine *engine);
+
 /* Moves the clock on the engine thread, running what falls due on the way, and writes the answer into the
- * call. */
-void clock_change_run(struct engine *engine, struct clock *clock, struct call *call);
+ * call. False: not all of that could be committed. */
+bool clock_change_run(struct engine *engine, struct clock *clock, struct call *call);
 
 /* Whether the call moves the clock, and so cannot share a transaction. */
 bool clock_change_is(const struct call *call);

@@ -42,7 +42,7 @@ static void write_engine(struct json *json, struct engine *engine)
     json_member_int(json, "timers_fired", (int64_t)stats.timers_fired);
     json_member_int(json, "commit_failures", (int64_t)stats.commit_failures);
     json_member_int(json, "inbox_depth", (int64_t)stats.inbox_depth);
-    if (stats.next_due_ms != INT64_MAX)
+    if (stats.next_due_ms != INT64_MAX && stats.next_due_ms != INT64_MIN)
         member_time(json, "next_due", stats.next_due_ms);
     json_object_end(json);
 }

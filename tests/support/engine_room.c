@@ -1,5 +1,6 @@
 #include "support/engine_room.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -262,4 +263,35 @@ int64_t room_things(struct room *room)
     stmt_done(q);
     db_close(db);
     return n;
+}
+
+void given_scheduled_job(struct room *room, const char *more)
+{
+    room_ask(room, room_request(room, "POST", "/things/pump", "{}"));
+    struct call *create = room_request(room, "PUT", FW, more);
+    room_ask(room, create);
+    assert_true(create->ok);
+}
+
+void assert_job(struct room *room, const char *status)
+{
+    char expected[64];
+    snprintf(expected, sizeof expected, "\"status\":\"%s\"", status);
+    const char *text = room_ask(room, room_request(room, "GET", FW, NULL));
+    if (!strstr(text, expected))
+        fail_msg("not %s: %s", status, text);
+}
+
+void assert_answer(struct room *room, struct call *call, const char *expected)
+{
+    assert_string_equal(room_ask(room, call), expected);
+}
+
+void assert_failed(const struct call *call, enum error_code code, const char *message)
+{
+    assert_false(call->ok);
+    assert_int_equal(call->err.code, code);
+    assert_string_equal(call->err.message.p, message);
+    assert_int_equal(call->reply.n, 0);
+    assert_null(call->messages);
 }

@@ -66,4 +66,15 @@ op_fn run_exists;          /* answers {"exists":…} */
 
 int64_t room_things(struct room *room);
 
+/* What tests ask of it. */
+#define FW "/jobs/fw"
+#define JOB(more)                                                                                            \
+    "{\"targets\":[\"arn:aws:iot:us-east-1:000000000000:thing/pump\"],\"document\":\"{}\"" more "}"
+#define START ",\"schedulingConfig\":{\"startTime\":\"2030-01-01 13:00\"}"
+
+void given_scheduled_job(struct room *room, const char *more);
+void assert_job(struct room *room, const char *status);
+void assert_answer(struct room *room, struct call *call, const char *expected);
+void assert_failed(const struct call *call, enum error_code code, const char *message);
+
 #endif
