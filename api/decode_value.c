@@ -66,7 +66,7 @@ static bool json_string(struct decoder *decoder, const struct shape *shape, cons
                         const struct path *at, void *ret_value)
 {
     char buffer[NUMBER_TEXT_MAX];
-    struct str text = STR_NONE;
+    struct str text;
     if (cJSON_IsString(json))
         text = str_from(json->valuestring);
     else if (shape->scalar_as_text && cJSON_IsBool(json))

@@ -72,7 +72,7 @@ bool command_line_read(const char *const *arguments, struct command_line *ret_li
                        struct strbuf *ret_problem)
 {
     struct command_line line = { .command = COMMAND_SERVE };
-    struct option option;
+    struct option option = { 0 };
     for (;;) {
         if (!option_next(&arguments, &option, ret_problem))
             return false;
@@ -102,7 +102,7 @@ static bool setting_take(const struct option *option, struct settings *settings,
 
 bool command_line_apply(const char *const *arguments, struct settings *settings, struct strbuf *ret_problem)
 {
-    struct option option;
+    struct option option = { 0 };
     for (;;) {
         if (!option_next(&arguments, &option, ret_problem))
             return false;

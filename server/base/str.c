@@ -33,7 +33,7 @@ bool str_eq_nocase(struct str a, struct str b)
     if (a.n != b.n || !a.p != !b.p) {
         return false;
     }
-    for (size_t i = 0; i < a.n; i++) {
+    for (size_t i = 0; a.p && i < a.n; i++) {
         if (lower(a.p[i]) != lower(b.p[i])) {
             return false;
         }

@@ -66,7 +66,9 @@ static bool check_header(struct framing *framing, struct str name, struct str va
     if (is_folded(name))
         return refuse(framing, "one goes on in the next line");
     unsigned *count = count_of(framing, name);
-    if (count != NULL && ++*count > 1)
+    if (count == NULL)
+        return true;
+    if (++*count > 1)
         return refuse(framing, "Content-Length, Transfer-Encoding or Host stands there twice");
     if (count == &framing->encodings && !str_eq_nocase(value, STR_LIT("chunked")))
         return refuse(framing, "Transfer-Encoding is not chunked");

@@ -98,7 +98,17 @@ static bool check_targets_exist(struct op *op, const struct target_rows *targets
 
 /* ---- document ---- */
 
-/* A managed template's ARN has no account and its version behind the name: …::jobtemplate/AWS-Reboot:1.0 */
+/* A managed template's ARN has no account and its version behind the name: …::jobtemplate/AWS-Reboot:1.0.
+ * NULL: none. */
+static const struct managed_template *template_named(const struct op *op, const struct arn *arn)
+{
+    struct str version = arn->name;
+    struct str name = str_split(&version, ':');
+    bool foreign = op->settings->strict && !str_eq(arn->region, op->region);
+    bool known = !version.p || str_eq_text(version, MANAGED_TEMPLATE_VERSION);
+    return arn->account.n || foreign || !known ? NULL : managed_template_find(name);
+}
+
 static bool find_template(struct op *op, struct str text, const struct managed_template **ret_template)
 {
     struct arn arn;
@@ -108,27 +118,29 @@ static bool find_template(struct op *op, struct str text, const struct managed_t
         return fail(op->err, ERR_INVALID_REQUEST,
                     "Resource type should be jobtemplate but found invalid resource type %.*s",
                     STR(arn.type));
-    struct str version = arn.name;
-    struct str name = str_split(&version, ':');
-    bool foreign = op->settings->strict && !str_eq(arn.region, op->region);
-    const struct managed_template *found = arn.account.n || foreign ? NULL : managed_template_find(name);
-    if (!found || (version.p && !str_eq_text(version, MANAGED_TEMPLATE_VERSION)))
+    const struct managed_template *found = template_named(op, &arn);
+    if (!found)
         return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Job Template %.*s cannot be found.", STR(arn.name));
     *ret_template = found;
     return true;
 }
 
+static void inherit_description(struct plan *plan, const struct managed_template *managed)
+{
+    if (managed && !plan->job.description.p)
+        plan->job.description = str_from(managed->description);
+}
+
 static bool use_template(struct op *op, const struct create_job_request *in, struct plan *plan)
 {
-    const struct managed_template *managed;
+    const struct managed_template *managed = NULL;
     if (!find_template(op, in->job_template_arn, &managed) ||
         !document_from_template(managed, &in->document_parameters, op->arena, &plan->document.document,
                                 op->err))
         return false;
     plan->document.from_template = true;
     plan->job.job_template_arn = in->job_template_arn;
-    if (!plan->job.description.p)
-        plan->job.description = str_from(managed->description);
+    inherit_description(plan, managed);
     if (in->document_parameters.set)
         plan->document.parameters = render_string_map(op, &in->document_parameters);
     return true;
@@ -152,8 +164,7 @@ static bool read_document(struct op *op, const struct create_job_request *in, st
     if (in->job_template_arn.p && !find_template(op, in->job_template_arn, &managed))
         return false;
     plan->job.job_template_arn = in->job_template_arn;
-    if (managed && !plan->job.description.p)
-        plan->job.description = str_from(managed->description);
+    inherit_description(plan, managed);
     plan->document.document = in->document;
     return document_check(in->document, op->err);
 }
