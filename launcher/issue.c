@@ -1,6 +1,5 @@
 #include "launcher/issue.h"
 
-#include <arpa/inet.h>
 #include <limits.h>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
@@ -8,6 +7,7 @@
 #include <openssl/x509v3.h>
 #include <string.h>
 
+#include "base/ip_address.h"
 #include "base/pem.h"
 
 enum {
@@ -25,11 +25,8 @@ static bool is_host_name(const char *text)
 
 static bool is_every_address(const char *text)
 {
-    struct in_addr v4;
-    struct in6_addr v6;
-    if (inet_pton(AF_INET, text, &v4) == 1)
-        return v4.s_addr == INADDR_ANY;
-    return inet_pton(AF_INET6, text, &v6) == 1 && IN6_IS_ADDR_UNSPECIFIED(&v6);
+    struct ip_address address;
+    return ip_address_parse(text, 0, &address) && ip_address_is_any(&address);
 }
 
 enum { NAME_COUNT = 5 };

@@ -1,28 +1,13 @@
 /* The rules between settings; what concerns one setting alone is in its row of settings.def. */
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/ip_address.h"
 #include "base/problem.h"
 #include "base/time_text.h"
 #include "settings.h"
 
 enum { ACCOUNT_DIGITS = 12 };
-
-static bool is_address(const char *text)
-{
-    struct in6_addr address;
-    return inet_pton(AF_INET, text, &address) == 1 || inet_pton(AF_INET6, text, &address) == 1;
-}
-
-static bool is_loopback(const char *text)
-{
-    struct in_addr v4;
-    struct in6_addr v6;
-    if (inet_pton(AF_INET, text, &v4) == 1)
-        return ntohl(v4.s_addr) >> 24 == 127;
-    return inet_pton(AF_INET6, text, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
-}
 
 static bool consists_of(const char *text, const char *characters)
 {
@@ -48,9 +33,10 @@ static bool check_identity(const struct settings *settings, struct strbuf *ret_p
 
 static bool check_bind(const struct settings *settings, struct strbuf *ret_problem)
 {
-    if (!is_address(settings->bind))
+    struct ip_address address;
+    if (!ip_address_parse(settings->bind, 0, &address))
         return problem(ret_problem, "bind: '%s' is not an IPv4 or IPv6 address", settings->bind);
-    if (!is_loopback(settings->bind) && !settings->insecure)
+    if (!ip_address_is_loopback(&address) && !settings->insecure)
         return problem(ret_problem,
                        "bind: %s is not a loopback address, and whoever can reach it may do anything; "
                        "set insecure to true if that is wanted",
