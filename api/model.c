@@ -20,3 +20,13 @@ int api_enum_value(const struct shape *shape, struct str name)
     }
     return 0;
 }
+
+const char *job_status_name(enum job_status status)
+{
+    return api_enum_name(&shape_job_status, (int)status);
+}
+
+const char *job_execution_status_name(enum job_execution_status status)
+{
+    return api_enum_name(&shape_job_execution_status, (int)status);
+}

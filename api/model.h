@@ -102,6 +102,9 @@ const struct operation_model *operation_model(enum operation operation);
 
 /* The name of an enum value, "" for 0: api_enum_name(&shape_job_status, JOB_STATUS_SCHEDULED) */
 const char *api_enum_name(const struct shape *shape, int value);
+/* The two that are everywhere. */
+const char *job_status_name(enum job_status status);
+const char *job_execution_status_name(enum job_execution_status status);
 /* The value of a name, 0 when it has none. */
 int api_enum_value(const struct shape *shape, struct str name);
 

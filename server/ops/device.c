@@ -4,6 +4,7 @@
 
 #include "ops/execution_change.h"
 #include "ops/notify.h"
+#include "ops/refusal.h"
 #include "ops/render.h"
 #include "rules/execution_state.h"
 #include "store/thing_store.h"
@@ -14,11 +15,6 @@ enum { STEP_TIMEOUT_LEAST = 1, STEP_TIMEOUT_MOST = 10080, STEP_TIMEOUT_DISCARD =
 static enum job_execution_status plain_status(enum data_job_execution_status status)
 {
     return (enum job_execution_status)status;
-}
-
-static const char *status_text(enum job_execution_status status)
-{
-    return api_enum_name(&shape_job_execution_status, (int)status);
 }
 
 /* ---- shared checks ---- */
@@ -41,8 +37,7 @@ static bool check_step_timeout(struct op *op, struct opt_int minutes, bool may_d
 
 static bool check_thing(struct op *op, struct str thing)
 {
-    return store_thing_exists(op->db, thing) ||
-           fail(op->err, ERR_RESOURCE_NOT_FOUND, "Thing %.*s cannot be found.", STR(thing));
+    return store_thing_exists(op->db, thing) || thing_not_found(op, thing);
 }
 
 static bool find_execution(struct op *op, struct str thing, struct str job, struct opt_int number,
@@ -57,8 +52,7 @@ static bool find_execution(struct op *op, struct str thing, struct str job, stru
         return fail(op->err, ERR_RESOURCE_NOT_FOUND,
                     "Execution %" PRId64 " of job %.*s for thing %.*s cannot be found.", number.value,
                     STR(job), STR(thing));
-    return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Job execution of job %.*s for thing %.*s cannot be found.",
-                STR(job), STR(thing));
+    return execution_not_found(op, job, thing);
 }
 
 /* Fails with the state of the execution beside the message, as devices need it to recover. */
@@ -132,7 +126,8 @@ bool op_data_describe_job_execution(struct op *op, const void *input)
     if (execution_is_terminal(execution.status))
         return fail(op->err, ERR_TERMINAL_STATE,
                     "Job execution of job %.*s for thing %.*s has reached the terminal status %s.",
-                    STR(execution.job_id), STR(execution.thing_name), status_text(execution.status));
+                    STR(execution.job_id), STR(execution.thing_name),
+                    job_execution_status_name(execution.status));
     bool document = !in->include_job_document.set || in->include_job_document.value;
     json_key(op->json, "execution");
     render_device_execution(op, op->json, op->style, &execution,
@@ -149,13 +144,12 @@ static bool check_update(struct op *op, const struct data_update_job_execution_r
     enum job_execution_status to = plain_status(in->status);
     if (in->expected_version.set && in->expected_version.value != execution->version) {
         attach_state(op, execution);
-        return fail(op->err, ERR_VERSION_CONFLICT, "Expected version %" PRId64 " but found version %" PRId64,
-                    in->expected_version.value, execution->version);
+        return version_mismatch(op, in->expected_version.value, execution->version);
     }
     if (!execution_device_may(execution->status, to)) {
         attach_state(op, execution);
         return fail(op->err, ERR_INVALID_STATE_TRANSITION,
-                    "The status of job execution cannot be changed to be %s", status_text(to));
+                    "The status of job execution cannot be changed to be %s", job_execution_status_name(to));
     }
     return true;
 }

@@ -1,10 +1,9 @@
 #include "ops/execution.h"
 
-#include <inttypes.h>
-
 #include "ops/arn.h"
 #include "ops/execution_change.h"
 #include "ops/page.h"
+#include "ops/refusal.h"
 #include "ops/render.h"
 #include "rules/execution_state.h"
 #include "store/job_store.h"
@@ -14,8 +13,7 @@ static bool find_execution(struct op *op, struct str thing, struct str job, stru
                            struct execution_row *ret_execution)
 {
     return store_execution_get(op->db, op->arena, thing, job, number, ret_execution) ||
-           fail(op->err, ERR_RESOURCE_NOT_FOUND, "Job execution of job %.*s for thing %.*s cannot be found.",
-                STR(job), STR(thing));
+           execution_not_found(op, job, thing);
 }
 
 bool op_describe_job_execution(struct op *op, const void *input)
@@ -37,11 +35,10 @@ static bool check_cancelable(struct op *op, const struct cancel_job_execution_re
     bool queued = execution->status == JOB_EXECUTION_STATUS_QUEUED;
     bool forced = in->force.value && execution->status == JOB_EXECUTION_STATUS_IN_PROGRESS;
     if (in->expected_version.set && in->expected_version.value != execution->version)
-        return fail(op->err, ERR_VERSION_CONFLICT, "Expected version %" PRId64 " but found version %" PRId64,
-                    in->expected_version.value, execution->version);
+        return version_mismatch(op, in->expected_version.value, execution->version);
     return queued || forced ||
            fail(op->err, ERR_INVALID_STATE_TRANSITION, "Job execution in status %s cannot be canceled%s",
-                api_enum_name(&shape_job_execution_status, (int)execution->status),
+                job_execution_status_name(execution->status),
                 execution_is_terminal(execution->status) ? "." : " without force.");
 }
 
@@ -63,13 +60,13 @@ bool op_cancel_job_execution(struct op *op, const void *input)
 bool op_list_job_executions_for_job(struct op *op, const void *input)
 {
     const struct list_job_executions_for_job_request *in = input;
-    struct job_row job;
+    struct job_state job;
     struct page page;
     struct execution_rows rows;
     if (!page_open(op, &page, OP_LIST_JOB_EXECUTIONS_FOR_JOB, in->job_id, in->max_results, in->next_token, 0))
         return false;
-    if (!store_job_get(op->db, op->arena, in->job_id, &job))
-        return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Job %.*s cannot be found.", STR(in->job_id));
+    if (!store_job_state_get(op->db, in->job_id, &job))
+        return job_not_found(op, in->job_id);
     if (!store_executions_of_job(op->db, op->arena, in->job_id, in->status, page.cursor, page.size + 1,
                                  &rows))
         return fail(op->err, ERR_INTERNAL, "The executions could not be read.");
@@ -94,7 +91,7 @@ bool op_list_job_executions_for_thing(struct op *op, const void *input)
                    in->next_token, INT64_MAX))
         return false;
     if (!store_thing_exists(op->db, in->thing_name))
-        return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Thing %.*s cannot be found.", STR(in->thing_name));
+        return thing_not_found(op, in->thing_name);
     /* No job of this server is in a namespace. */
     if (!in->namespace_id.p && !store_executions_of_thing(op->db, op->arena, in->thing_name, in->job_id,
                                                           in->status, page.cursor, page.size + 1, &rows))

@@ -1,6 +1,7 @@
 #include "ops/arn.h"
 #include "ops/job.h"
 #include "ops/job_life.h"
+#include "ops/refusal.h"
 #include "ops/render.h"
 #include "rules/document.h"
 #include "rules/schedule.h"
@@ -91,8 +92,7 @@ static bool check_targets_exist(struct op *op, const struct target_rows *targets
 {
     for (size_t i = 0; i < targets->n; i++)
         if (!store_thing_exists(op->db, targets->items[i].name))
-            return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Thing %.*s cannot be found.",
-                        STR(targets->items[i].name));
+            return thing_not_found(op, targets->items[i].name);
     return true;
 }
 
@@ -219,8 +219,7 @@ static bool check_new(struct op *op, struct str job_id)
     struct job_row existing;
     if (!store_job_get(op->db, op->arena, job_id, &existing))
         return true;
-    op->err->extra = arena_printf(op->arena, "\"resourceId\":\"%.*s\",\"resourceArn\":\"%.*s\"", STR(job_id),
-                                  STR(arn_make(op, "job", job_id)));
+    name_existing(op, job_id, arn_make(op, "job", job_id));
     return fail(op->err, ERR_RESOURCE_ALREADY_EXISTS, "Job %.*s already exists.", STR(job_id));
 }
 

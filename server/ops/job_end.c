@@ -1,18 +1,13 @@
 #include "ops/execution_change.h"
 #include "ops/job.h"
 #include "ops/notify.h"
+#include "ops/refusal.h"
 #include "ops/render.h"
 #include "store/timer_store.h"
 
-static const char *status_text(enum job_status status)
-{
-    return api_enum_name(&shape_job_status, (int)status);
-}
-
 static bool find_job(struct op *op, struct str job_id, struct job_row *ret_job)
 {
-    return store_job_get(op->db, op->arena, job_id, ret_job) ||
-           fail(op->err, ERR_RESOURCE_NOT_FOUND, "Job %.*s cannot be found.", STR(job_id));
+    return store_job_get(op->db, op->arena, job_id, ret_job) || job_not_found(op, job_id);
 }
 
 /* ---- CancelJob ---- */
@@ -38,7 +33,7 @@ static bool check_cancelable(struct op *op, const struct job_row *job, bool forc
     if (job->status == JOB_STATUS_CANCELED && force && open->n > 0)
         return true;
     return fail(op->err, ERR_INVALID_REQUEST, "Job %.*s in status %s cannot be canceled.", STR(job->job_id),
-                status_text(job->status));
+                job_status_name(job->status));
 }
 
 bool op_cancel_job(struct op *op, const void *input)
@@ -77,7 +72,7 @@ static bool check_deletable(struct op *op, const struct job_row *job, bool force
         return true;
     return fail(op->err, ERR_INVALID_STATE_TRANSITION,
                 "Job %.*s in status %s cannot be deleted. Cancel it first or use force.", STR(job->job_id),
-                status_text(job->status));
+                job_status_name(job->status));
 }
 
 static bool touch_all(struct op *op, const struct execution_rows *rows)
@@ -97,7 +92,7 @@ bool op_delete_job(struct op *op, const void *input)
     struct execution_rows open;
     /* No job of this server is in a namespace, so none of that name can be found in one. */
     if (in->namespace_id.p)
-        return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Job %.*s cannot be found.", STR(in->job_id));
+        return job_not_found(op, in->job_id);
     if (!find_job(op, in->job_id, &job) || !check_deletable(op, &job, in->force.value))
         return false;
     if (!store_open_of_job(op->db, op->arena, in->job_id, true, &open))

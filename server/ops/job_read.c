@@ -1,13 +1,9 @@
 #include "ops/arn.h"
 #include "ops/job.h"
 #include "ops/page.h"
+#include "ops/refusal.h"
 #include "ops/render.h"
 #include "rules/managed_template.h"
-
-static bool job_not_found(struct op *op, struct str job_id)
-{
-    return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Job %.*s cannot be found.", STR(job_id));
-}
 
 bool op_describe_job(struct op *op, const void *input)
 {

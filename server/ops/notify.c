@@ -11,7 +11,7 @@ struct touched_thing {
     bool set_changed;
 };
 
-enum { TOPIC_MAX = 256, PAYLOAD_MAX = 1024 * 1024, NOTIFICATION_QOS = 1 };
+enum { PAYLOAD_MAX = 1024 * 1024, NOTIFICATION_QOS = 1 };
 
 static struct touched_thing *find(const struct touched *touched, struct str thing)
 {

@@ -5,11 +5,6 @@
 
 enum { STRING_MAP_MAX = 4 * 1024 * 1024 }; /* a request's body at most, with every character escaped */
 
-static const char *status_text(enum job_execution_status status)
-{
-    return api_enum_name(&shape_job_execution_status, (int)status);
-}
-
 void render_optional(struct json *json, const char *key, struct str value)
 {
     if (value.p)
@@ -75,7 +70,7 @@ void render_device_execution(struct op *op, struct json *json, struct reply_styl
     json_member_string(json, "jobId", e->job_id);
     if (style.name_the_thing)
         json_member_string(json, "thingName", e->thing_name);
-    json_member_string(json, "status", str_from(status_text(e->status)));
+    json_member_string(json, "status", str_from(job_execution_status_name(e->status)));
     status_details(json, e->status_details);
     json_member_int(json, "queuedAt", e->queued_at_ms / 1000);
     if (e->started_at_ms.set)
@@ -94,7 +89,7 @@ void render_device_execution(struct op *op, struct json *json, struct reply_styl
 void render_execution_state(struct json *json, const struct execution_row *e)
 {
     json_object_begin(json);
-    json_member_string(json, "status", str_from(status_text(e->status)));
+    json_member_string(json, "status", str_from(job_execution_status_name(e->status)));
     status_details(json, e->status_details);
     json_member_int(json, "versionNumber", e->version);
     json_object_end(json);
@@ -151,7 +146,7 @@ void render_execution(struct op *op, const struct execution_row *e)
     struct json *json = op->json;
     json_object_begin(json);
     json_member_string(json, "jobId", e->job_id);
-    json_member_string(json, "status", str_from(status_text(e->status)));
+    json_member_string(json, "status", str_from(job_execution_status_name(e->status)));
     json_member_bool(json, "forceCanceled", e->force_canceled);
     json_key(json, "statusDetails");
     json_object_begin(json);
@@ -174,7 +169,7 @@ void render_execution_summary(struct op *op, const struct execution_row *e)
     struct json *json = op->json;
     json_key(json, "jobExecutionSummary");
     json_object_begin(json);
-    json_member_string(json, "status", str_from(status_text(e->status)));
+    json_member_string(json, "status", str_from(job_execution_status_name(e->status)));
     execution_times(json, e);
     json_member_int(json, "retryAttempt", e->retry_attempt);
     json_object_end(json);
@@ -201,7 +196,7 @@ static void job_state(struct op *op, const struct job_row *job)
     json_member_string(json, "jobId", job->job_id);
     json_member_string(json, "targetSelection",
                        str_from(api_enum_name(&shape_target_selection, (int)job->target_selection)));
-    json_member_string(json, "status", str_from(api_enum_name(&shape_job_status, (int)job->status)));
+    json_member_string(json, "status", str_from(job_status_name(job->status)));
 }
 
 static void job_times(struct json *json, const struct job_row *job)

@@ -1,12 +1,11 @@
 #include "ops/thing.h"
 
-#include <string.h>
-
 #include "base/random.h"
 #include "ops/arn.h"
 #include "ops/execution_change.h"
 #include "ops/notify.h"
 #include "ops/page.h"
+#include "ops/refusal.h"
 #include "ops/render.h"
 
 enum {
@@ -14,11 +13,6 @@ enum {
     REMOVED_AT_ONCE = 100,
     PART_ARENA_MAX = 8 * 1024 * 1024,
 };
-
-static bool thing_not_found(struct op *op, struct str name)
-{
-    return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Thing %.*s cannot be found.", STR(name));
-}
 
 /* No thing types exist on this server, so none can be found. */
 static bool check_type(struct op *op, struct str type)
@@ -73,8 +67,7 @@ static bool create_again(struct op *op, const struct create_thing_request *in,
         return fail(op->err, ERR_INTERNAL, "The thing could not be read.");
     if (!same_attributes(&stored, wanted) || !str_eq(existing->billing_group, in->billing_group_name)) {
         struct str arn = arn_make(op, "thing", in->thing_name);
-        op->err->extra = arena_printf(op->arena, "\"resourceId\":\"%.*s\",\"resourceArn\":\"%.*s\"",
-                                      STR(existing->thing_id), STR(arn));
+        name_existing(op, existing->thing_id, arn);
         return fail(op->err, ERR_RESOURCE_ALREADY_EXISTS,
                     "Thing %.*s already exists in account with different attributes", STR(in->thing_name));
     }

@@ -2,7 +2,7 @@
 
 static struct str status_name(enum job_execution_status status)
 {
-    return status ? str_from(api_enum_name(&shape_job_execution_status, (int)status)) : STR_NONE;
+    return status ? str_from(job_execution_status_name(status)) : STR_NONE;
 }
 
 #define EXECUTION_COLUMNS                                                                                    \

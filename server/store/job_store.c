@@ -2,7 +2,7 @@
 
 static struct str status_name(enum job_status status)
 {
-    return str_from(api_enum_name(&shape_job_status, (int)status));
+    return str_from(job_status_name(status));
 }
 
 static struct str selection_name(enum target_selection selection)
@@ -12,7 +12,7 @@ static struct str selection_name(enum target_selection selection)
 
 static struct str execution_status_name(enum job_execution_status status)
 {
-    return str_from(api_enum_name(&shape_job_execution_status, (int)status));
+    return str_from(job_execution_status_name(status));
 }
 
 #define JOB_COLUMNS                                                                                          \

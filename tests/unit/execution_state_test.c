@@ -68,9 +68,20 @@ static void the_matrix_has_every_status_of_the_model(void **state)
     assert_int_equal(shape_job_execution_status.value_count, STATUSES);
 }
 
+/* ops/device turns a status of the data plane into one of the control plane by its value. */
+static void both_planes_have_the_same_statuses(void **state)
+{
+    (void)state;
+    assert_int_equal(shape_data_job_execution_status.value_count, shape_job_execution_status.value_count);
+    for (int status = 1; status <= (int)shape_job_execution_status.value_count; status++)
+        assert_string_equal(api_enum_name(&shape_data_job_execution_status, status),
+                            api_enum_name(&shape_job_execution_status, status));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(both_planes_have_the_same_statuses),
         cmocka_unit_test(each_change_of_status_is_allowed_as_the_matrix_says),
         cmocka_unit_test(a_status_is_terminal_when_nothing_leads_out_of_it),
         cmocka_unit_test(each_status_but_removed_is_a_new_version),
