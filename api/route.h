@@ -43,6 +43,15 @@ struct topic_route {
 /* Positional, by level (device protocol, section 1.1): a job called "get" is legal. */
 struct topic_route route_topic(struct str topic);
 
+/* What a subscription's filter can match below $aws/, shared subscriptions included. */
+struct filter_reach {
+    bool aws;           /* anything there at all */
+    bool served;        /* something that this server publishes: jobs topics or events */
+    bool notifications; /* notify or notify-next, with or without a namespace */
+    struct str thing;   /* of what is below things/: the one thing; absent: any */
+};
+struct filter_reach filter_reach_of(struct str filter);
+
 /* The SigV4 credential scope's service and region: from an Authorization header value, or from
  * an X-Amz-Credential query value. False when the text is neither. */
 struct credential_scope {

@@ -74,6 +74,7 @@ static bool add_plugin(const struct broker_config *config, struct strbuf *out, s
         return false;
     struct settings defaults;
     settings_init(&defaults);
+    defaults.track_subscriptions = false; /* the plugin's own default: it cannot know a broker that is not ours */
     struct plugin_options options = { &defaults, out, ret_problem, true };
     settings_each(config->settings, add_option, &options);
     settings_release(&defaults);

@@ -5,13 +5,35 @@
 static const struct str aws_topics = { "$aws/", sizeof "$aws/" - 1 };
 static const struct str event_topics = { "$aws/events/", sizeof "$aws/events/" - 1 };
 
-enum access_verdict access_of_publish(struct str topic, bool retain)
+static enum access_verdict denied(const char **ret_why, const char *why)
+{
+    *ret_why = why;
+    return ACCESS_DENIED;
+}
+
+enum access_verdict access_of_publish(struct str topic, bool retain, const char **ret_why)
 {
     if (!str_starts_with(topic, aws_topics))
         return ACCESS_UNDECIDED;
-    if (retain || str_starts_with(topic, event_topics) || route_topic(topic).kind == TOPIC_RESERVED)
-        return ACCESS_DENIED;
-    return ACCESS_UNDECIDED;
+    if (retain)
+        return denied(ret_why, "Nothing below $aws/ is retained.");
+    if (str_starts_with(topic, event_topics))
+        return denied(ret_why, "Only the service publishes events.");
+    switch (route_topic(topic).kind) {
+    case TOPIC_REQUEST:
+    case TOPIC_INVALID: return ACCESS_UNDECIDED;
+    case TOPIC_RESERVED: return denied(ret_why, "Only the service publishes notifications and answers.");
+    case TOPIC_FOREIGN: break;
+    }
+    return denied(ret_why, "This server has no such topic.");
+}
+
+enum access_verdict access_of_subscribe(struct str filter, const char **ret_why)
+{
+    struct filter_reach reach = filter_reach_of(filter);
+    if (!reach.aws || reach.served)
+        return ACCESS_UNDECIDED;
+    return denied(ret_why, "This server publishes nothing there: only jobs topics and events.");
 }
 
 enum access_verdict access_of_read(struct str topic)

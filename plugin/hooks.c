@@ -36,21 +36,58 @@ static void report_silence(struct plugin *plugin)
                     "answered: set it to false.");
 }
 
+/*
+ * What a denied publish or subscription gets. MQTT 3.1.1 has no word for a denied publish (the broker would
+ * acknowledge it), so AWS drops the connection, and MQTT 5 has one; with `deny = reason` nobody is dropped.
+ */
+static int deny(const struct plugin *plugin, const struct mosquitto_evt_acl_check *check, const char *verb,
+                const char *why)
+{
+    log_write(plugin->log, LOG_NOTICE, "denied action=%s client=\"%s\" topic=\"%s\" reason=\"%s\"", verb,
+              mosquitto_client_id(check->client), check->topic, why);
+    bool has_reasons = mosquitto_client_protocol_version(check->client) >= MQTT_PROTOCOL_V5;
+    return has_reasons || plugin->settings.deny == DENY_REASON ? MOSQ_ERR_ACL_DENIED : MOSQ_ERR_CONN_REFUSED;
+}
+
+static int check_publish(struct plugin *plugin, const struct mosquitto_evt_acl_check *check)
+{
+    const char *why;
+    if (access_of_publish(str_from(check->topic), check->retain, &why) == ACCESS_DENIED)
+        return deny(plugin, check, "publish", why);
+    return MOSQ_ERR_PLUGIN_DEFER;
+}
+
+/* A session of MQTT 5 may be persistent whatever it says of a clean start: its expiry decides, which nobody
+ * tells us. */
+static bool is_persistent(const struct mosquitto *client)
+{
+    return !mosquitto_client_clean_session(client) ||
+           mosquitto_client_protocol_version(client) >= MQTT_PROTOCOL_V5;
+}
+
+static int check_subscribe(struct plugin *plugin, const struct mosquitto_evt_acl_check *check)
+{
+    const char *why;
+    struct str filter = str_from(check->topic);
+    if (access_of_subscribe(filter, &why) == ACCESS_DENIED)
+        return deny(plugin, check, "subscribe", why);
+    subscribers_note(&plugin->subscribers, filter, is_persistent(check->client));
+    return MOSQ_ERR_PLUGIN_DEFER;
+}
+
 static int on_acl_check(int event, void *data, void *context)
 {
-    static const int results[] = {
-        [ACCESS_UNDECIDED] = MOSQ_ERR_PLUGIN_DEFER,
-        [ACCESS_GRANTED] = MOSQ_ERR_SUCCESS,
-        [ACCESS_DENIED] = MOSQ_ERR_ACL_DENIED,
-    };
     (void)event;
     const struct mosquitto_evt_acl_check *check = data;
     struct plugin *plugin = context;
     if (!plugin->ticked && !plugin->silence_reported)
         report_silence(plugin);
     switch (check->access) {
-    case MOSQ_ACL_WRITE: return results[access_of_publish(str_from(check->topic), check->retain)];
-    case MOSQ_ACL_READ: return results[access_of_read(str_from(check->topic))];
+    case MOSQ_ACL_WRITE: return check_publish(plugin, check);
+    case MOSQ_ACL_SUBSCRIBE: return check_subscribe(plugin, check);
+    case MOSQ_ACL_READ:
+        return access_of_read(str_from(check->topic)) == ACCESS_GRANTED ? MOSQ_ERR_SUCCESS
+                                                                        : MOSQ_ERR_PLUGIN_DEFER;
     default: return MOSQ_ERR_PLUGIN_DEFER;
     }
 }

@@ -2,7 +2,8 @@
  * The broker's events, and what we do on each.
  *
  *   MESSAGE     a client published: inbound
- *   ACL_CHECK   the topics that are the service's own are refused; the rest is left to the broker's rules
+ *   ACL_CHECK   what clients may not do below $aws/ is refused, subscriptions are noted; the rest is left to
+ *               the broker's rules
  *   TICK        once per turn of the broker's loop: outbox and log ring are drained; the first one means
  * ready RELOAD      SIGHUP: the broker's rules were registered anew, behind ours
  *

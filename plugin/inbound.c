@@ -42,9 +42,7 @@ static bool call_decode(struct call *call, struct str payload)
     void *input;
     if (!api_decode(route.operation, &request, &call->arena, &input, &call->client_token, &call->err))
         return false;
-    if (route.namespace_id.p != NULL)
-        return fail(&call->err, ERR_INVALID_REQUEST, "Namespaced jobs are not supported by this server yet.");
-
+    call->namespace_id = route.namespace_id;
     call->operation = route.operation;
     call->run = op_handler(route.operation).run;
     assert(call->run != NULL);

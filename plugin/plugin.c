@@ -54,6 +54,11 @@ static bool plugin_start(struct plugin *plugin, struct strbuf *ret_problem)
         .outbox = server_outbox(plugin->server),
         .clock = server_clock(plugin->server),
     };
+    plugin->subscribers = (struct subscribers){
+        .engine = server_engine(plugin->server),
+        .audience = server_audience(plugin->server),
+        .log = plugin->log,
+    };
     if (!hooks_register(plugin))
         return problem(ret_problem, "the broker refused to register a callback");
     doorbell_alarm_start(&plugin->doorbell);
@@ -89,6 +94,8 @@ EXPORT int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userd
         return PLUGIN_FAILED;
     plugin->identifier = identifier;
     settings_init(&plugin->settings);
+    /* The launcher, which writes the broker's whole configuration, sets it. */
+    plugin->settings.track_subscriptions = false;
 
     struct strbuf why;
     strbuf_init(&why, PROBLEM_MAX);

@@ -9,6 +9,7 @@
 
 #include "plugin/doorbell.h"
 #include "plugin/inbound.h"
+#include "plugin/subscribers.h"
 #include "server.h"
 
 struct plugin {
@@ -18,6 +19,7 @@ struct plugin {
     struct doorbell doorbell;
     struct server *server;
     struct inbound inbound;
+    struct subscribers subscribers;
     bool ticked;           /* the broker's loop runs, all listeners answer */
     bool silence_reported; /* that no tick comes */
     bool last_word_due;    /* see hooks.h */

@@ -5,6 +5,7 @@
 
 #include "base/time_text.h"
 #include "http/http.h"
+#include "ops/audience.h"
 #include "store/store.h"
 
 struct server {
@@ -12,6 +13,7 @@ struct server {
     struct clock clock;
     struct store *store;
     struct outbox *outbox;
+    struct audience *audience;
     struct engine *engine;
     bool engine_runs;
     struct http *http; /* NULL: its ports are off */
@@ -49,16 +51,24 @@ static bool start_store(struct server *server, struct strbuf *ret_problem)
     return server->store != NULL;
 }
 
+/* Of a broker that somebody else has configured nobody knows who listens: bridges and earlier sessions do. */
+static bool start_audience(struct server *server)
+{
+    server->audience = audience_new(!server->config.settings->track_subscriptions);
+    return server->audience != NULL && audience_load(server->audience, store_writer(server->store));
+}
+
 static bool start_engine(struct server *server, struct strbuf *ret_problem)
 {
     server->outbox = outbox_new();
-    if (server->outbox != NULL) {
+    if (server->outbox != NULL && start_audience(server)) {
         struct engine_config config = {
             .db = store_writer(server->store),
             .clock = &server->clock,
             .settings = server->config.settings,
             .log = server->config.log,
             .outbox = server->outbox,
+            .audience = server->audience,
             .ring = server->config.ring,
             .ring_context = server->config.ring_context,
         };
@@ -116,6 +126,7 @@ void server_stop(struct server *server)
         engine_free(server->engine);
     if (server->outbox != NULL)
         outbox_free(server->outbox);
+    audience_free(server->audience);
     if (server->store != NULL)
         store_close(server->store);
     clock_release(&server->clock);
@@ -130,6 +141,11 @@ struct engine *server_engine(struct server *server)
 struct outbox *server_outbox(struct server *server)
 {
     return server->outbox;
+}
+
+struct audience *server_audience(struct server *server)
+{
+    return server->audience;
 }
 
 void server_set_ready(struct server *server)

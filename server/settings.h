@@ -9,6 +9,7 @@
 
 #include "base/strbuf.h"
 
+enum deny { DENY_DROP, DENY_REASON };
 enum durability { DURABILITY_FULL, DURABILITY_NORMAL, DURABILITY_MEMORY };
 
 struct settings {

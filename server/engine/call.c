@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "ops/notify.h"
+#include "ops/outgoing.h"
 #include "settings.h"
 #include "store/db.h"
 
@@ -44,11 +44,11 @@ void call_fail(struct call *call, enum error_code code, const char *message)
     fail(&call->err, code, "%s", message);
 }
 
-static struct str effective_region(const struct call *call, const struct settings *settings)
+struct str call_region(struct str region, const struct settings *settings)
 {
     if (settings->region && settings->region[0])
         return str_from(settings->region);
-    return call->region.n ? call->region : str_from(region_default);
+    return region.n ? region : str_from(region_default);
 }
 
 static bool run(struct call *call, struct op *op, const struct call_world *world)
@@ -60,28 +60,33 @@ static bool run(struct call *call, struct op *op, const struct call_world *world
         json_member_int(op->json, "timestamp", world->now_ms / 1000);
     bool ok = call->run(op, call->input);
     json_object_end(op->json);
-    return ok && (!world->messages || notify_collect(op, world->messages));
+    return ok && (!world->messages || outgoing_collect(op, world->messages));
 }
 
 void call_run(struct call *call, const struct call_world *world)
 {
     struct json json = json_to(&call->reply);
-    struct touched touched = { 0 };
+    struct outgoing outgoing;
+    outgoing_init(&outgoing, &call->arena);
     struct op op = {
         .db = world->db,
         .arena = &call->arena,
         .err = &call->err,
         .json = &json,
         .now_ms = world->now_ms,
-        .region = effective_region(call, world->settings),
+        .region = call_region(call->region, world->settings),
         .host = call->host,
         .style = call->style,
         .settings = world->settings,
-        .touched = world->messages ? &touched : NULL,
+        .namespace_id = call->namespace_id.p ? call->namespace_id : STR_LIT(""),
+        .outgoing = world->messages ? &outgoing : NULL,
+        .audience = world->audience,
+        .unheard = world->unheard,
         .log = world->log,
     };
     call->answered_ms = world->now_ms;
     call->ok = run(call, &op, world);
+    outgoing_release(&outgoing);
     if (db_failed(world->db))
         call_fail(call, ERR_INTERNAL, "The database could not be read or written.");
     else if (call->arena.failed || call->reply.failed)

@@ -26,6 +26,7 @@ struct call {
     const void *input;        /* the typed struct, in the arena */
     struct str region;        /* the caller's, or absent */
     struct str host;          /* HTTP: the Host header's name without its port, or absent */
+    struct str namespace_id;  /* data plane: from the topic or the query; absent: none */
     struct reply_style style;
     struct str client_token; /* MQTT: echoed first in the answer; absent otherwise */
     bool with_timestamp;     /* MQTT: `timestamp` stands before the result */
@@ -36,7 +37,7 @@ struct call {
     struct err err;           /* when not ok */
     struct strbuf reply;      /* when ok: the whole JSON object */
     int64_t answered_ms;      /* the engine's time of the answer: timestamp of a rejection */
-    struct message *messages; /* notifications that the call caused; the engine's */
+    struct message *messages; /* notifications and events that the call caused; the engine's */
     int64_t submitted_us;     /* when it came into the inbox; clock_mono_us */
     struct call *next;        /* inbox and batch */
 };
@@ -53,7 +54,9 @@ struct call_world {
     const struct settings *settings;
     struct log *log;
     int64_t now_ms;
-    struct message **messages; /* gets the notifications that a write causes; NULL for a read */
+    struct audience *audience; /* who listens to notifications; NULL: anybody may */
+    struct unheard *unheard;   /* notifications that nobody listened to; NULL: not kept */
+    struct message **messages; /* gets the notifications and events of a write; NULL for a read */
 };
 
 /*
@@ -61,6 +64,9 @@ struct call_world {
  * its transaction. Fills ok, err, reply and answered_ms. Commits nothing, and does not call `done`.
  */
 void call_run(struct call *call, const struct call_world *world);
+
+/* The region in ARNs: the setting, else the caller's (may be absent), else a default. */
+struct str call_region(struct str region, const struct settings *settings);
 
 /* Makes a failure of the call, whatever it had answered before. */
 void call_fail(struct call *call, enum error_code code, const char *message);

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 
 #include "engine/internal.h"
+#include "ops/notify.h"
 #include "settings.h"
+#include "store/audience_store.h"
 #include "store/db.h"
 #include "store/store.h"
 
@@ -42,6 +44,9 @@ struct batch {
     struct message *timer_messages;
     struct message **timer_messages_end;
     uint64_t timers_fired;
+    int64_t now_ms;
+    struct unheard unheard;        /* notifications that were not built */
+    struct message *late_messages; /* those of them that somebody listens to by now */
 };
 
 /* ---- inbox ---- */
@@ -141,20 +146,24 @@ static void timers_are_due(void *context)
 
 /* ---- a batch ---- */
 
-static void batch_init(struct batch *batch)
+static void batch_init(struct engine *engine, struct batch *batch, int64_t now_ms)
 {
-    *batch = (struct batch){ 0 };
+    *batch = (struct batch){ .now_ms = now_ms };
+    unheard_init(&batch->unheard, engine->config.audience);
     batch->calls_end = &batch->calls;
     batch->timer_messages_end = &batch->timer_messages;
 }
 
-static struct call_world world_at(struct engine *engine, int64_t now_ms, struct message **messages)
+static struct call_world world_at(struct engine *engine, struct batch *batch, int64_t now_ms,
+                                  struct message **messages)
 {
     return (struct call_world){
         .db = engine->config.db,
         .settings = engine->config.settings,
         .log = engine->config.log,
         .now_ms = now_ms,
+        .audience = engine->config.audience,
+        .unheard = &batch->unheard,
         .messages = messages,
     };
 }
@@ -163,7 +172,7 @@ static enum timer_outcome run_one_timer(struct engine *engine, struct batch *bat
                                         struct arena *arena, struct timer_row *ret_timer)
 {
     struct message *messages = NULL;
-    struct call_world world = world_at(engine, now_ms, &messages);
+    struct call_world world = world_at(engine, batch, now_ms, &messages);
     enum timer_outcome outcome = timers_run_next(&world, arena, ret_timer);
     *batch->timer_messages_end = messages;
     while (*batch->timer_messages_end)
@@ -190,11 +199,11 @@ static size_t run_timers(struct engine *engine, struct batch *batch, int64_t now
     return n;
 }
 
-static void run_call(struct engine *engine, struct call *call, int64_t now_ms)
+static void run_call(struct engine *engine, struct batch *batch, struct call *call, int64_t now_ms)
 {
     struct db *db = engine->config.db;
     call->messages = NULL;
-    struct call_world world = world_at(engine, now_ms, &call->messages);
+    struct call_world world = world_at(engine, batch, now_ms, &call->messages);
     call_run(call, &world);
     if (call->ok && db_keep(db))
         return;
@@ -214,7 +223,7 @@ static struct call *run_calls(struct engine *engine, struct batch *batch, struct
         struct call *call = calls;
         calls = call->next;
         call->next = NULL;
-        run_call(engine, call, now_ms);
+        run_call(engine, batch, call, now_ms);
         *batch->calls_end = call;
         batch->calls_end = &call->next;
         n++;
@@ -236,6 +245,7 @@ static void deliver(struct engine *engine, struct batch *batch)
         call->done(call);
         outbox_push(engine->config.outbox, messages);
     }
+    outbox_push(engine->config.outbox, batch->late_messages);
     if (engine->config.ring && !outbox_idle(engine->config.outbox))
         engine->config.ring(engine->config.ring_context);
 }
@@ -255,12 +265,39 @@ static void fail_batch(struct engine *engine, struct batch *batch)
     }
 }
 
+/* Somebody who subscribed while the transaction ran hears what it has committed. */
+static void catch_up(struct engine *engine, struct batch *batch)
+{
+    struct arena arena;
+    struct err err;
+    arena_init(&arena, CALL_ARENA_MAX);
+    err_init(&err, &arena);
+    struct op op = {
+        .db = engine->config.db,
+        .arena = &arena,
+        .err = &err,
+        .now_ms = batch->now_ms,
+        .settings = engine->config.settings,
+        .audience = engine->config.audience,
+        .unheard = &batch->unheard,
+        .log = engine->config.log,
+    };
+    if (!notify_latecomers(&op, &batch->late_messages))
+        log_write(engine->config.log, LOG_ERROR, "late_notifications_failed problem=\"%s\"",
+                  db_failure(engine->config.db));
+    db_clear_failure(engine->config.db);
+    arena_release(&arena);
+}
+
 /* False: nothing was committed, and everybody was told so. */
 static bool finish(struct engine *engine, struct batch *batch)
 {
     bool committed = !db_failed(engine->config.db) && db_commit(engine->config.db);
-    if (!committed)
+    if (committed)
+        catch_up(engine, batch);
+    else
         fail_batch(engine, batch);
+    unheard_release(&batch->unheard);
     engine->running.batches++;
     engine->running.timers_fired += committed ? batch->timers_fired : 0;
     deliver(engine, batch);
@@ -270,8 +307,6 @@ static bool finish(struct engine *engine, struct batch *batch)
 /* Timers come first: who asks now finds what is due done. */
 static bool run_transaction(struct engine *engine, struct call **calls)
 {
-    struct batch batch;
-    batch_init(&batch);
     int64_t now_ms = clock_now_ms(engine->config.clock);
     bool timers = engine->running.next_due_ms <= now_ms && clock_mono_us() >= engine->retry_us;
     bool any_call = *calls && !clock_change_is(*calls);
@@ -281,6 +316,8 @@ static bool run_transaction(struct engine *engine, struct call **calls)
         return false;
     }
     size_t fired = 0;
+    struct batch batch;
+    batch_init(engine, &batch, now_ms);
     if (db_begin(engine->config.db)) {
         if (timers)
             fired = run_timers(engine, &batch, now_ms);
@@ -300,7 +337,7 @@ enum timer_outcome engine_run_timer_alone(struct engine *engine, int64_t now_ms,
                                           struct timer_row *ret_timer)
 {
     struct batch batch;
-    batch_init(&batch);
+    batch_init(engine, &batch, now_ms);
     enum timer_outcome outcome = TIMER_UNKNOWN;
     if (db_begin(engine->config.db))
         outcome = run_one_timer(engine, &batch, now_ms, arena, ret_timer);
@@ -387,6 +424,21 @@ static void *body(void *context)
     while (wait_for_work(engine))
         engine_run_batch(engine);
     return NULL;
+}
+
+/* ---- audience ---- */
+
+static bool run_audience(struct op *op, const void *input)
+{
+    const struct str *thing = input;
+    return store_audience_add(op->db, *thing) ||
+           fail(op->err, ERR_INTERNAL, "The audience could not be stored.");
+}
+
+void engine_prepare_audience(struct call *call, const struct str *thing)
+{
+    call->input = thing;
+    call->run = run_audience;
 }
 
 /* ---- reset ---- */

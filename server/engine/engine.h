@@ -22,6 +22,7 @@ struct engine_config {
     const struct settings *settings;
     struct log *log;
     struct outbox *outbox;
+    struct audience *audience; /* who listens to notifications; NULL: anybody may */
     /* Wakes the thread that drains the outbox; engine thread, called again every 0.5 ms until the outbox
      * is idle. NULL: nobody needs waking. */
     void (*ring)(void *context);
@@ -59,6 +60,10 @@ void clock_state_write(struct json *json, const struct clock_state *state);
 void engine_prepare_clock_change(struct call *call, const struct clock_change *change);
 /* Empties the database. */
 void engine_prepare_reset(struct call *call);
+
+/* Stores the thing ("": every one) whose notifications a persistent session may listen to; see ops/audience.
+ * `thing` lives in the call's arena. */
+void engine_prepare_audience(struct call *call, const struct str *thing);
 
 /* Runs one batch in the calling thread: timers that are due, then the calls that wait. True when there was
  * anything to do. */

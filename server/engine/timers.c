@@ -1,7 +1,7 @@
 #include "engine/timers.h"
 
 #include "ops/job_life.h"
-#include "ops/notify.h"
+#include "ops/outgoing.h"
 
 enum { RETRY_MS = 60 * 1000 };
 
@@ -13,18 +13,25 @@ static bool (*const kinds[TIMER_KIND_COUNT])(struct op *op, const struct timer_r
 static bool run(const struct call_world *world, struct arena *arena, struct err *err,
                 const struct timer_row *timer)
 {
-    struct touched touched = { 0 };
+    struct outgoing outgoing;
+    outgoing_init(&outgoing, arena);
     struct op op = {
         .db = world->db,
         .arena = arena,
         .err = err,
         .now_ms = world->now_ms,
         .settings = world->settings,
-        .touched = &touched,
+        .region = call_region(STR_NONE, world->settings),
+        .namespace_id = STR_LIT(""),
+        .outgoing = &outgoing,
+        .audience = world->audience,
+        .unheard = world->unheard,
         .log = world->log,
     };
-    return store_timer_cancel(world->db, timer) && kinds[timer->kind](&op, timer) &&
-           notify_collect(&op, world->messages) && !db_failed(world->db) && !arena->failed;
+    bool ok = store_timer_cancel(world->db, timer) && kinds[timer->kind](&op, timer) &&
+              outgoing_collect(&op, world->messages) && !db_failed(world->db) && !arena->failed;
+    outgoing_release(&outgoing);
+    return ok;
 }
 
 static enum timer_outcome put_off(const struct call_world *world, const struct timer_row *timer,

@@ -5,5 +5,7 @@
 #include "ops/op.h"
 
 op_fn op_describe_endpoint;
+op_fn op_describe_event_configurations;
+op_fn op_update_event_configurations;
 
 #endif

@@ -40,11 +40,18 @@ static bool check_thing(struct op *op, struct str thing)
     return store_thing_exists(op->db, thing) || thing_not_found(op, thing);
 }
 
+static struct pending_key list_of(const struct op *op, struct str thing)
+{
+    return (struct pending_key){ .thing_name = thing, .namespace_id = op->namespace_id };
+}
+
 static bool find_execution(struct op *op, struct str thing, struct str job, struct opt_int number,
                            struct execution_row *ret_execution)
 {
-    /* A thing that is gone leaves finished executions behind, which are the control plane's alone. */
-    if (store_execution_get(op->db, op->arena, thing, job, number, ret_execution))
+    /* A job of another namespace is not there. A thing that is gone leaves finished executions behind, which
+     * are the control plane's alone. */
+    if (store_execution_get(op->db, op->arena, thing, job, number, ret_execution) &&
+        str_eq(ret_execution->namespace_id, op->namespace_id))
         return !execution_is_terminal(ret_execution->status) || check_thing(op, thing);
     if (!check_thing(op, thing))
         return false;
@@ -73,7 +80,7 @@ bool op_get_pending_job_executions(struct op *op, const void *input)
 {
     const struct data_get_pending_job_executions_request *in = input;
     struct execution_rows rows;
-    if (!store_pending_list(op->db, op->arena, in->thing_name, PENDING_LIST_MAX, &rows))
+    if (!store_pending_list(op->db, op->arena, list_of(op, in->thing_name), PENDING_LIST_MAX, &rows))
         return fail(op->err, ERR_INTERNAL, "The pending executions could not be read.");
     if (rows.n == 0 && !check_thing(op, in->thing_name))
         return false;
@@ -103,7 +110,7 @@ bool op_start_next_pending_job_execution(struct op *op, const void *input)
     struct execution_row execution;
     if (!check_step_timeout(op, in->step_timeout_in_minutes, false))
         return false;
-    if (!store_pending_head(op->db, op->arena, in->thing_name, &execution))
+    if (!store_pending_head(op->db, op->arena, list_of(op, in->thing_name), &execution))
         return check_thing(op, in->thing_name);
     if (!start_or_resume(op, in, &execution))
         return false;
@@ -119,7 +126,7 @@ bool op_data_describe_job_execution(struct op *op, const void *input)
     const struct data_describe_job_execution_request *in = input;
     struct execution_row execution;
     bool next = str_eq_text(in->job_id, "$next");
-    if (next && !store_pending_head(op->db, op->arena, in->thing_name, &execution))
+    if (next && !store_pending_head(op->db, op->arena, list_of(op, in->thing_name), &execution))
         return check_thing(op, in->thing_name);
     if (!next && !find_execution(op, in->thing_name, in->job_id, in->execution_number, &execution))
         return false;

@@ -86,15 +86,15 @@ bool op_list_job_executions_for_thing(struct op *op, const void *input)
 {
     const struct list_job_executions_for_thing_request *in = input;
     struct page page;
-    struct execution_rows rows = { 0 };
+    struct execution_rows rows;
     if (!page_open(op, &page, OP_LIST_JOB_EXECUTIONS_FOR_THING, in->thing_name, in->max_results,
                    in->next_token, INT64_MAX))
         return false;
     if (!store_thing_exists(op->db, in->thing_name))
         return thing_not_found(op, in->thing_name);
-    /* No job of this server is in a namespace. */
-    if (!in->namespace_id.p && !store_executions_of_thing(op->db, op->arena, in->thing_name, in->job_id,
-                                                          in->status, page.cursor, page.size + 1, &rows))
+    struct execution_filter filter = { in->job_id, in->namespace_id, in->status };
+    if (!store_executions_of_thing(op->db, op->arena, in->thing_name, &filter, page.cursor, page.size + 1,
+                                   &rows))
         return fail(op->err, ERR_INTERNAL, "The executions could not be read.");
     json_key(op->json, "executionSummaries");
     json_array_begin(op->json);

@@ -1,33 +1,35 @@
 #include "ops/execution_change.h"
 
+#include "ops/event.h"
 #include "ops/notify.h"
 #include "ops/render.h"
 #include "rules/execution_state.h"
-#include "store/job_store.h"
 #include "store/timer_store.h"
 
 static const int64_t minute_ms = 60 * 1000;
 
-bool execution_queue(struct op *op, struct str job_id, struct str thing)
+bool execution_queue(struct op *op, const struct job_row *job, struct str thing)
 {
     struct execution_row newest;
     struct opt_int any = { 0 };
     int64_t number = 1;
-    if (store_execution_get(op->db, op->arena, thing, job_id, any, &newest))
+    if (store_execution_get(op->db, op->arena, thing, job->job_id, any, &newest))
         number = newest.execution_number + 1;
     struct execution_row execution = {
         .thing_name = thing,
-        .job_id = job_id,
+        .job_id = job->job_id,
+        .namespace_id = job->namespace_id,
         .execution_number = number,
         .status = JOB_EXECUTION_STATUS_QUEUED,
         .version = 1,
         .queued_at_ms = op->now_ms,
         .updated_at_ms = op->now_ms,
     };
-    if (!notify_touch(op, thing) || !store_execution_insert(op->db, &execution) ||
-        !store_count_add(op->db, job_id, execution.status, 1))
+    struct pending_key key = execution_pending_key(&execution);
+    if (!notify_touch(op, key) || !store_execution_insert(op->db, &execution) ||
+        !store_count_add(op->db, job->job_id, execution.status, 1))
         return fail(op->err, ERR_INTERNAL, "The execution could not be queued.");
-    notify_set_changed(op, thing);
+    notify_set_changed(op, key);
     return true;
 }
 
@@ -105,7 +107,7 @@ static bool write_move(struct op *op, struct execution_row *e, enum job_executio
 bool execution_move(struct op *op, struct execution_row *e, enum job_execution_status to)
 {
     enum job_execution_status from = e->status;
-    if (from != to && !notify_touch(op, e->thing_name))
+    if (from != to && !notify_touch(op, execution_pending_key(e)))
         return fail(op->err, ERR_INTERNAL, "The execution could not be changed.");
     e->status = to;
     e->updated_at_ms = op->now_ms;
@@ -113,9 +115,10 @@ bool execution_move(struct op *op, struct execution_row *e, enum job_execution_s
         e->version++;
     if (!write_move(op, e, from))
         return fail(op->err, ERR_INTERNAL, "The execution could not be changed.");
-    if (execution_is_terminal(to))
-        notify_set_changed(op, e->thing_name);
-    return true;
+    if (!execution_is_terminal(to))
+        return true;
+    notify_set_changed(op, execution_pending_key(e));
+    return event_execution_ended(op, e) || fail(op->err, ERR_INTERNAL, "The event could not be made.");
 }
 
 bool job_settle(struct op *op, struct str job_id)
@@ -127,6 +130,9 @@ bool job_settle(struct op *op, struct str job_id)
     if (job.status != JOB_STATUS_IN_PROGRESS || job.target_selection != TARGET_SELECTION_SNAPSHOT ||
         counts[JOB_EXECUTION_STATUS_QUEUED] + counts[JOB_EXECUTION_STATUS_IN_PROGRESS] > 0)
         return true;
-    return store_job_complete(op->db, job_id, op->now_ms) ||
+    struct job_row completed;
+    return (store_job_complete(op->db, job_id, op->now_ms) &&
+            store_job_get(op->db, op->arena, job_id, &completed) &&
+            event_job(op, JOB_EVENT_COMPLETED, &completed)) ||
            fail(op->err, ERR_INTERNAL, "The job could not be completed.");
 }

@@ -1,15 +1,16 @@
 /*
- * The only functions that create executions or change their status: row, counters, timers and notifications
- * move together, so that no operation can forget one.
+ * The only functions that create executions or change their status: row, counters, timers, notifications and
+ * events move together, so that no operation can forget one.
  */
 #ifndef IOTJOBS_OPS_EXECUTION_CHANGE_H
 #define IOTJOBS_OPS_EXECUTION_CHANGE_H
 
 #include "ops/op.h"
 #include "store/execution_store.h"
+#include "store/job_store.h"
 
 /* A new QUEUED execution of the job on the thing; number 1, or one above the newest. */
-bool execution_queue(struct op *op, struct str job_id, struct str thing);
+bool execution_queue(struct op *op, const struct job_row *job, struct str thing);
 
 /*
  * Writes *execution with status `to`: version, updatedAt, startedAt and the deadlines that follow from it are

@@ -37,7 +37,6 @@ static bool check_supported(struct op *op, const struct create_job_request *in)
         { "abortConfig", in->abort_config },
         { "jobExecutionsRetryConfig", in->job_executions_retry_config },
         { "tags", in->tags.set },
-        { "namespaceId", in->namespace_id.p },
         { "destinationPackageVersions", in->destination_package_versions.set },
         { "schedulingConfig.endTime", schedule && schedule->end_time.p },
         { "schedulingConfig.endBehavior", schedule && schedule->end_behavior },
@@ -202,6 +201,8 @@ static bool read_plan(struct op *op, const struct create_job_request *in, struct
     *plan = (struct plan){
         .job = {
             .job_id = in->job_id,
+            .namespace_id = in->namespace_id.p ? in->namespace_id : STR_LIT(""),
+            .region = op->region,
             .status = JOB_STATUS_IN_PROGRESS,
             .target_selection = in->target_selection ? in->target_selection : TARGET_SELECTION_SNAPSHOT,
             .description = in->description,

@@ -1,8 +1,10 @@
+#include "ops/event.h"
 #include "ops/execution_change.h"
 #include "ops/job.h"
 #include "ops/notify.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
+#include "store/event_store.h"
 #include "store/timer_store.h"
 
 static bool find_job(struct op *op, struct str job_id, struct job_row *ret_job)
@@ -58,8 +60,9 @@ bool op_cancel_job(struct op *op, const void *input)
     struct timer_row start = { .kind = TIMER_JOB_START, .job_id = job.job_id, .thing_name = STR_LIT("") };
     if (!store_job_update(op->db, &job) || !store_timer_cancel(op->db, &start))
         return fail(op->err, ERR_INTERNAL, "The job could not be canceled.");
-    if (!cancel_executions(op, &open, force))
-        return false;
+    if (!event_job(op, JOB_EVENT_CANCELLATION_IN_PROGRESS, &job) || !cancel_executions(op, &open, force) ||
+        !event_job(op, JOB_EVENT_CANCELED, &job))
+        return fail(op->err, ERR_INTERNAL, "The executions of the job could not be canceled.");
     render_job_reference(op, &job);
     return true;
 }
@@ -78,11 +81,31 @@ static bool check_deletable(struct op *op, const struct job_row *job, bool force
 static bool touch_all(struct op *op, const struct execution_rows *rows)
 {
     for (size_t i = 0; i < rows->n; i++) {
-        if (!notify_touch(op, rows->items[i].thing_name))
+        struct pending_key key = execution_pending_key(&rows->items[i]);
+        if (!notify_touch(op, key))
             return false;
-        notify_set_changed(op, rows->items[i].thing_name);
+        notify_set_changed(op, key);
     }
     return true;
+}
+
+/* Finished ones too; where nobody wants to know, none is read. */
+static bool tell_of_executions(struct op *op, struct str job_id)
+{
+    struct execution_rows rows = { 0 };
+    bool ok =
+        !store_event_enabled(op->db, EVENT_TYPE_JOB_EXECUTION) ||
+        store_executions_of_job(op->db, op->arena, job_id, JOB_EXECUTION_STATUS_UNSET, 0, INT64_MAX, &rows);
+    for (size_t i = 0; ok && i < rows.n; i++)
+        ok = event_execution_deleted(op, &rows.items[i]);
+    return ok;
+}
+
+static bool delete_whole(struct op *op, const struct job_row *job)
+{
+    return event_job(op, JOB_EVENT_DELETION_IN_PROGRESS, job) && tell_of_executions(op, job->job_id) &&
+           event_job(op, JOB_EVENT_DELETED, job) && store_timers_cancel_of_job(op->db, job->job_id) &&
+           store_executions_delete_of_job(op->db, job->job_id) && store_job_delete(op->db, job->job_id);
 }
 
 bool op_delete_job(struct op *op, const void *input)
@@ -90,15 +113,16 @@ bool op_delete_job(struct op *op, const void *input)
     const struct delete_job_request *in = input;
     struct job_row job;
     struct execution_rows open;
-    /* No job of this server is in a namespace, so none of that name can be found in one. */
-    if (in->namespace_id.p)
+    if (!find_job(op, in->job_id, &job))
+        return false;
+    /* A job of another namespace than the one that is named is not there. */
+    if (in->namespace_id.p && !str_eq(in->namespace_id, job.namespace_id))
         return job_not_found(op, in->job_id);
-    if (!find_job(op, in->job_id, &job) || !check_deletable(op, &job, in->force.value))
+    if (!check_deletable(op, &job, in->force.value))
         return false;
     if (!store_open_of_job(op->db, op->arena, in->job_id, true, &open))
         return fail(op->err, ERR_INTERNAL, "The executions of the job could not be read.");
-    if (!touch_all(op, &open) || !store_timers_cancel_of_job(op->db, in->job_id) ||
-        !store_executions_delete_of_job(op->db, in->job_id) || !store_job_delete(op->db, in->job_id))
+    if (!touch_all(op, &open) || !delete_whole(op, &job))
         return fail(op->err, ERR_INTERNAL, "The job could not be deleted.");
     return true;
 }

@@ -14,15 +14,15 @@ static bool named_before(const struct target_rows *targets, size_t i)
     return false;
 }
 
-static bool queue_targets(struct op *op, struct str job_id)
+static bool queue_targets(struct op *op, const struct job_row *job)
 {
     struct target_rows targets;
-    if (!store_targets_get(op->db, op->arena, job_id, &targets))
+    if (!store_targets_get(op->db, op->arena, job->job_id, &targets))
         return fail(op->err, ERR_INTERNAL, "The targets of the job could not be read.");
     for (size_t i = 0; i < targets.n; i++) {
         struct str thing = targets.items[i].name;
         if (!named_before(&targets, i) && store_thing_exists(op->db, thing) &&
-            !execution_queue(op, job_id, thing))
+            !execution_queue(op, job, thing))
             return false;
     }
     return true;
@@ -37,7 +37,7 @@ bool job_start(struct op *op, struct str job_id)
     job.updated_at_ms = op->now_ms;
     if (!store_job_update(op->db, &job))
         return fail(op->err, ERR_INTERNAL, "The job could not be started.");
-    return queue_targets(op, job_id) && job_settle(op, job_id);
+    return queue_targets(op, &job) && job_settle(op, job_id);
 }
 
 bool job_start_due(struct op *op, const struct timer_row *timer)

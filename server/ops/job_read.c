@@ -49,7 +49,7 @@ bool op_get_job_document(struct op *op, const void *input)
     return true;
 }
 
-/* A list can be narrowed to a group or a namespace; this server has neither, so none can be found. */
+/* A list can be narrowed to a thing group; this server has none, so none can be found. */
 static bool check_list_filters(struct op *op, const struct list_jobs_request *in)
 {
     if (in->thing_group_name.p && in->thing_group_id.p)
@@ -67,13 +67,14 @@ bool op_list_jobs(struct op *op, const void *input)
 {
     const struct list_jobs_request *in = input;
     struct page page;
-    struct job_rows rows = { 0 };
-    bool empty = in->namespace_id.p;
+    struct job_rows rows;
     if (!check_list_filters(op, in) ||
         !page_open(op, &page, OP_LIST_JOBS, STR_NONE, in->max_results, in->next_token, INT64_MAX))
         return false;
-    struct job_filter filter = { .status = in->status, .target_selection = in->target_selection };
-    if (!empty && !store_jobs_list(op->db, op->arena, &filter, page.cursor, page.size + 1, &rows))
+    struct job_filter filter = { .status = in->status,
+                                 .target_selection = in->target_selection,
+                                 .namespace_id = in->namespace_id };
+    if (!store_jobs_list(op->db, op->arena, &filter, page.cursor, page.size + 1, &rows))
         return fail(op->err, ERR_INTERNAL, "The jobs could not be read.");
     json_key(op->json, "jobs");
     json_array_begin(op->json);

@@ -1,53 +1,76 @@
 #include "ops/notify.h"
 
-#include "ops/render.h"
-#include "store/execution_store.h"
+#include <stdlib.h>
 
-struct touched_thing {
-    struct touched_thing *next;
-    struct str name;
+#include "ops/render.h"
+
+/* A pending list as it was before the operation. */
+struct touched_list {
+    struct touched_list *next;
+    struct pending_key key;
     struct str head_job; /* absent: the list was empty */
     int64_t head_number;
     bool set_changed;
+    bool heard; /* somebody listened when it was touched, so the head is known */
 };
 
-enum { PAYLOAD_MAX = 1024 * 1024, NOTIFICATION_QOS = 1 };
+struct unheard_list {
+    struct unheard_list *next;
+    struct pending_key key;
+};
 
-static struct touched_thing *find(const struct touched *touched, struct str thing)
+enum { PAYLOAD_MAX = 1024 * 1024, NOTIFICATION_QOS = 1, UNHEARD_MAX = 64 * 1024 * 1024 };
+
+static bool same_key(struct pending_key a, struct pending_key b)
 {
-    for (struct touched_thing *t = touched->things; t; t = t->next)
-        if (str_eq(t->name, thing))
+    return str_eq(a.thing_name, b.thing_name) && str_eq(a.namespace_id, b.namespace_id);
+}
+
+static struct touched_list *find(const struct outgoing *outgoing, struct pending_key key)
+{
+    for (struct touched_list *t = outgoing->touched; t; t = t->next)
+        if (same_key(t->key, key))
             return t;
     return NULL;
 }
 
-bool notify_touch(struct op *op, struct str thing)
+static struct touched_list *append_list(struct outgoing *outgoing, struct pending_key key)
 {
-    if (find(op->touched, thing))
+    struct touched_list *t = arena_alloc(outgoing->arena, sizeof *t);
+    if (!t)
+        return NULL;
+    t->key.thing_name = arena_str(outgoing->arena, key.thing_name);
+    t->key.namespace_id = arena_str(outgoing->arena, key.namespace_id);
+    struct touched_list **end = &outgoing->touched;
+    while (*end)
+        end = &(*end)->next;
+    return *end = t;
+}
+
+bool notify_touch(struct op *op, struct pending_key key)
+{
+    if (find(op->outgoing, key))
         return true;
-    struct touched_thing *t = arena_alloc(op->arena, sizeof *t);
+    struct touched_list *t = append_list(op->outgoing, key);
+    struct execution_row head;
     if (!t)
         return false;
-    t->name = arena_str(op->arena, thing);
-    struct execution_row head;
-    if (store_pending_head(op->db, op->arena, thing, &head)) {
+    t->heard = audience_hears(op->audience, key.thing_name);
+    if (t->heard && store_pending_head(op->db, op->outgoing->arena, key, &head)) {
         t->head_job = head.job_id;
         t->head_number = head.execution_number;
     }
-    /* At the end: notifications leave in the order in which things were touched. */
-    struct touched_thing **end = &op->touched->things;
-    while (*end)
-        end = &(*end)->next;
-    *end = t;
-    return !op->arena->failed;
+    return !op->outgoing->arena->failed;
 }
 
-void notify_set_changed(struct op *op, struct str thing)
+void notify_set_changed(struct op *op, struct pending_key key)
 {
-    struct touched_thing *t = find(op->touched, thing);
+    struct touched_list *t = find(op->outgoing, key);
     if (t)
         t->set_changed = true;
 }
+
+/* ---- payloads ---- */
 
 /* Opens {"timestamp":N in `out`. */
 static struct json open_payload(struct op *op, struct strbuf *out)
@@ -59,22 +82,27 @@ static struct json open_payload(struct op *op, struct strbuf *out)
     return json;
 }
 
-static struct message *close_payload(struct op *op, struct json *json, struct str thing,
-                                     const char *last_level)
+/* The topic is jobs/KIND, or jobs/KIND-namespace-NS. */
+static struct message *close_payload(struct op *op, struct json *json, struct pending_key key,
+                                     const char *kind)
 {
     json_object_end(json);
-    struct str topic = arena_printf(op->arena, "$aws/things/%.*s/jobs/%s", STR(thing), last_level);
+    struct str topic = arena_printf(op->arena, "$aws/things/%.*s/jobs/%s%s%.*s", STR(key.thing_name), kind,
+                                    key.namespace_id.n ? "-namespace-" : "", STR(key.namespace_id));
     size_t n;
     char *payload = strbuf_detach(json->out, &n);
-    return payload && topic.p ? message_new(STR_NONE, topic, payload, n, NOTIFICATION_QOS) : NULL;
+    if (payload && topic.p)
+        return message_new(STR_NONE, topic, payload, n, NOTIFICATION_QOS);
+    free(payload);
+    return NULL;
 }
 
-static struct message *build_notify(struct op *op, struct str thing)
+static struct message *build_notify(struct op *op, struct pending_key key)
 {
     struct strbuf out;
     struct json json = open_payload(op, &out);
     struct execution_rows rows;
-    if (!store_pending_list(op->db, op->arena, thing, PENDING_LIST_MAX, &rows)) {
+    if (!store_pending_list(op->db, op->arena, key, PENDING_LIST_MAX, &rows)) {
         strbuf_release(&out);
         return NULL;
     }
@@ -83,10 +111,11 @@ static struct message *build_notify(struct op *op, struct str thing)
     render_pending(&json, &rows, JOB_EXECUTION_STATUS_IN_PROGRESS, "IN_PROGRESS", false);
     render_pending(&json, &rows, JOB_EXECUTION_STATUS_QUEUED, "QUEUED", false);
     json_object_end(&json);
-    return close_payload(op, &json, thing, "notify");
+    return close_payload(op, &json, key, "notify");
 }
 
-static struct message *build_notify_next(struct op *op, struct str thing, const struct execution_row *head)
+static struct message *build_notify_next(struct op *op, struct pending_key key,
+                                         const struct execution_row *head)
 {
     struct strbuf out;
     struct json json = open_payload(op, &out);
@@ -95,8 +124,10 @@ static struct message *build_notify_next(struct op *op, struct str thing, const 
         json_key(&json, "execution");
         render_device_execution(op, &json, style, head, DOCUMENT_INCLUDED);
     }
-    return close_payload(op, &json, thing, "notify-next");
+    return close_payload(op, &json, key, "notify-next");
 }
+
+/* ---- collecting ---- */
 
 /* Appends; false for NULL: the message could not be built. */
 static bool append(struct message ***end, struct message *message)
@@ -108,33 +139,78 @@ static bool append(struct message ***end, struct message *message)
     return true;
 }
 
-static bool head_changed(const struct touched_thing *t, const struct execution_row *head)
+static bool head_changed(const struct touched_list *t, const struct execution_row *head)
 {
     if (!head || !t->head_job.p)
         return head || t->head_job.p;
     return !str_eq(t->head_job, head->job_id) || t->head_number != head->execution_number;
 }
 
-static bool collect_thing(struct op *op, const struct touched_thing *t, struct message ***end)
+static bool collect_list(struct op *op, const struct touched_list *t, struct message ***end)
 {
     struct execution_row row;
-    const struct execution_row *head = store_pending_head(op->db, op->arena, t->name, &row) ? &row : NULL;
-    if (t->set_changed && !append(end, build_notify(op, t->name)))
+    const struct execution_row *head = store_pending_head(op->db, op->arena, t->key, &row) ? &row : NULL;
+    if (t->set_changed && !append(end, build_notify(op, t->key)))
         return false;
-    return !head_changed(t, head) || append(end, build_notify_next(op, t->name, head));
+    return !head_changed(t, head) || append(end, build_notify_next(op, t->key, head));
 }
 
-bool notify_collect(struct op *op, struct message **ret_messages)
+/* ---- what nobody heard ---- */
+
+void unheard_init(struct unheard *unheard, struct audience *audience)
 {
-    struct message *first = NULL;
-    struct message **end = &first;
-    for (const struct touched_thing *t = op->touched->things; t; t = t->next) {
-        if (collect_thing(op, t, &end))
-            continue;
-        message_free_all(first);
-        return fail(op->err, ERR_INTERNAL, "The notifications of thing %.*s could not be made.",
-                    STR(t->name));
-    }
-    *ret_messages = first;
+    *unheard = (struct unheard){ .generation = audience ? audience_generation(audience) : 0 };
+    arena_init(&unheard->arena, UNHEARD_MAX);
+}
+
+void unheard_release(struct unheard *unheard)
+{
+    arena_release(&unheard->arena);
+    unheard->first = NULL;
+}
+
+static bool note_unheard(struct op *op, struct pending_key key)
+{
+    struct unheard *unheard = op->unheard;
+    if (!unheard)
+        return true;
+    struct unheard_list *u = arena_alloc(&unheard->arena, sizeof *u);
+    if (!u)
+        return false;
+    u->key.thing_name = arena_str(&unheard->arena, key.thing_name);
+    u->key.namespace_id = arena_str(&unheard->arena, key.namespace_id);
+    u->next = unheard->first;
+    unheard->first = u;
+    return !unheard->arena.failed;
+}
+
+/* How the list was before is not known: both notifications tell how it is. */
+static bool build_both(struct op *op, struct pending_key key, struct message ***end)
+{
+    struct execution_row row;
+    const struct execution_row *head = store_pending_head(op->db, op->arena, key, &row) ? &row : NULL;
+    return append(end, build_notify(op, key)) && append(end, build_notify_next(op, key, head));
+}
+
+bool notify_latecomers(struct op *op, struct message **ret_messages)
+{
+    struct message **end = ret_messages;
+    *end = NULL;
+    if (!op->unheard->first || audience_generation(op->audience) == op->unheard->generation)
+        return true;
+    bool ok = true;
+    for (const struct unheard_list *u = op->unheard->first; ok && u; u = u->next)
+        ok = !audience_hears(op->audience, u->key.thing_name) || build_both(op, u->key, &end);
+    return ok;
+}
+
+/* ---- collecting it all ---- */
+
+bool notify_collect(struct op *op, struct message ***end)
+{
+    for (const struct touched_list *t = op->outgoing->touched; t; t = t->next)
+        if (!(t->heard ? collect_list(op, t, end) : note_unheard(op, t->key)))
+            return fail(op->err, ERR_INTERNAL, "The notifications of thing %.*s could not be made.",
+                        STR(t->key.thing_name));
     return true;
 }

@@ -4,31 +4,46 @@
  * Before and after each operation compare the thing's pending list: if its set of (jobId, executionNumber)
  * changed, publish `notify`; if its head changed, publish `notify-next`. Whoever changes a status says so
  * beforehand with notify_touch, and tells afterwards whether an execution came into the list or left it; the
- * rest follows.
+ * rest follows. A thing has a list, and topics, for each namespace.
+ *
+ * Nothing is built for a thing that nobody listens to (ops/audience).
  */
 #ifndef IOTJOBS_OPS_NOTIFY_H
 #define IOTJOBS_OPS_NOTIFY_H
 
-#include "ops/message.h"
-#include "ops/op.h"
+#include "ops/audience.h"
+#include "ops/outgoing.h"
+#include "store/execution_store.h"
 
 /* Longest list in a notification and in GetPendingJobExecutions (device protocol, section 7). */
 enum { PENDING_LIST_MAX = 10 };
 
-struct touched_thing;
+/* Before a change: remembers the head of the list, once. For operations that write alone. */
+bool notify_touch(struct op *op, struct pending_key key);
 
-struct touched {
-    struct touched_thing *things; /* in the arena of the operation */
+/* An execution came into the touched list or left it. */
+void notify_set_changed(struct op *op, struct pending_key key);
+
+/*
+ * Lists that changed while nobody listened. Somebody may have subscribed before the change was committed and
+ * would have heard of it: they are kept until then.
+ */
+struct unheard_list;
+struct unheard {
+    struct arena arena;
+    struct unheard_list *first;
+    unsigned long generation; /* of the audience when it began */
 };
 
-/* Before a change: remembers the head of the thing's list, once. For operations that write alone. */
-bool notify_touch(struct op *op, struct str thing);
+void unheard_init(struct unheard *unheard, struct audience *audience);
+void unheard_release(struct unheard *unheard);
 
-/* An execution of a touched thing came into the pending list or left it. */
-void notify_set_changed(struct op *op, struct str thing);
+/* After COMMIT: builds the notifications of those lists that somebody has come to listen to. Best effort:
+ * false when memory is out or the database fails. */
+bool notify_latecomers(struct op *op, struct message **ret_messages);
 
-/* After the operation, inside its transaction: builds the messages in the order in which they must leave. The
- * caller takes the list. False when memory is out. */
-bool notify_collect(struct op *op, struct message **ret_messages);
+/* For outgoing_collect: appends the notifications to the list whose end **end is. False when memory is out or
+ * the database fails. */
+bool notify_collect(struct op *op, struct message ***end);
 
 #endif

@@ -14,9 +14,11 @@
 #include "base/json.h"
 #include "base/log.h"
 
+struct audience;
 struct db;
+struct outgoing;
 struct settings;
-struct touched;
+struct unheard;
 
 /* How the edge wants what AWS shows differently over MQTT and over HTTP. */
 struct reply_style {
@@ -34,7 +36,10 @@ struct op {
     struct str host;   /* the name by which the caller reached us, without a port; absent over MQTT */
     struct reply_style style;
     const struct settings *settings;
-    struct touched *touched; /* things whose pending list may change (ops/notify); NULL for reads */
+    struct str namespace_id;   /* data plane: whose jobs are spoken of; "": those of no namespace */
+    struct outgoing *outgoing; /* what else is to be published; NULL for reads */
+    struct audience *audience; /* who listens to notifications; NULL: anybody may */
+    struct unheard *unheard;   /* notifications that nobody listened to; NULL: not kept */
     struct log *log;
 };
 

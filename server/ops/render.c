@@ -246,6 +246,8 @@ void render_job(struct op *op, const struct job_row *job, const struct target_ro
     for (size_t i = 0; i < sizeof process_details / sizeof process_details[0]; i++)
         json_member_int(json, process_details[i].member, counts[process_details[i].status]);
     json_object_end(json);
+    if (job->namespace_id.n)
+        json_member_string(json, "namespaceId", job->namespace_id);
     render_optional(json, "jobTemplateArn", job->job_template_arn);
     if (parameters.p) {
         json_key(json, "documentParameters");
@@ -273,7 +275,7 @@ void render_job_reference(struct op *op, const struct job_row *job)
 
 /* ---- registry ---- */
 
-static void attributes_object(struct json *json, const struct attribute_rows *attributes)
+void render_attributes(struct json *json, const struct attribute_rows *attributes)
 {
     json_key(json, "attributes");
     json_object_begin(json);
@@ -291,7 +293,7 @@ void render_thing(struct op *op, const struct thing_row *thing, const struct att
     json_member_string(json, "thingName", thing->name);
     json_member_string(json, "thingId", thing->thing_id);
     json_member_string(json, "thingArn", arn_make(op, "thing", thing->name));
-    attributes_object(json, attributes);
+    render_attributes(json, attributes);
     json_member_int(json, "version", thing->version);
     render_optional(json, "billingGroupName", thing->billing_group);
 }
@@ -303,7 +305,7 @@ void render_thing_summary(struct op *op, const struct thing_row *thing,
     json_object_begin(json);
     json_member_string(json, "thingName", thing->name);
     json_member_string(json, "thingArn", arn_make(op, "thing", thing->name));
-    attributes_object(json, attributes);
+    render_attributes(json, attributes);
     json_member_int(json, "version", thing->version);
     json_object_end(json);
 }

@@ -40,6 +40,9 @@ void render_thing(struct op *op, const struct thing_row *thing, const struct att
 void render_thing_summary(struct op *op, const struct thing_row *thing,
                           const struct attribute_rows *attributes);
 
+/* The member "attributes". */
+void render_attributes(struct json *json, const struct attribute_rows *attributes);
+
 /* A map of strings as a JSON object in the operation's arena; absent when memory is out. */
 struct str render_string_map(struct op *op, const struct string_map *map);
 

@@ -29,6 +29,8 @@ static const struct op_handler handlers[OPERATION_COUNT] = {
     [OP_DESCRIBE_MANAGED_JOB_TEMPLATE] = { op_describe_managed_job_template, .writes = false },
 
     [OP_DESCRIBE_ENDPOINT] = { op_describe_endpoint, .writes = false },
+    [OP_DESCRIBE_EVENT_CONFIGURATIONS] = { op_describe_event_configurations, .writes = false },
+    [OP_UPDATE_EVENT_CONFIGURATIONS] = { op_update_event_configurations, .writes = true },
 
     [OP_DATA_GET_PENDING_JOB_EXECUTIONS] = { op_get_pending_job_executions, .writes = false },
     [OP_DATA_START_NEXT_PENDING_JOB_EXECUTION] = { op_start_next_pending_job_execution, .writes = true },

@@ -2,8 +2,8 @@
 
 #include "base/random.h"
 #include "ops/arn.h"
+#include "ops/event.h"
 #include "ops/execution_change.h"
-#include "ops/notify.h"
 #include "ops/page.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
@@ -105,7 +105,7 @@ bool op_create_thing(struct op *op, const void *input)
         .billing_group = in->billing_group_name,
         .version = 1,
     };
-    if (!insert_thing(op, &thing, &attributes))
+    if (!insert_thing(op, &thing, &attributes) || !event_thing(op, REGISTRY_CREATED, &thing, &attributes))
         return fail(op->err, ERR_INTERNAL, "The thing could not be stored.");
     answer_create(op, &thing);
     return true;
@@ -167,7 +167,7 @@ bool op_list_things(struct op *op, const void *input)
 static bool remove_some(struct op *op, struct str thing, size_t *ret_n)
 {
     struct execution_rows open;
-    if (!store_pending_list(op->db, op->arena, thing, REMOVED_AT_ONCE, &open))
+    if (!store_open_of_thing(op->db, op->arena, thing, REMOVED_AT_ONCE, &open))
         return fail(op->err, ERR_INTERNAL, "The executions of the thing could not be read.");
     for (size_t i = 0; i < open.n; i++)
         if (!execution_move(op, &open.items[i], JOB_EXECUTION_STATUS_REMOVED) ||
@@ -181,9 +181,6 @@ static bool remove_some(struct op *op, struct str thing, size_t *ret_n)
  * plane 2.4). */
 static bool remove_open_executions(struct op *op, struct str thing)
 {
-    /* Touched here, so that what notifications need outlives the parts. */
-    if (!notify_touch(op, thing))
-        return fail(op->err, ERR_INTERNAL, "The executions of the thing could not be read.");
     bool ok = true;
     for (size_t n = REMOVED_AT_ONCE; ok && n == REMOVED_AT_ONCE;) {
         struct arena arena;
@@ -206,8 +203,10 @@ bool op_delete_thing(struct op *op, const void *input)
     if (in->expected_version.set && in->expected_version.value != thing.version)
         return fail(op->err, ERR_VERSION_CONFLICT,
                     "The version for thing %.*s does not match the expected version.", STR(in->thing_name));
-    if (!remove_open_executions(op, in->thing_name))
-        return false;
-    return store_thing_delete(op->db, in->thing_name) ||
-           fail(op->err, ERR_INTERNAL, "The thing could not be deleted.");
+    struct attribute_rows attributes;
+    return remove_open_executions(op, in->thing_name) &&
+           ((store_attributes_get(op->db, op->arena, thing.id, &attributes) &&
+             event_thing(op, REGISTRY_DELETED, &thing, &attributes) &&
+             store_thing_delete(op->db, in->thing_name)) ||
+            fail(op->err, ERR_INTERNAL, "The thing could not be deleted."));
 }

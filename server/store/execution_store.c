@@ -6,7 +6,8 @@ static struct str status_name(enum job_execution_status status)
 }
 
 #define EXECUTION_COLUMNS                                                                                    \
-    "id, thing_name, job_id, execution_number, status, version, status_details, force_canceled, "            \
+    "id, thing_name, job_id, namespace_id, execution_number, status, version, status_details, "              \
+    "force_canceled, "                                                                                       \
     "retry_attempt, "                                                                                        \
     "queued_at_ms, started_at_ms, updated_at_ms, in_progress_deadline_ms, step_deadline_ms"
 
@@ -16,6 +17,7 @@ static bool read_execution(struct stmt *q, struct arena *arena, struct execution
         .id = stmt_int(q),
         .thing_name = stmt_text(q, arena),
         .job_id = stmt_text(q, arena),
+        .namespace_id = stmt_text(q, arena),
         .execution_number = stmt_int(q),
         .status = (enum job_execution_status)api_enum_value(&shape_job_execution_status, stmt_borrow(q)),
         .version = stmt_int(q),
@@ -86,10 +88,10 @@ bool store_execution_insert(struct db *db, const struct execution_row *e)
 {
     return db_exec(
         db,
-        "INSERT INTO execution (thing_name, job_id, execution_number, status, version, retry_attempt, "
-        "queued_at_ms, updated_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        "ssisiiii", e->thing_name, e->job_id, e->execution_number, status_name(e->status), e->version,
-        e->retry_attempt, e->queued_at_ms, e->updated_at_ms);
+        "INSERT INTO execution (thing_name, job_id, namespace_id, execution_number, status, version, "
+        "retry_attempt, queued_at_ms, updated_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "sssisiiii", e->thing_name, e->job_id, e->namespace_id, e->execution_number, status_name(e->status),
+        e->version, e->retry_attempt, e->queued_at_ms, e->updated_at_ms);
 }
 
 bool store_execution_update(struct db *db, const struct execution_row *e)
@@ -113,25 +115,41 @@ bool store_executions_delete_of_job(struct db *db, struct str job)
 #define PENDING       "status IN ('IN_PROGRESS', 'QUEUED')"
 #define PENDING_ORDER "status, queued_at_ms, id"
 
-bool store_pending_list(struct db *db, struct arena *arena, struct str thing, int64_t limit,
+struct pending_key execution_pending_key(const struct execution_row *e)
+{
+    return (struct pending_key){ .thing_name = e->thing_name, .namespace_id = e->namespace_id };
+}
+
+bool store_pending_list(struct db *db, struct arena *arena, struct pending_key key, int64_t limit,
                         struct execution_rows *ret_rows)
 {
     return read_all(db, arena,
                     db_query(db,
-                             "SELECT " EXECUTION_COLUMNS " FROM execution WHERE thing_name = ?1 AND " PENDING
-                             " ORDER BY " PENDING_ORDER " LIMIT ?2",
-                             "si", thing, limit),
+                             "SELECT " EXECUTION_COLUMNS " FROM execution WHERE thing_name = ?1 "
+                             "AND namespace_id = ?2 AND " PENDING " ORDER BY " PENDING_ORDER " LIMIT ?3",
+                             "ssi", key.thing_name, key.namespace_id, limit),
                     ret_rows);
 }
 
-bool store_pending_head(struct db *db, struct arena *arena, struct str thing,
+bool store_pending_head(struct db *db, struct arena *arena, struct pending_key key,
                         struct execution_row *ret_execution)
 {
     return read_one(db_query(db,
-                             "SELECT " EXECUTION_COLUMNS " FROM execution WHERE thing_name = ?1 AND " PENDING
-                             " ORDER BY " PENDING_ORDER " LIMIT 1",
-                             "s", thing),
+                             "SELECT " EXECUTION_COLUMNS " FROM execution WHERE thing_name = ?1 "
+                             "AND namespace_id = ?2 AND " PENDING " ORDER BY " PENDING_ORDER " LIMIT 1",
+                             "ss", key.thing_name, key.namespace_id),
                     arena, ret_execution);
+}
+
+bool store_open_of_thing(struct db *db, struct arena *arena, struct str thing, int64_t limit,
+                         struct execution_rows *ret_rows)
+{
+    return read_all(db, arena,
+                    db_query(db,
+                             "SELECT " EXECUTION_COLUMNS " FROM execution WHERE thing_name = ?1 AND " PENDING
+                             " ORDER BY namespace_id, " PENDING_ORDER " LIMIT ?2",
+                             "si", thing, limit),
+                    ret_rows);
 }
 
 bool store_open_of_job(struct db *db, struct arena *arena, struct str job, bool in_progress_too,
@@ -160,24 +178,27 @@ bool store_executions_of_job(struct db *db, struct arena *arena, struct str job,
                     ret_rows);
 }
 
-bool store_executions_of_thing(struct db *db, struct arena *arena, struct str thing, struct str job,
-                               enum job_execution_status status, int64_t before, int64_t limit,
+bool store_executions_of_thing(struct db *db, struct arena *arena, struct str thing,
+                               const struct execution_filter *filter, int64_t before, int64_t limit,
                                struct execution_rows *ret_rows)
 {
     /* One attempt and its retries: a handful to sort. */
-    if (job.p)
+    if (filter->job_id.p)
         return read_all(
             db, arena,
             db_query(db,
                      "SELECT " EXECUTION_COLUMNS " FROM execution INDEXED BY execution_by_thing_and_job "
                      "WHERE thing_name = ?1 AND job_id = ?2 AND id < ?3 AND (?4 IS NULL OR status = ?4) "
-                     "ORDER BY id DESC LIMIT ?5 /*sort*/",
-                     "ssisi", thing, job, before, status_name(status), limit),
+                     "AND (?5 IS NULL OR namespace_id = ?5) ORDER BY id DESC LIMIT ?6 /*sort*/",
+                     "ssissi", thing, filter->job_id, before, status_name(filter->status),
+                     filter->namespace_id, limit),
             ret_rows);
     return read_all(db, arena,
                     db_query(db,
                              "SELECT " EXECUTION_COLUMNS " FROM execution WHERE thing_name = ?1 AND id < ?2 "
-                             "AND (?3 IS NULL OR status = ?3) ORDER BY id DESC LIMIT ?4",
-                             "sisi", thing, before, status_name(status), limit),
+                             "AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR namespace_id = ?4) "
+                             "ORDER BY id DESC LIMIT ?5",
+                             "sissi", thing, before, status_name(filter->status), filter->namespace_id,
+                             limit),
                     ret_rows);
 }

@@ -8,6 +8,7 @@
 struct execution_row {
     int64_t id; /* order of creation */
     struct str thing_name, job_id;
+    struct str namespace_id; /* the job's; "": none */
     int64_t execution_number;
     enum job_execution_status status;
     int64_t version;
@@ -34,15 +35,27 @@ bool store_execution_insert(struct db *db, const struct execution_row *execution
 bool store_execution_update(struct db *db, const struct execution_row *execution);
 bool store_executions_delete_of_job(struct db *db, struct str job);
 
+/* A thing has a pending list for each namespace. */
+struct pending_key {
+    struct str thing_name;
+    struct str namespace_id; /* "": none */
+};
+
+/* The list that the execution is in while it is pending. */
+struct pending_key execution_pending_key(const struct execution_row *execution);
+
 /*
- * The thing's pending list (device protocol 3.2): IN_PROGRESS before QUEUED, each by queuedAt, ties by
- * creation; at most `limit`.
+ * The pending list (device protocol 3.2): IN_PROGRESS before QUEUED, each by queuedAt, ties by creation; at
+ * most `limit`.
  */
-bool store_pending_list(struct db *db, struct arena *arena, struct str thing, int64_t limit,
+bool store_pending_list(struct db *db, struct arena *arena, struct pending_key key, int64_t limit,
                         struct execution_rows *ret_rows);
 /* Its head. False when nothing is pending. */
-bool store_pending_head(struct db *db, struct arena *arena, struct str thing,
+bool store_pending_head(struct db *db, struct arena *arena, struct pending_key key,
                         struct execution_row *ret_execution);
+/* What is pending of the thing in whatever namespace; at most `limit`. */
+bool store_open_of_thing(struct db *db, struct arena *arena, struct str thing, int64_t limit,
+                         struct execution_rows *ret_rows);
 
 /* The executions of a job whose status is QUEUED or, with `in_progress_too`, IN_PROGRESS. */
 bool store_open_of_job(struct db *db, struct arena *arena, struct str job, bool in_progress_too,
@@ -52,9 +65,15 @@ bool store_open_of_job(struct db *db, struct arena *arena, struct str job, bool 
 bool store_executions_of_job(struct db *db, struct arena *arena, struct str job,
                              enum job_execution_status status, int64_t after, int64_t limit,
                              struct execution_rows *ret_rows);
-/* Pages newest first: at most `limit`, id below `before`. Job absent: any. */
-bool store_executions_of_thing(struct db *db, struct arena *arena, struct str thing, struct str job,
-                               enum job_execution_status status, int64_t before, int64_t limit,
+struct execution_filter {
+    struct str job_id;                /* absent: any */
+    struct str namespace_id;          /* absent: any */
+    enum job_execution_status status; /* 0: any */
+};
+
+/* Pages newest first: at most `limit`, id below `before`. */
+bool store_executions_of_thing(struct db *db, struct arena *arena, struct str thing,
+                               const struct execution_filter *filter, int64_t before, int64_t limit,
                                struct execution_rows *ret_rows);
 
 #endif

@@ -16,7 +16,8 @@ static struct str execution_status_name(enum job_execution_status status)
 }
 
 #define JOB_COLUMNS                                                                                          \
-    "id, job_id, status, target_selection, description, comment, reason_code, force_canceled, "              \
+    "id, job_id, namespace_id, region, status, target_selection, description, comment, reason_code, "        \
+    "force_canceled, "                                                                                       \
     "job_template_arn, start_time, in_progress_timeout_minutes, created_at_ms, updated_at_ms, "              \
     "completed_at_ms"
 
@@ -25,6 +26,8 @@ static bool read_job(struct stmt *q, struct arena *arena, struct job_row *ret_jo
     *ret_job = (struct job_row){
         .id = stmt_int(q),
         .job_id = stmt_text(q, arena),
+        .namespace_id = stmt_text(q, arena),
+        .region = stmt_text(q, arena),
         .status = (enum job_status)api_enum_value(&shape_job_status, stmt_borrow(q)),
         .target_selection = (enum target_selection)api_enum_value(&shape_target_selection, stmt_borrow(q)),
         .description = stmt_text(q, arena),
@@ -54,11 +57,11 @@ bool store_job_insert(struct db *db, const struct job_row *job)
     return db_exec(
         db,
         "INSERT INTO job (job_id, status, target_selection, description, job_template_arn, start_time, "
-        "in_progress_timeout_minutes, created_at_ms, updated_at_ms) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        "ssssssoii", job->job_id, status_name(job->status), selection_name(job->target_selection),
+        "in_progress_timeout_minutes, created_at_ms, updated_at_ms, namespace_id, region) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "ssssssoiiss", job->job_id, status_name(job->status), selection_name(job->target_selection),
         job->description, job->job_template_arn, job->start_time, job->in_progress_timeout_minutes,
-        job->created_at_ms, job->updated_at_ms);
+        job->created_at_ms, job->updated_at_ms, job->namespace_id, job->region);
 }
 
 bool store_job_update(struct db *db, const struct job_row *job)
@@ -166,6 +169,13 @@ bool store_targets_get(struct db *db, struct arena *arena, struct str job_id, st
 static struct stmt *query_jobs(struct db *db, const struct job_filter *filter, int64_t before, int64_t limit)
 {
     struct str selection = filter->target_selection ? selection_name(filter->target_selection) : STR_NONE;
+    if (filter->namespace_id.p)
+        return db_query(db,
+                        "SELECT " JOB_COLUMNS " FROM job WHERE namespace_id = ?1 AND namespace_id <> '' "
+                        "AND id < ?2 AND (?3 IS NULL OR status = ?3) "
+                        "AND (?4 IS NULL OR target_selection = ?4) ORDER BY id DESC LIMIT ?5",
+                        "sissi", filter->namespace_id, before,
+                        filter->status ? status_name(filter->status) : STR_NONE, selection, limit);
     if (filter->status)
         return db_query(db,
                         "SELECT " JOB_COLUMNS " FROM job WHERE status = ?1 AND id < ?2 "

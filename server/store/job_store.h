@@ -8,6 +8,8 @@
 struct job_row {
     int64_t id; /* order of creation */
     struct str job_id;
+    struct str namespace_id; /* "": none */
+    struct str region;       /* of who created it; absent: not known */
     enum job_status status;
     enum target_selection target_selection;
     struct str description, comment, reason_code; /* absent: none */
@@ -64,6 +66,7 @@ bool store_targets_get(struct db *db, struct arena *arena, struct str job_id, st
 struct job_filter {
     enum job_status status;                 /* 0: any */
     enum target_selection target_selection; /* 0: any */
+    struct str namespace_id;                /* absent: any */
 };
 
 struct job_rows {

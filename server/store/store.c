@@ -326,7 +326,8 @@ bool store_reset(struct db *db)
 {
     return db_exec(db, "DELETE FROM timer /*scan*/", "") &&
            db_exec(db, "DELETE FROM execution /*scan*/", "") && db_exec(db, "DELETE FROM job /*scan*/", "") &&
-           db_exec(db, "DELETE FROM thing /*scan*/", "");
+           db_exec(db, "DELETE FROM thing /*scan*/", "") &&
+           db_exec(db, "DELETE FROM event_configuration /*scan*/", "");
 }
 
 bool store_secret(struct db *db, struct str name, unsigned char ret_key[STORE_SECRET_BYTES])

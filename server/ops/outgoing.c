@@ -1,0 +1,38 @@
+#include "ops/outgoing.h"
+
+#include "ops/notify.h"
+
+void outgoing_init(struct outgoing *outgoing, struct arena *arena)
+{
+    *outgoing = (struct outgoing){ .arena = arena };
+    outgoing->events_end = &outgoing->events;
+}
+
+void outgoing_release(struct outgoing *outgoing)
+{
+    message_free_all(outgoing->events);
+    outgoing_init(outgoing, outgoing->arena);
+}
+
+bool outgoing_push_event(struct op *op, struct message *event)
+{
+    if (!event)
+        return false;
+    *op->outgoing->events_end = event;
+    op->outgoing->events_end = &event->next;
+    return true;
+}
+
+bool outgoing_collect(struct op *op, struct message **ret_messages)
+{
+    struct message *first = NULL;
+    struct message **end = &first;
+    if (!notify_collect(op, &end)) {
+        message_free_all(first);
+        return false;
+    }
+    *end = op->outgoing->events;
+    op->outgoing->events = NULL;
+    *ret_messages = first;
+    return true;
+}
