@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "decode_value.h"
+#include "patterns.h"
 
 /* What a walk draws on. */
 struct source {
@@ -160,4 +161,33 @@ done:
     violations_release(&decoder.violations);
     cJSON_Delete(body);
     return ok;
+}
+
+struct str api_client_token(struct str body, struct arena *arena)
+{
+    struct err ignored;
+    struct str token = STR_NONE;
+    cJSON *json = NULL;
+    err_init(&ignored, arena);
+    struct decoder decoder = { .arena = arena, .err = &ignored };
+    if (parse_body(&decoder, body, &json))
+        read_client_token(&decoder, json, &token);
+    cJSON_Delete(json);
+    return token;
+}
+
+bool api_decode_namespace(enum operation operation, const struct request *request,
+                          struct str *ret_namespace_id, struct err *err)
+{
+    if (operation_model(operation)->plane != PLANE_DATA)
+        return true;
+    for (size_t i = 0; i < request->query_count; i++) {
+        const struct field *field = &request->query[i];
+        if (!str_eq_text(field->name, "namespaceId"))
+            continue;
+        if (!pattern_identifier(field->value))
+            return fail(err, ERR_INVALID_REQUEST, "namespaceId must satisfy the pattern [a-zA-Z0-9_-]+.");
+        *ret_namespace_id = field->value;
+    }
+    return true;
 }

@@ -38,6 +38,18 @@ struct request {
 bool api_decode(enum operation operation, const struct request *request, struct arena *arena,
                 void **ret_input, struct str *ret_client_token, struct err *err);
 
+/* The clientToken of a body that is no operation's, for the refusal to carry; absent when there is none to be
+ * found. */
+struct str api_client_token(struct str body, struct arena *arena);
+
+/*
+ * The namespace whose jobs a request of the data plane over HTTP speaks of: `?namespaceId=`, which AWS's
+ * model once had, is what a level of the topic is over MQTT. Absent: there is none. False:
+ * ERR_INVALID_REQUEST.
+ */
+bool api_decode_namespace(enum operation operation, const struct request *request,
+                          struct str *ret_namespace_id, struct err *err);
+
 enum { API_JSON_DEPTH_MAX = 32 };
 
 /* Whether `text` is one JSON value in valid UTF-8, nested at most API_JSON_DEPTH_MAX deep. Escapes that

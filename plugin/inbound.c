@@ -32,11 +32,13 @@ static bool call_decode(struct call *call, struct str payload)
 {
     const struct asker *asker = call->owner;
     struct topic_route route = route_topic(asker->topic);
-    if (route.kind != TOPIC_REQUEST)
-        return fail(&call->err, ERR_INVALID_TOPIC, "The topic is not one of the Jobs service.");
     if (payload.n > INBOUND_PAYLOAD_MAX)
         return fail(&call->err, ERR_REQUEST_TOO_LARGE, "The payload is larger than %d bytes.",
                     INBOUND_PAYLOAD_MAX);
+    if (route.kind != TOPIC_REQUEST) {
+        call->client_token = api_client_token(payload, &call->arena);
+        return fail(&call->err, ERR_INVALID_TOPIC, "The topic is not one of the Jobs service.");
+    }
 
     struct request request = { .labels = route.labels, .body = payload, .query_in_body = true };
     void *input;

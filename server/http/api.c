@@ -1,5 +1,4 @@
 /* The REST API of both planes: route, decode, run. */
-#include "api/patterns.h"
 #include "base/utf8.h"
 #include "http/exchange.h"
 #include "http/plane.h"
@@ -71,19 +70,6 @@ static bool find_route(struct exchange *x, const struct caller *caller, struct h
     return true;
 }
 
-/* A member of the data plane's requests that AWS's model no longer has: `?namespaceId=` is what the topic's
- * namespace is over MQTT. */
-static bool read_namespace(struct exchange *x, const struct operation_model *model,
-                           const struct request *request)
-{
-    struct str namespace_id = query_value(request->query, request->query_count, "namespaceId");
-    if (model->plane != PLANE_DATA || namespace_id.p == NULL)
-        return true;
-    x->call->namespace_id = namespace_id;
-    return pattern_identifier(namespace_id) ||
-           fail(&x->call->err, ERR_INVALID_REQUEST, "namespaceId must satisfy the pattern [a-zA-Z0-9_-]+.");
-}
-
 /* From the request to a call that can run. */
 static bool prepare(struct exchange *x, struct op_handler *ret_handler)
 {
@@ -109,7 +95,8 @@ static bool prepare(struct exchange *x, struct op_handler *ret_handler)
     call->style = (struct reply_style){ .document_as_object = false, .name_the_thing = true };
     request.labels = route.labels;
     *ret_handler = handler;
-    return read_namespace(x, model, &request) && decode_input(x, &request);
+    return api_decode_namespace(call->operation, &request, &call->namespace_id, &call->err) &&
+           decode_input(x, &request);
 }
 
 /* Runs the call on this thread's own connection. */

@@ -253,7 +253,6 @@ static void members_that_are_not_supported_yet_are_named(void **state)
         UNSUPPORTED("jobExecutionsRetryConfig",
                     "{\"criteriaList\":[{\"failureType\":\"ALL\",\"numberOfRetries\":1}]}"),
         UNSUPPORTED("tags", "[{\"Key\":\"a\",\"Value\":\"b\"}]"),
-        UNSUPPORTED("namespaceId", "\"space\""),
         UNSUPPORTED("destinationPackageVersions",
                     "[\"arn:aws:iot:us-east-1:000000000000:package/p/version/v\"]"),
         UNSUPPORTED_SCHEDULE("endTime", "\"2030-06-01 12:00\""),

@@ -1,36 +1,12 @@
-#include "support/world.h"
+#include "support/world_inside.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "api/decode.h"
 #include "base/time_text.h"
 #include "plugin/inbound.h"
-#include "store/store.h"
-#include "support/reply_check.h"
-
-enum { ANSWERS_MAX = 4096, TEXT_MAX = 1 << 17 };
-
-struct world {
-    struct settings settings;
-    struct clock clock;
-    struct log *log;
-    struct store *store;
-    struct outbox *outbox;
-    struct engine *engine;
-    char folder[64];          /* "" in memory */
-    sqlite3_stmt *invariants; /* on a connection of its own */
-    sqlite3 *checker;
-    struct message *heard;    /* notifications not yet taken */
-    struct message *unsorted; /* the latest messages, before the answer is picked out */
-    struct call *finished;    /* the HTTP call that `done` was called for */
-    struct str region, host;  /* of the callers over HTTP */
-    struct answer *answers[ANSWERS_MAX];
-    size_t answer_count;
-};
 
 /* ---- life ---- */
 
@@ -63,6 +39,28 @@ static void open_checker(struct world *w)
     free(sql);
 }
 
+static void open_engine(struct world *w)
+{
+    w->outbox = outbox_new();
+    w->audience = audience_new(!w->nobody_listens);
+    assert_true(audience_load(w->audience, store_writer(w->store)));
+    struct engine_config config = { .db = store_writer(w->store),
+                                    .clock = &w->clock,
+                                    .settings = &w->settings,
+                                    .log = w->log,
+                                    .outbox = w->outbox,
+                                    .audience = w->audience };
+    w->engine = engine_new(&config);
+    assert_non_null(w->engine);
+}
+
+static void close_engine(struct world *w)
+{
+    engine_free(w->engine);
+    outbox_free(w->outbox);
+    audience_free(w->audience);
+}
+
 static void open_world(struct world *w, const char *now)
 {
     struct strbuf problem;
@@ -77,14 +75,7 @@ static void open_world(struct world *w, const char *now)
     if (!w->store)
         fail_msg("%.*s", STR(strbuf_str(&problem)));
     strbuf_release(&problem);
-    w->outbox = outbox_new();
-    struct engine_config config = { .db = store_writer(w->store),
-                                    .clock = &w->clock,
-                                    .settings = &w->settings,
-                                    .log = w->log,
-                                    .outbox = w->outbox };
-    w->engine = engine_new(&config);
-    assert_non_null(w->engine);
+    open_engine(w);
     open_checker(w);
 }
 
@@ -92,8 +83,7 @@ static void close_world(struct world *w)
 {
     sqlite3_finalize(w->invariants);
     sqlite3_close(w->checker);
-    engine_free(w->engine);
-    outbox_free(w->outbox);
+    close_engine(w);
     store_close(w->store);
     clock_release(&w->clock);
 }
@@ -203,7 +193,7 @@ static void check_invariants(struct world *w)
     sqlite3_reset(w->invariants);
 }
 
-static void run_engine(struct world *w)
+void world_run_engine(struct world *w)
 {
     while (engine_run_batch(w->engine))
         ;
@@ -215,7 +205,7 @@ static void run_engine(struct world *w)
 }
 
 /* What is no answer was heard by the subscribers. */
-static void hear(struct world *w)
+void world_hear(struct world *w)
 {
     struct message **end = &w->heard;
     while (*end)
@@ -224,7 +214,7 @@ static void hear(struct world *w)
     w->unsorted = NULL;
 }
 
-static struct answer *new_answer(struct world *w, struct str text)
+struct answer *world_new_answer(struct world *w, struct str text)
 {
     assert_true(w->answer_count < ANSWERS_MAX && text.n < TEXT_MAX);
     struct answer *a = calloc(1, sizeof *a + text.n + 1);
@@ -243,144 +233,6 @@ static struct answer *new_answer(struct world *w, struct str text)
     return a;
 }
 
-/* ---- HTTP ---- */
-
-static void http_done(struct call *call)
-{
-    struct world *w = call->owner;
-    w->finished = call;
-}
-
-enum { QUERY_FIELDS_MAX = 8 };
-
-static size_t split_query(struct str query, struct field fields[QUERY_FIELDS_MAX])
-{
-    size_t n = 0;
-    while (query.n && n < QUERY_FIELDS_MAX) {
-        struct str value = str_split(&query, '&');
-        struct str name = str_split(&value, '=');
-        fields[n++] = (struct field){ name, value };
-    }
-    return n;
-}
-
-/* True when the call is ready to run; else its err says why. */
-static bool prepare_http(struct call *call, enum plane plane, const char *method, const char *target,
-                         const char *body)
-{
-    struct http_route route;
-    struct field fields[QUERY_FIELDS_MAX];
-    struct str query = str_from(target);
-    struct str path = str_split(&query, '?');
-    if (!route_http(plane, str_from(method), path, &call->arena, &route, &call->err))
-        return false;
-    call->operation = route.operation;
-    struct request request = { .labels = route.labels,
-                               .query = fields,
-                               .query_count = split_query(query, fields),
-                               .body = str_from(body) };
-    call->run = op_handler(route.operation).run;
-    if (!call->run)
-        return fail(&call->err, ERR_NOT_IMPLEMENTED, "%s", operation_model(route.operation)->name);
-    return api_decode(route.operation, &request, &call->arena, (void **)&call->input, NULL, &call->err);
-}
-
-static struct answer *answer_http(struct world *w, struct call *call, enum plane plane)
-{
-    if (!call->ok) {
-        struct error_name name = error_http(call->err.code, plane);
-        struct strbuf text;
-        strbuf_init(&text, TEXT_MAX);
-        struct json json = json_to(&text);
-        json_object_begin(&json);
-        json_member_string(&json, "message", call->err.message);
-        if (call->err.extra.p)
-            json_raw(&json, call->err.extra);
-        json_object_end(&json);
-        struct answer *a = new_answer(w, strbuf_str(&text));
-        strbuf_release(&text);
-        a->status = name.status;
-        a->error = name.exception;
-        return a;
-    }
-    const struct operation_model *model = call->operation ? operation_model(call->operation) : NULL;
-    struct answer *a = new_answer(w, model && !model->output ? STR_LIT("") : strbuf_str(&call->reply));
-    a->status = 200;
-    if (model && model->output)
-        check_reply(model->output, a->body, model->name);
-    return a;
-}
-
-static struct answer *request(struct world *w, enum plane plane, int status, const char *method,
-                              const char *path, const char *body)
-{
-    struct call *call = call_new();
-    assert_non_null(call);
-    call->owner = w;
-    call->done = http_done;
-    call->style = (struct reply_style){ .name_the_thing = true };
-    call->region = w->region;
-    call->host = w->host;
-    w->finished = NULL;
-    if (prepare_http(call, plane, method, path, body)) {
-        assert_true(engine_submit(w->engine, call));
-        run_engine(w);
-        assert_ptr_equal(w->finished, call);
-    }
-    struct answer *a = answer_http(w, call, plane);
-    call_free(call);
-    hear(w);
-    if (status && a->status != status)
-        fail_msg("%s %s: %d %s instead of %d: %s", method, path, a->status, a->error, status, a->text);
-    return a;
-}
-
-struct answer *http(struct world *w, int status, const char *method, const char *path, const char *body)
-{
-    return request(w, PLANE_CONTROL, status, method, path, body);
-}
-
-struct answer *http_data(struct world *w, int status, const char *method, const char *path, const char *body)
-{
-    return request(w, PLANE_DATA, status, method, path, body);
-}
-
-struct answer *next_page(struct world *w, const struct answer *a, const char *path)
-{
-    char more[1024];
-    const cJSON *token = json_at(a->body, "nextToken");
-    assert_true(cJSON_IsString(token));
-    snprintf(more, sizeof more, "%s&nextToken=%s", path, token->valuestring);
-    return http(w, 200, "GET", more, NULL);
-}
-
-struct answer *refused(struct world *w, int status, const char *exception, const char *method,
-                       const char *path, const char *body, const char *message)
-{
-    uint64_t before = fingerprint(w);
-    struct answer *a = http(w, status, method, path, body);
-    assert_string_equal(a->error, exception);
-    const cJSON *said = json_at(a->body, "message");
-    assert_true(cJSON_IsString(said));
-    struct str beginning = str_from(message);
-    if (str_ends_with(beginning, STR_LIT("…"))) {
-        beginning.n -= sizeof "…" - 1;
-        if (!str_starts_with(str_from(said->valuestring), beginning))
-            fail_msg("said: %s", said->valuestring);
-    } else {
-        assert_string_equal(said->valuestring, message);
-    }
-    if (fingerprint(w) != before)
-        fail_msg("%s %s was refused and has changed something all the same", method, path);
-    return a;
-}
-
-void called_from(struct world *w, const char *region, const char *host)
-{
-    w->region = str_from(region);
-    w->host = str_from(host);
-}
-
 /* ---- MQTT ---- */
 
 struct answer *mqtt(struct world *w, const char *topic, const char *payload)
@@ -390,15 +242,15 @@ struct answer *mqtt(struct world *w, const char *topic, const char *payload)
         .client_id = STR_LIT("device"), .topic = str_from(topic), .payload = str_from(payload), .qos = 1
     };
     inbound_take(&inbound, &publication);
-    run_engine(w);
+    world_run_engine(w);
     struct message *message = w->unsorted;
     if (!message || !message->client_id)
         fail_msg("no answer to %s", topic);
     w->unsorted = message->next;
-    hear(w);
+    world_hear(w);
     assert_string_equal(message->client_id, "device");
     assert_memory_equal(message->topic, topic, strlen(topic));
-    struct answer *a = new_answer(w, (struct str){ message->payload, message->payload_n });
+    struct answer *a = world_new_answer(w, (struct str){ message->payload, message->payload_n });
     a->verdict = strstr(message->topic + strlen(topic), "accepted") ? "accepted" : "rejected";
     const cJSON *code = cJSON_GetObjectItem(a->body, "code");
     a->error = code ? code->valuestring : "";
@@ -412,12 +264,12 @@ struct answer *mqtt(struct world *w, const char *topic, const char *payload)
 static struct answer *run_own(struct world *w, struct call *call)
 {
     call->owner = w;
-    call->done = http_done;
+    call->done = world_done;
     assert_true(engine_submit(w->engine, call));
-    run_engine(w);
-    struct answer *a = answer_http(w, call, PLANE_CONTROL);
+    world_run_engine(w);
+    struct answer *a = world_answer_http(w, call, PLANE_CONTROL);
     call_free(call);
-    hear(w);
+    world_hear(w);
     assert_int_equal(a->status, 200);
     return a;
 }
@@ -500,6 +352,22 @@ uint64_t fingerprint(struct world *w)
     return hash;
 }
 
+/* ---- who listens ---- */
+
+void nobody_listens(struct world *w)
+{
+    w->nobody_listens = true;
+    close_engine(w);
+    open_engine(w);
+}
+
+void subscribe(struct world *w, const char *filter, enum session session)
+{
+    w->subscribers = (struct subscribers){ .engine = w->engine, .audience = w->audience, .log = w->log };
+    subscribers_note(&w->subscribers, str_from(filter), session == SESSION_PERSISTENT);
+    world_run_engine(w);
+}
+
 /* ---- what subscribers heard ---- */
 
 cJSON *take_notification(struct world *w, const char *topic)
@@ -511,7 +379,7 @@ cJSON *take_notification(struct world *w, const char *topic)
     assert_null(message->client_id);
     assert_int_equal(message->qos, 1);
     w->heard = message->next;
-    struct answer *kept = new_answer(w, (struct str){ message->payload, message->payload_n });
+    struct answer *kept = world_new_answer(w, (struct str){ message->payload, message->payload_n });
     message_free(message);
     return kept->body;
 }

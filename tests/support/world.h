@@ -75,6 +75,11 @@ struct answer *refused(struct world *w, int status, const char *exception, const
  * header, NULL for none. */
 void called_from(struct world *w, const char *region, const char *host);
 
+/* A request of the control plane, which must succeed, and behind it in the same transaction a run of the
+ * test's own. */
+void in_one_batch(struct world *w, const char *method, const char *path, const char *body, op_fn *run,
+                  const void *input);
+
 /* POST /_iotjobs/reset */
 struct answer *reset(struct world *w);
 
@@ -89,6 +94,14 @@ struct answer *change_clock(struct world *w, const struct clock_change *change);
 /* Rows of that table; a number that changes with any change of any row. */
 int64_t rows_in(struct world *w, const char *table);
 uint64_t fingerprint(struct world *w);
+
+/* ---- who listens ---- */
+
+/* From here on nobody listens but those who say so with subscribe. Before that, everybody does. */
+void nobody_listens(struct world *w);
+/* A client subscribes, as the plugin sees it. The sessions of persistent ones outlive a restart. */
+enum session { SESSION_CLEAN, SESSION_PERSISTENT };
+void subscribe(struct world *w, const char *filter, enum session session);
 
 /* ---- what subscribers heard ---- */
 

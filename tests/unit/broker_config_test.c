@@ -159,15 +159,27 @@ static void only_settings_that_differ_from_their_default_reach_the_plugin(void *
     struct world *world = *state;
     set_tls(world);
     write_config(world);
-    assert_int_equal(count(world, "plugin_opt_"), 2);
+    assert_int_equal(count(world, "plugin_opt_"), 3);
     strbuf_clear(&world->text);
     set(world, "schedule_lead", "0s");
     set(world, "virtual_clock", "true");
     set(world, "http_port", "5627");
     write_config(world);
-    assert_int_equal(count(world, "plugin_opt_"), 4);
+    assert_int_equal(count(world, "plugin_opt_"), 5);
     assert_true(has(world, "plugin_opt_schedule_lead 0s"));
     assert_true(has(world, "plugin_opt_virtual_clock true"));
+}
+
+static void the_plugin_is_told_that_the_whole_configuration_is_known(void **state)
+{
+    struct world *world = *state;
+    set_tls(world);
+    write_config(world);
+    assert_true(has(world, "plugin_opt_track_subscriptions true"));
+    strbuf_clear(&world->text);
+    set(world, "track_subscriptions", "false");
+    write_config(world);
+    assert_int_equal(count(world, "track_subscriptions"), 0);
 }
 
 static void what_a_device_leaves_in_memory_has_ceilings(void **state)
@@ -277,6 +289,7 @@ int main(void)
         TEST(a_websocket_listener_on_ipv6_says_so),
         TEST(without_mqtt_the_broker_gets_a_local_socket_and_no_port),
         TEST(only_settings_that_differ_from_their_default_reach_the_plugin),
+        TEST(the_plugin_is_told_that_the_whole_configuration_is_known),
         TEST(what_a_device_leaves_in_memory_has_ceilings),
         TEST(memory_of_an_unknown_size_has_no_limit),
         TEST(sessions_are_kept_in_the_data_folder),

@@ -118,15 +118,23 @@ static void a_topic_that_means_nothing_is_rejected(void **state)
 {
     struct world *world = *state;
     publish(world, "$aws/things/pump/jobs/bogus", STR_LIT("{}"));
-    assert_answer(world, "$aws/things/pump/jobs/bogus/rejected", "\"code\":\"InvalidTopic\"");
+    assert_answer(world, "$aws/things/pump/jobs/bogus/rejected",
+                  "{\"timestamp\":1790000000,\"code\":\"InvalidTopic\"");
+    publish(world, "$aws/things/pump/jobs/j/bogus", STR_LIT("{\"clientToken\":\"t\"}"));
+    assert_answer(world, "$aws/things/pump/jobs/j/bogus/rejected",
+                  "{\"clientToken\":\"t\",\"timestamp\":1790000000,\"code\":\"InvalidTopic\"");
+    publish(world, "$aws/things/pump/jobs/bogus", STR_LIT("no JSON"));
+    assert_answer(world, "$aws/things/pump/jobs/bogus/rejected",
+                  "{\"timestamp\":1790000000,\"code\":\"InvalidTopic\"");
 }
 
-static void a_request_in_a_namespace_is_rejected_with_its_token(void **state)
+static void a_request_in_a_namespace_is_answered_on_its_own_topic(void **state)
 {
     struct world *world = *state;
     publish(world, "$aws/things/pump/jobs/j/namespace-ns/get", STR_LIT("{\"clientToken\":\"t\"}"));
+    engine_run_batch(world->engine);
     assert_answer(world, "$aws/things/pump/jobs/j/namespace-ns/get/rejected",
-                  "{\"clientToken\":\"t\",\"timestamp\":1790000000,\"code\":\"InvalidRequest\"");
+                  "{\"clientToken\":\"t\",\"timestamp\":1790000000,\"code\":\"ResourceNotFound\"");
 }
 
 static void topics_of_others_and_the_service_s_own_are_left_alone(void **state)
@@ -177,7 +185,7 @@ int main(void)
         TEST(what_does_not_decode_is_rejected_at_once),
         TEST(a_wrong_type_is_rejected_with_the_token_that_came_with_it),
         TEST(a_topic_that_means_nothing_is_rejected),
-        TEST(a_request_in_a_namespace_is_rejected_with_its_token),
+        TEST(a_request_in_a_namespace_is_answered_on_its_own_topic),
         TEST(topics_of_others_and_the_service_s_own_are_left_alone),
         TEST(a_payload_may_be_128_kib_and_no_more),
         TEST(a_full_inbox_throttles),

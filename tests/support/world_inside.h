@@ -1,0 +1,45 @@
+/* The inside of a world, shared by its own files only. */
+#ifndef IOTJOBS_TESTS_WORLD_INSIDE_H
+#define IOTJOBS_TESTS_WORLD_INSIDE_H
+
+#include <sqlite3.h>
+
+#include "plugin/subscribers.h"
+#include "store/store.h"
+#include "support/world.h"
+
+enum { ANSWERS_MAX = 4096, TEXT_MAX = 1 << 17 };
+
+struct world {
+    struct settings settings;
+    struct clock clock;
+    struct log *log;
+    struct store *store;
+    struct outbox *outbox;
+    struct audience *audience;
+    bool nobody_listens; /* but those who subscribed */
+    struct subscribers subscribers;
+    struct engine *engine;
+    char folder[64];          /* "" in memory */
+    sqlite3_stmt *invariants; /* on a connection of its own */
+    sqlite3 *checker;
+    struct message *heard;    /* notifications not yet taken */
+    struct message *unsorted; /* the latest messages, before the answer is picked out */
+    struct call *finished;    /* the HTTP call that `done` was called for */
+    struct str region, host;  /* of the callers over HTTP */
+    struct answer *answers[ANSWERS_MAX];
+    size_t answer_count;
+};
+
+/* Runs what waits and what is due, and checks the invariants; what comes out is `unsorted` then. */
+void world_run_engine(struct world *w);
+/* What is no answer was heard by the subscribers. */
+void world_hear(struct world *w);
+/* `text` is copied and parsed. */
+struct answer *world_new_answer(struct world *w, struct str text);
+
+/* For calls that are answered over HTTP, whose owner is the world. */
+call_done_fn world_done;
+struct answer *world_answer_http(struct world *w, struct call *call, enum plane plane);
+
+#endif
