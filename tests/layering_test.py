@@ -23,6 +23,7 @@ CLEAN = {
     "server/base/clock.c": "long now(void) { return clock_gettime(0, 0); }\n",
     "tests/unit/db_test.c": '#include "store/db.h"\n#include <sqlite3.h>\n',
     "tests/bench/echo_plugin.c": "#include <mosquitto_plugin.h>\n",
+    "tests/e2e/zero_byte_client.c": "#include <mosquitto.h>\n",
 }
 
 

@@ -83,17 +83,35 @@ test('HTTP: bad requests are refused clearly and change nothing', async (t) => {
 });
 
 const VALID_UPDATE = { status: 'IN_PROGRESS' };
+/* All but TAB, LF and CR, which a device's standard output is full of, and NUL, which no text may hold. */
+const CONTROL_CHARACTERS = [...Array(0x20).keys(), 0x7f, 0x80, 0x85, 0x9f].filter((code) => ![0x00, 0x09, 0x0a, 0x0d].includes(code));
 const messages = [
   ['a payload that is not JSON', 'j/update', '{"status":', 'InvalidJson'],
   ['a payload that is JSON but no object', 'j/update', '["SUCCEEDED"]', 'InvalidJson'],
+  ...['get', 'start-next', '$next/get', 'j/get', 'j/update'].flatMap((request) => (
+    ['null', 'true', '7', '"{}"', '[]'].map((json) => [`${request} with ${json} for an object`, request, json, 'InvalidJson'])
+  )),
+  ['a payload with something behind the JSON', 'get', '{}{}', 'InvalidJson'],
+  ['a line break in a string that is not escaped', 'j/update', '{"status":"IN_PROGRESS","statusDetails":{"a":"\n"}}', 'InvalidJson'],
   ['a payload that is not UTF-8', 'j/update', new Uint8Array([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x7d]), 'InvalidJson'],
   ['an unknown topic below jobs/', 'j/delete', {}, 'InvalidTopic'],
   ['a topic that ends too early', 'j', {}, 'InvalidTopic'],
+  ['a NUL in a string', 'j/update', { ...VALID_UPDATE, statusDetails: { a: 'x\0y' } }, 'InvalidJson'],
   ['an update without a status', 'j/update', {}, 'InvalidRequest'],
+  ['an update of zero bytes', 'j/update', '', 'InvalidRequest'],
+  ['an update to the status null', 'j/update', { status: null }, 'InvalidRequest'],
   ['a status of the wrong type', 'j/update', { status: 7 }, 'InvalidRequest'],
   ['a status that does not exist', 'j/update', { status: 'DONE' }, 'InvalidRequest'],
   ['status details that are no object', 'j/update', { ...VALID_UPDATE, statusDetails: 'all well' }, 'InvalidRequest'],
   ['a status detail that is no text', 'j/update', { ...VALID_UPDATE, statusDetails: { a: { b: 1 } } }, 'InvalidRequest'],
+  ['a status detail that is null', 'j/update', { ...VALID_UPDATE, statusDetails: { a: null } }, 'InvalidRequest'],
+  ['a status detail that is a list', 'j/update', { ...VALID_UPDATE, statusDetails: { a: ['b'] } }, 'InvalidRequest'],
+  ['a status detail that is empty', 'j/update', { ...VALID_UPDATE, statusDetails: { a: '' } }, 'InvalidRequest'],
+  ['a status detail of more than 53 bits', 'j/update', '{"status":"IN_PROGRESS","statusDetails":{"a":9007199254740993}}', 'InvalidRequest'],
+  ...CONTROL_CHARACTERS.map((code) => {
+    const update = { ...VALID_UPDATE, statusDetails: { a: `x${String.fromCharCode(code)}y` } };
+    return [`the control character ${code} in a status detail`, 'j/update', update, 'InvalidRequest'];
+  }),
   ['a status detail of 1025 characters', 'j/update', { ...VALID_UPDATE, statusDetails: { a: 'x'.repeat(1025) } }, 'InvalidRequest'],
   ['a client token of the wrong type', 'j/update', { ...VALID_UPDATE, clientToken: 7 }, 'InvalidRequest'],
   ['an expected version that is no number', 'j/update', { ...VALID_UPDATE, expectedVersion: 'two' }, 'InvalidRequest'],

@@ -54,7 +54,7 @@ export function dataPlane(world, server) {
 }
 
 /* Things that arrive, in order; take() hands out the first one that fits and waits for it if need be. */
-class Inbox {
+export class Inbox {
   constructor() {
     this.all = [];
     this.taken = new Set();
@@ -81,21 +81,31 @@ class Inbox {
   }
 }
 
+/* Where the server listens for each transport, which is a scheme of mqtt.js's URLs. */
+const listeners = { mqtt: 'mqttPort', mqtts: 'mqttsPort', ws: 'websocketPort' };
+
 /* A plain MQTT client that writes down every PUBLISH it is sent, subscribed to or not. */
 export class MqttClient {
-  /* Over TLS where a CA to trust is given. */
-  static async connect(world, server, { clientId, protocolVersion = 4, ca } = {}) {
+  /* Over TLS where a CA to trust is given; `options` are those of mqtt.js. */
+  static async connect(world, server, { ca, transport = ca ? 'mqtts' : 'mqtt', protocolVersion = 4, ...options } = {}) {
     const self = new MqttClient();
-    const url = ca ? `mqtts://127.0.0.1:${server.settings.mqttsPort}` : `mqtt://127.0.0.1:${server.mqttPort}`;
+    const url = `${transport}://127.0.0.1:${server.settings[listeners[transport]]}`;
     self.inbox = new Inbox();
-    self.client = mqtt.connect(url, { clientId, protocolVersion, ca, reconnectPeriod: 0 });
-    self.client.on('message', (topic, payload, packet) => {
-      self.inbox.put({ topic, payload: JSON.parse(payload), qos: packet.qos, retain: packet.retain });
+    self.client = mqtt.connect(url, { ca, protocolVersion, reconnectPeriod: 0, ...options });
+    self.client.on('message', (topic, payload, { qos, retain, properties }) => {
+      const json = payload.length > 0 ? JSON.parse(payload) : undefined;
+      self.inbox.put({ topic, payload: json, qos, retain, properties });
     });
     world.onClose(() => self.client.endAsync(true));
-    await within(WAIT_MS, 'CONNACK', once(self.client, 'connect'));
-    self.client.stream.setNoDelay(true);
+    const [{ sessionPresent }] = await within(WAIT_MS, 'CONNACK', once(self.client, 'connect'));
+    self.sessionPresent = sessionPresent;
+    self.client.stream.setNoDelay?.(true);
     return self;
+  }
+
+  /* Says goodbye; a session that is to last stays behind. */
+  async leave() {
+    await this.client.endAsync();
   }
 
   async subscribe(...filters) {
@@ -135,7 +145,7 @@ export class MqttClient {
     const token = `settle-${this.inbox.all.length}`;
     await this.publish(topic, { clientToken: token });
     const marker = await this.inbox.take('the marker', (m) => m.topic === `${topic}/accepted` && m.payload.clientToken === token);
-    this.inbox.all = this.inbox.all.filter((m) => m !== marker && m.payload.clientToken !== token);
+    this.inbox.all = this.inbox.all.filter((m) => m !== marker && m.payload?.clientToken !== token);
   }
 }
 
@@ -144,12 +154,13 @@ export class MqttClient {
  * because the SDK's native part keeps the process alive that it lives in, even when everything is closed.
  */
 export class Device {
-  /* Over TLS where a file of a CA to trust is given. */
-  static async connect(world, server, { thing = 'demoDevice', protocol = 5, caFile } = {}) {
+  /* Over TLS where a file of a CA to trust is given; `kind` is the SDK's jobs client to use: request-response or classic. */
+  static async connect(world, server, { thing = 'demoDevice', protocol = 5, kind = 'request-response', caFile } = {}) {
     const self = new Device();
     const port = caFile ? server.settings.mqttsPort : server.mqttPort;
     self.inbox = new Inbox();
-    self.child = fork(fileURLToPath(new URL('device.mjs', import.meta.url)), [port, thing, protocol, caFile ?? ''].map(String));
+    const args = [port, thing, protocol, kind, caFile ?? ''].map(String);
+    self.child = fork(fileURLToPath(new URL('device.mjs', import.meta.url)), args);
     self.child.on('message', (message) => self.inbox.put(message));
     const exited = once(self.child, 'exit');
     exited.then(([code]) => self.inbox.put({ event: 'exit', code }));
@@ -171,6 +182,11 @@ export class Device {
 
   async nextNotifyNext() {
     return (await this.take('notify-next')).message;
+  }
+
+  /* Answers that no request was waiting for: the classic client shows them, the other one drops them. */
+  get strays() {
+    return this.inbox.all.filter((m) => m.event === 'stray');
   }
 
   /* All notifications so far, asked for or not. */
@@ -197,12 +213,20 @@ export class Device {
     return this.call('startNextPendingJobExecution', request);
   }
 
+  pending(request) {
+    return this.call('getPendingJobExecutions', request);
+  }
+
+  describe(jobId, request) {
+    return this.call('describeJobExecution', { jobId, ...request });
+  }
+
   update(jobId, request) {
     return this.call('updateJobExecution', { jobId, ...request });
   }
 
   /* See MqttClient.settle(). */
   async settle() {
-    await this.call('getPendingJobExecutions');
+    await this.pending();
   }
 }

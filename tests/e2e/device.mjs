@@ -1,19 +1,22 @@
 /*
- * The program of a device: the AWS IoT Device SDK v2 for JavaScript (the native CRT) and its jobs client, over plain TCP or,
- * with a file of a CA to trust, over TLS.
+ * The program of a device: the AWS IoT Device SDK v2 for JavaScript (the native CRT) and one of its two jobs clients, over
+ * plain TCP or, with a file of a CA to trust, over TLS.
  *
- *   device.mjs PORT THING 5|311 [CA_FILE]
+ *   device.mjs PORT THING 5|311 request-response|classic [CA_FILE]
  *
  * Talks with the test that forked it. It sends { event: 'ready' } once both notifications are subscribed, { event, message }
- * for each notification, { event: 'notify subscribed' } after a reconnection; it is sent { id, name, request }, calls that
- * function of the jobs client, and sends { id, answer } or { id, refusal }.
+ * for each notification, { event: 'notify subscribed' } after a reconnection (the request/response client only), and, from
+ * the classic client, { event: 'stray', message } for an answer that no request waits for; it is sent { id, name, request },
+ * calls that function of the jobs client, and sends { id, answer } or { id, refusal }.
  */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 
 import { io, iotjobs, mqtt, mqtt5 } from 'aws-iot-device-sdk-v2';
 
-const [port, thingName, protocol, caFile] = process.argv.slice(2);
+import { ClassicJobs } from './device_classic.mjs';
+
+const [port, thingName, protocol, kind, caFile] = process.argv.slice(2);
 const options = { maxRequestResponseSubscriptions: 6, maxStreamingSubscriptions: 2, operationTimeoutInSeconds: 10 };
 
 function tlsContext() {
@@ -37,7 +40,7 @@ async function connectMqtt5() {
   const connected = once(client, mqtt5.Mqtt5Client.CONNECTION_SUCCESS);
   client.start();
   await connected;
-  return iotjobs.IotJobsClientv2.newFromMqtt5(client, options);
+  return client;
 }
 
 async function connectMqtt311() {
@@ -52,7 +55,7 @@ async function connectMqtt311() {
   });
   connection.on('error', () => {});
   await connection.connect();
-  return iotjobs.IotJobsClientv2.newFromMqtt311(connection, options);
+  return connection;
 }
 
 /* Opens a stream of notifications and waits until the broker has granted it. */
@@ -67,9 +70,27 @@ async function listen(event, stream) {
   });
 }
 
-const jobs = await (protocol === '5' ? connectMqtt5() : connectMqtt311());
-await listen('notify', jobs.createJobExecutionsChangedStream({ thingName }));
-await listen('notify-next', jobs.createNextJobExecutionChangedStream({ thingName }));
+async function requestResponseJobs() {
+  const jobs =
+    protocol === '5'
+      ? iotjobs.IotJobsClientv2.newFromMqtt5(await connectMqtt5(), options)
+      : iotjobs.IotJobsClientv2.newFromMqtt311(await connectMqtt311(), options);
+  await listen('notify', jobs.createJobExecutionsChangedStream({ thingName }));
+  await listen('notify-next', jobs.createNextJobExecutionChangedStream({ thingName }));
+  return jobs;
+}
+
+async function classicJobs() {
+  const client =
+    protocol === '5'
+      ? iotjobs.IotJobsClient.newFromMqtt5Client(await connectMqtt5())
+      : new iotjobs.IotJobsClient(await connectMqtt311());
+  const jobs = new ClassicJobs(client, (event, message) => process.send({ event, message }));
+  await jobs.listen(thingName);
+  return jobs;
+}
+
+const jobs = await (kind === 'classic' ? classicJobs() : requestResponseJobs());
 
 process.on('message', async ({ id, name, request }) => {
   try {

@@ -3,10 +3,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import test from 'node:test';
 
-import * as iot from '@aws-sdk/client-iot';
-
-import { controlPlane, MqttClient } from './clients.mjs';
-import { thingArn, WAIT_MS, within, World } from './support.mjs';
+import { MqttClient } from './clients.mjs';
+import { WAIT_MS, within, World } from './support.mjs';
 
 const THING = 'demoDevice';
 const topics = `$aws/things/${THING}/jobs`;
@@ -15,17 +13,26 @@ const topics = `$aws/things/${THING}/jobs`;
 async function stage(t, options) {
   const world = new World(t);
   const server = await world.frozenServer();
-  const operator = controlPlane(world, server);
-  await operator.send(new iot.CreateThingCommand({ thingName: THING }));
+  await server.createThing(THING);
   const device = await MqttClient.connect(world, server, { clientId: 'asker', ...options });
   const createJob = async (jobId) => {
-    await operator.send(new iot.CreateJobCommand({ jobId, targets: [thingArn(THING)], document: '{"op":1}' }));
+    await server.createJob(jobId, THING, { op: 1 });
     await device.settle(THING); // its notifications are out: who subscribes from here on does not hear them
   };
-  return { world, server, operator, createJob, device };
+  return { world, server, createJob, device };
 }
 
-for (const [version, protocolVersion] of [['3.1.1', 4], ['5', 5]]) {
+const versions = [['3.1.1', 4], ['5', 5]];
+/* What somebody subscribes to below jobs/, and how often at most the request itself comes back to him: what is published,
+ * unlike an answer, may come once for each filter that it matches. */
+const subscriptions = [
+  ['jobs/#', ['#'], 1],
+  ['jobs/+/update/+', ['+/update/+'], 0],
+  ['filters that overlap', ['#', '+/update/+', 'a/update/accepted', 'a/update/#'], 2],
+];
+const isAnswer = (topic) => /\/(accepted|rejected)$/.test(topic);
+
+for (const [version, protocolVersion] of versions) {
   test(`over MQTT ${version} a requester that subscribed to nothing gets its answers`, async (t) => {
     const { device, createJob } = await stage(t, { protocolVersion });
     await createJob('a');
@@ -45,39 +52,94 @@ for (const [version, protocolVersion] of [['3.1.1', 4], ['5', 5]]) {
       message: 'Expected version 9 but found version 2',
       executionState: { status: 'IN_PROGRESS', versionNumber: 2 },
     });
-    await device.settle(THING);
-    assert.deepEqual(device.topics, [`${topics}/$next/get/accepted`, `${topics}/start-next/accepted`, `${topics}/a/update/rejected`]);
   });
 
-  test(`over MQTT ${version} a requester that subscribed to jobs/# gets each answer exactly once, and in order`, async (t) => {
-    const { device, createJob } = await stage(t, { protocolVersion });
-    await createJob('a');
-    await createJob('b');
-    await device.subscribe(`${topics}/#`);
+  for (const qos of [0, 1]) {
+    test(`over MQTT ${version} each request at QoS ${qos} is answered once, at QoS ${qos}, not retained`, async (t) => {
+      const { device, createJob } = await stage(t, { protocolVersion });
+      await createJob('a');
+      const requests = ['get', 'start-next', '$next/get', 'a/get', 'b/get', 'a/update', 'b/update', '$next/update'];
+      const ends = [];
+      for (const request of requests) {
+        const answer = await device.ask(`${topics}/${request}`, { status: 'IN_PROGRESS' }, { qos });
+        ends.push(Object.keys(answer)[0]);
+      }
+      await device.settle(THING);
+      assert.deepEqual(ends, ['accepted', 'accepted', 'accepted', 'accepted', 'rejected', 'accepted', 'rejected', 'rejected']);
+      const expected = requests.map((request, i) => ({ topic: `${topics}/${request}/${ends[i]}`, qos, retain: false }));
+      assert.deepEqual(device.inbox.all.map(({ topic, qos: at, retain }) => ({ topic, qos: at, retain })), expected);
+    });
+  }
 
-    await device.ask(`${topics}/a/update`, { status: 'SUCCEEDED', clientToken: 't' });
-    const notify = await device.next(`${topics}/notify`);
-    assert.deepEqual(notify.jobs.QUEUED.map((e) => e.jobId), ['b']);
-    const next = await device.next(`${topics}/notify-next`);
-    assert.equal(next.execution.jobId, 'b');
-    await device.settle(THING);
-    // its own request comes back too, as to any subscriber
-    const answers = device.topics.filter((topic) => !topic.endsWith('/update') && !topic.endsWith('/get'));
-    assert.deepEqual(answers, [`${topics}/a/update/accepted`, `${topics}/notify`, `${topics}/notify-next`]);
-  });
+  for (const [what, filters, echoesMost] of subscriptions) {
+    test(`over MQTT ${version} a requester that subscribed to ${what} gets each answer once`, async (t) => {
+      const { device, createJob } = await stage(t, { protocolVersion });
+      await createJob('a');
+      await device.subscribe(...filters.map((filter) => `${topics}/${filter}`));
+
+      await device.ask(`${topics}/a/update`, { status: 'IN_PROGRESS' });
+      await device.ask(`${topics}/a/update`, { status: 'IN_PROGRESS', expectedVersion: 9 });
+      await device.settle(THING);
+      assert.deepEqual(device.topics.filter(isAnswer), [`${topics}/a/update/accepted`, `${topics}/a/update/rejected`]);
+      const echoes = device.inbox.all.filter((m) => !isAnswer(m.topic));
+      for (const sent of [undefined, 9]) {
+        const n = echoes.filter((m) => m.topic === `${topics}/a/update` && m.payload.expectedVersion === sent).length;
+        assert.ok(n >= Math.min(echoesMost, 1) && n <= echoesMost, `${n} times`);
+      }
+      assert.deepEqual(echoes.filter((m) => m.topic !== `${topics}/a/update`), []);
+    });
+  }
+
+  for (const qos of [0, 1]) {
+    test(`over MQTT ${version} a last report at QoS ${qos} is answered first; then come notify and notify-next`, async (t) => {
+      const { device, createJob } = await stage(t, { protocolVersion });
+      const jobs = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+      for (const job of jobs) await createJob(job);
+      await device.subscribe(`${topics}/notify`, `${topics}/notify-next`);
+
+      for (const job of jobs) await device.publish(`${topics}/${job}/update`, { status: 'SUCCEEDED' }, { qos });
+      for (const [i, job] of jobs.entries()) {
+        const left = jobs.slice(i + 1);
+        assert.deepEqual((await device.next(`${topics}/notify`)).jobs.QUEUED?.map((e) => e.jobId) ?? [], left, job);
+        const next = await device.next(`${topics}/notify-next`);
+        assert.equal(next.execution?.jobId, left[0]);
+        assert.deepEqual(Object.keys(next), left.length > 0 ? ['timestamp', 'execution'] : ['timestamp']);
+      }
+      await device.settle(THING);
+      const wire = jobs.flatMap((job) => [`${topics}/${job}/update/accepted`, `${topics}/notify`, `${topics}/notify-next`]);
+      assert.deepEqual(device.topics, wire);
+    });
+  }
 }
 
-test('nobody but the requester sees an answer, whatever he subscribed to', async (t) => {
+test('a request at QoS 2 is answered once, at QoS 1', async (t) => {
+  const { device } = await stage(t);
+  await device.ask(`${topics}/get`, {}, { qos: 2 });
+  await device.settle(THING);
+  assert.deepEqual(device.inbox.all.map((m) => m.qos), [1]);
+});
+
+test('nobody but the requester sees an answer, whatever he subscribed to; notifications are for both', async (t) => {
   const { world, server, device, createJob } = await stage(t);
-  const other = await MqttClient.connect(world, server, { clientId: 'curious' });
-  await other.subscribe(`${topics}/+/update/accepted`, `${topics}/get/+`, `${topics}/start-next/+`);
+  const other = await MqttClient.connect(world, server, { clientId: 'curious', protocolVersion: 5 });
+  const filters = ['#', 'get/+', 'start-next/+', '+/get/accepted', '+/update/accepted', '+/update/rejected'];
+  for (const client of [device, other]) await client.subscribe(...filters.map((filter) => `${topics}/${filter}`));
   await createJob('a');
 
   await device.ask(`${topics}/get`, {});
   await device.ask(`${topics}/start-next`, {});
+  await device.ask(`${topics}/a/get`, {});
+  await device.ask(`${topics}/a/update`, { status: 'SUCCEEDED', expectedVersion: 9 });
   await device.ask(`${topics}/a/update`, { status: 'SUCCEEDED' });
-  await other.settle(THING);
-  assert.deepEqual(other.topics, []);
+  for (const client of [device, other]) await client.settle(THING);
+  assert.deepEqual(other.topics.filter(isAnswer), []);
+  assert.equal(device.topics.filter(isAnswer).length, 5);
+  for (const client of [device, other]) {
+    const notified = client.inbox.all.filter((m) => /\/notify(-next)?$/.test(m.topic));
+    assert.deepEqual(notified.map((m) => m.topic), ['notify', 'notify-next', 'notify', 'notify-next'].map((each) => `${topics}/${each}`));
+    assert.equal(notified[1].payload.execution.jobId, 'a');
+    assert.deepEqual(notified[2].payload.jobs, {});
+  }
 });
 
 test('notifications reach every subscriber, for jobs reported over HTTP as well', async (t) => {
@@ -103,12 +165,6 @@ test('starting the job that is already next notifies nobody', async (t) => {
   await device.ask(`${topics}/start-next`, {});
   await device.settle(THING);
   assert.deepEqual(device.topics, [`${topics}/start-next/accepted`, `${topics}/start-next/accepted`]);
-});
-
-test('a request at QoS 0 is answered at QoS 0, one at QoS 1 at QoS 1', async (t) => {
-  const { device } = await stage(t);
-  for (const qos of [0, 1]) await device.ask(`${topics}/get`, {}, { qos });
-  assert.deepEqual(device.inbox.all.map((m) => m.qos), [0, 1]);
 });
 
 test('a client that publishes what only the service may is not heard', async (t) => {

@@ -47,12 +47,17 @@ export async function eventually(what, ask) {
   }
 }
 
+const handedOut = new Set();
+
+/* Never the same twice, although the first is free again by the time that another is asked for. */
 export async function freePort() {
   const listener = createServer().listen(0, '127.0.0.1');
   await once(listener, 'listening');
   const { port } = listener.address();
   listener.close();
   await once(listener, 'close');
+  if (handedOut.has(port)) return freePort();
+  handedOut.add(port);
   return port;
 }
 
@@ -189,6 +194,17 @@ export class Server {
       json = undefined;
     }
     return { status: answer.status, errorType: answer.headers.get('x-amzn-errortype'), text, json };
+  }
+
+  async createThing(name) {
+    const { status, text } = await this.http('POST', `/things/${name}`, { body: {} });
+    assert.equal(status, 200, text);
+  }
+
+  async createJob(jobId, thing, document = { op: 'noop' }) {
+    const body = { targets: [thingArn(thing)], document: JSON.stringify(document) };
+    const { status, text } = await this.http('PUT', `/jobs/${jobId}`, { body });
+    assert.equal(status, 200, text);
   }
 
   async clock(change) {
