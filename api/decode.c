@@ -79,18 +79,6 @@ static bool body_matters(const struct source *source)
     return false;
 }
 
-/* The labels stand in the order of the URI, /things/{thingName}/jobs/{jobId}. */
-static struct str find_label(const struct source *source, const char *name)
-{
-    size_t n = strlen(name), index = 0;
-    for (const char *p = strchr(source->model->uri, '{'); p; p = strchr(p, '{'), index++) {
-        p++;
-        if (strncmp(p, name, n) == 0 && p[n] == '}')
-            return index < source->request->labels.n ? source->request->labels.value[index] : STR_NONE;
-    }
-    return STR_NONE;
-}
-
 static struct str find_query(const struct request *request, const char *name)
 {
     for (size_t i = 0; i < request->query_count; i++) {
@@ -112,7 +100,7 @@ static struct str find_header(const struct request *request, const char *name)
 static struct str find_text(const struct source *source, const struct member *member)
 {
     switch (member->location) {
-    case IN_URI: return find_label(source, member->name);
+    case IN_URI: return labels_value(&source->request->labels, source->model, member->name);
     case IN_QUERY: return find_query(source->request, member->name);
     case IN_HEADER: return find_header(source->request, member->name);
     case IN_BODY: break;

@@ -1,5 +1,7 @@
 #include "route.h"
 
+#include <string.h>
+
 #include "route_table.h"
 #include "uri_text.h"
 
@@ -54,6 +56,17 @@ static struct labels labels_of(const struct route_row *row, const struct segment
             labels.value[labels.n++] = segments->segment[i];
     }
     return labels;
+}
+
+struct str labels_value(const struct labels *labels, const struct operation_model *model, const char *name)
+{
+    size_t n = strlen(name), index = 0;
+    for (const char *p = strchr(model->uri, '{'); p; p = strchr(p, '{'), index++) {
+        p++;
+        if (strncmp(p, name, n) == 0 && p[n] == '}')
+            return index < labels->n ? labels->value[index] : STR_NONE;
+    }
+    return STR_NONE;
 }
 
 /* The methods that the path has, as "GET, PUT", in the arena; absent when it has none. */

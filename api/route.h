@@ -10,6 +10,9 @@ struct labels {
     struct str value[OPERATION_LABELS_MAX];
 };
 
+/* What the label `name` of the operation's URI stands for; absent when the URI has none of that name. */
+struct str labels_value(const struct labels *labels, const struct operation_model *model, const char *name);
+
 struct http_route {
     enum operation operation;
     struct labels labels; /* percent-decoded: in the arena, or borrowed from the path */

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/problem.h"
 #include "base/random.h"
+#include "http/client_ca.h"
 #include "http/tls.h"
 #include "launcher/broker_config.h"
 #include "launcher/certificates.h"
@@ -137,7 +138,7 @@ static bool make_certificates(const struct settings *settings, struct certificat
 }
 
 /* Whether the operator's certificate can be used. */
-static bool check_tls(const struct settings *settings, struct strbuf *ret_problem)
+static bool check_certificate(const struct settings *settings, struct strbuf *ret_problem)
 {
     struct tls tls;
     if (!tls_read(settings->tls_certificate, settings->tls_key, &tls, ret_problem))
@@ -146,19 +147,43 @@ static bool check_tls(const struct settings *settings, struct strbuf *ret_proble
     return true;
 }
 
+/* Whether the CAs of devices can be used, where they are named. */
+static bool check_client_ca(const struct settings *settings, struct strbuf *ret_problem)
+{
+    struct client_ca ca;
+    if (settings->https_port == 0 || settings->tls_client_ca[0] == '\0')
+        return true;
+    if (!client_ca_read(settings->tls_client_ca, &ca, ret_problem))
+        return false;
+    client_ca_release(&ca);
+    return true;
+}
+
+/* Our own CA stands for devices, too, unless others are named. In memory it does not: its key is nowhere, so
+ * no device can have a certificate of it. */
+static bool name_own_certificates(struct settings *settings, const struct certificates *own,
+                                  struct strbuf *ret_problem)
+{
+    bool for_devices = settings->tls_client_ca[0] == '\0' && !settings->in_memory;
+    return settings_set(settings, STR_LIT("tls_certificate"), str_from(own->server), ret_problem) &&
+           settings_set(settings, STR_LIT("tls_key"), str_from(own->key), ret_problem) &&
+           (!for_devices || settings_set(settings, STR_LIT("tls_client_ca"), str_from(own->ca), ret_problem));
+}
+
 /* Where a TLS listener is on, the settings name its files from here on. */
 static bool prepare_tls(struct settings *settings, char ret_ca[PATH_MAX], struct strbuf *ret_problem)
 {
     struct certificates certificates;
     if (settings->https_port == 0 && settings->mqtts_port == 0)
         return true;
+    if (!check_client_ca(settings, ret_problem))
+        return false;
     if (settings->tls_certificate[0] != '\0')
-        return check_tls(settings, ret_problem);
+        return check_certificate(settings, ret_problem);
     if (!make_certificates(settings, &certificates, ret_problem))
         return false;
     memcpy(ret_ca, certificates.ca, PATH_MAX);
-    return settings_set(settings, STR_LIT("tls_certificate"), str_from(certificates.server), ret_problem) &&
-           settings_set(settings, STR_LIT("tls_key"), str_from(certificates.key), ret_problem);
+    return name_own_certificates(settings, &certificates, ret_problem);
 }
 
 /* Does not return when it succeeds: this process is the broker then. */

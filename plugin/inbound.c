@@ -40,12 +40,14 @@ static bool call_decode(struct call *call, struct str payload)
         return fail(&call->err, ERR_INVALID_TOPIC, "The topic is not one of the Jobs service.");
     }
 
+    call->operation = route.operation;
+    if (!call_permitted(call, route.thing))
+        return false;
     struct request request = { .labels = route.labels, .body = payload, .query_in_body = true };
     void *input;
     if (!api_decode(route.operation, &request, &call->arena, &input, &call->client_token, &call->err))
         return false;
     call->namespace_id = route.namespace_id;
-    call->operation = route.operation;
     call->run = op_handler(route.operation).run;
     assert(call->run != NULL);
     call->input = input;

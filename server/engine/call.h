@@ -8,6 +8,7 @@
 #define IOTJOBS_ENGINE_CALL_H
 
 #include "ops/op.h"
+#include "rules/access.h"
 
 struct call;
 struct message;
@@ -21,12 +22,13 @@ typedef void call_done_fn(struct call *call);
 struct call {
     struct arena arena;
     /* filled by the edge */
-    enum operation operation; /* OP_NONE for calls of our own, told apart by `run` */
-    op_fn *run;               /* what to do, inside a transaction of the engine */
-    const void *input;        /* the typed struct, in the arena */
-    struct str region;        /* the caller's, or absent */
-    struct str host;          /* HTTP: the Host header's name without its port, or absent */
-    struct str namespace_id;  /* data plane: from the topic or the query; absent: none */
+    enum operation operation;   /* OP_NONE for calls of our own, told apart by `run` */
+    op_fn *run;                 /* what to do, inside a transaction of the engine */
+    const void *input;          /* the typed struct, in the arena */
+    struct principal principal; /* who asks */
+    struct str region;          /* the caller's, or absent */
+    struct str host;            /* HTTP: the Host header's name without its port, or absent */
+    struct str namespace_id;    /* data plane: from the topic or the query; absent: none */
     struct reply_style style;
     struct str client_token; /* MQTT: echoed first in the answer; absent otherwise */
     bool with_timestamp;     /* MQTT: `timestamp` stands before the result */
@@ -47,6 +49,10 @@ enum { CALL_ARENA_MAX = 16 * 1024 * 1024, CALL_REPLY_MAX = 16 * 1024 * 1024 };
 /* NULL when memory is out. The call's `reply` and `err` are ready to use. */
 struct call *call_new(void);
 void call_free(struct call *call);
+
+/* What an edge asks before it decodes the input: whether the principal may do the call's operation to this
+ * thing (absent: it concerns none). False after fail(): ERR_FORBIDDEN. */
+bool call_permitted(struct call *call, struct str thing);
 
 /* Where a call runs. */
 struct call_world {

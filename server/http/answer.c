@@ -20,6 +20,16 @@ static void write_error(struct strbuf *out, const struct err *err, const char *e
     json_object_end(&json);
 }
 
+/* {"message":"…","traceId":"…"}: what refuses a certificate on AWS says no more. */
+static void write_forbidden(struct strbuf *out, struct str message, const char *trace_id)
+{
+    struct json json = json_to(out);
+    json_object_begin(&json);
+    json_member_string(&json, "message", message);
+    json_member_string(&json, "traceId", str_from(trace_id));
+    json_object_end(&json);
+}
+
 /* Replaces what an operation may have begun to write. Returns the exception's name. */
 static const char *prepare_error(struct exchange *x)
 {
@@ -28,7 +38,10 @@ static const char *prepare_error(struct exchange *x)
     struct error_name name = error_http(code, x->plane);
     x->status = (unsigned)name.status;
     strbuf_clear(&call->reply);
-    write_error(&call->reply, &call->err, name.exception);
+    if (code == ERR_FORBIDDEN)
+        write_forbidden(&call->reply, call->err.message, x->request_id);
+    else
+        write_error(&call->reply, &call->err, name.exception);
     return name.exception;
 }
 

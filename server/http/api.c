@@ -86,9 +86,11 @@ static bool prepare(struct exchange *x, struct op_handler *ret_handler)
     const struct operation_model *model = operation_model(route.operation);
     struct op_handler handler = op_handler(route.operation);
     x->operation = model->name;
+    call->operation = route.operation;
+    if (!call_permitted(call, labels_value(&route.labels, model, "thingName")))
+        return false;
     if (handler.run == NULL)
         return not_implemented(x, model);
-    call->operation = route.operation;
     call->run = handler.run;
     call->region = caller.region;
     call->host = caller.host;

@@ -13,6 +13,7 @@
 
 #include "api/decode.h"
 #include "base/random.h"
+#include "http/client_ca.h"
 #include "http/http.h"
 #include "http/tls.h"
 #include "settings.h"
@@ -36,8 +37,9 @@ enum { LISTENER_HTTP, LISTENER_HTTPS, LISTENER_COUNT };
 struct http {
     struct http_config config;
     struct http_listener listeners[LISTENER_COUNT];
-    struct tls tls;       /* what the TLS listeners show, MQTT's too; empty when there are none */
-    pthread_key_t reader; /* each pool thread's own struct db * */
+    struct tls tls;             /* what the TLS listeners show, MQTT's too; empty when there are none */
+    struct client_ca client_ca; /* signs what HTTPS clients may show; empty: they are not asked */
+    pthread_key_t reader;       /* each pool thread's own struct db * */
     int64_t started_ms;
     atomic_bool quiesced;
     atomic_size_t exchanges; /* begun and not yet ended */

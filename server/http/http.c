@@ -11,6 +11,7 @@
 #include "http/exchange.h"
 #include "http/framing.h"
 #include "http/listen.h"
+#include "http/peer.h"
 
 enum {
     CONNECTIONS_MAX = 1000,
@@ -184,6 +185,8 @@ static enum MHD_Result on_complete_request(struct exchange *x)
 {
     if (x->body_n > HTTP_BODY_MAX)
         return refuse_body(x);
+    if (!peer_identify(x))
+        return answer_send(x);
     if (is_of_a_web_page(x)) {
         fail(&x->call->err, ERR_ACCESS_DENIED,
              "Web pages, whose requests have an Origin, may only read here.");
@@ -319,6 +322,8 @@ static bool start_https(struct http *http, struct strbuf *ret_problem)
         { MHD_OPTION_HTTPS_MEM_CERT, 0, http->tls.certificates },
         { MHD_OPTION_HTTPS_MEM_KEY, 0, http->tls.key },
         { MHD_OPTION_HTTPS_PRIORITIES, 0, priorities },
+        { MHD_OPTION_HTTPS_MEM_TRUST, 0, http->client_ca.pem }, /* NULL: no certificate is asked for */
+        { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)peer_notify, http },
         { MHD_OPTION_END, 0, NULL },
     };
     if (port != 0 && MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES) {
@@ -341,6 +346,13 @@ static bool read_tls(struct http *http, struct strbuf *ret_problem)
     return tls_read(settings->tls_certificate, settings->tls_key, &http->tls, ret_problem);
 }
 
+static bool read_client_ca(struct http *http, struct strbuf *ret_problem)
+{
+    const struct settings *settings = http->config.settings;
+    return settings->https_port == 0 || settings->tls_client_ca[0] == '\0' ||
+           client_ca_read(settings->tls_client_ca, &http->client_ca, ret_problem);
+}
+
 /* Also one that never started wholly. */
 static void http_free(struct http *http)
 {
@@ -351,6 +363,7 @@ static void http_free(struct http *http)
         if (listener->socket >= 0)
             close(listener->socket);
     }
+    client_ca_release(&http->client_ca);
     tls_release(&http->tls);
     pthread_key_delete(http->reader);
     free(http);
@@ -374,7 +387,8 @@ struct http *http_start(const struct http_config *config, struct strbuf *ret_pro
         free(http);
         return NULL;
     }
-    if (read_tls(http, ret_problem) && start_http(http, ret_problem) && start_https(http, ret_problem))
+    if (read_tls(http, ret_problem) && read_client_ca(http, ret_problem) && start_http(http, ret_problem) &&
+        start_https(http, ret_problem))
         return http;
     http_free(http);
     return NULL;

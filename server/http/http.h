@@ -5,9 +5,11 @@
  * that write are submitted to the engine while the connection is suspended.
  *
  * HTTPS is the same with one difference: a request that does not say which plane it means, by its signature
- * or its Host, means the data plane, as on AWS's port for devices. Clients are not asked for certificates.
+ * or its Host, means the data plane, as on AWS's port for devices. Where tls_client_ca names CAs, HTTPS asks
+ * clients for a certificate: who shows none is anybody, who shows one may do what rules/access.h says of it,
+ * and who shows one that does not count may do nothing.
  *
- * Nobody is asked who he is, so what a browser sends on behalf of a web page (it has an Origin) may only
+ * Nobody has to say who he is, so what a browser sends on behalf of a web page (it has an Origin) may only
  * read.
  */
 #ifndef IOTJOBS_HTTP_HTTP_H

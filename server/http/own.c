@@ -78,6 +78,8 @@ static void refuse(struct exchange *x)
 
 enum serve_result own_serve(struct exchange *x)
 {
+    if (!call_permitted(x->call, STR_NONE))
+        return SERVED;
     const struct endpoint *endpoint = find(x->method, x->path);
     if (endpoint == NULL) {
         refuse(x);

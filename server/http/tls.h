@@ -2,7 +2,6 @@
  * The certificate and the key that the TLS listeners show, from PEM files.
  *
  * The launcher reads them too, so that what would stop the broker or the server is one sentence to the user.
- * Clients are not asked for certificates of their own.
  */
 #ifndef IOTJOBS_HTTP_TLS_H
 #define IOTJOBS_HTTP_TLS_H

@@ -3,7 +3,6 @@
 
 #include <openssl/ssl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,128 +10,53 @@
 #include "base/pem.h"
 #include "base/time_text.h"
 #include "support/certs_world.h"
-#include "support/http_world.h"
-#include "support/tls_client.h"
-
-enum { START_ATTEMPTS = 10 };
-
-struct world {
-    struct certificates certificates;
-    struct http_world http; /* with http_port off unless a test says otherwise */
-    char *ca;
-    struct strbuf why;
-};
-
-static void set(struct world *world, const char *key, const char *value)
-{
-    assert_true(settings_set(&world->http.settings, str_from(key), str_from(value), &world->why));
-}
-
-/* Another process may take a port between free_port and here: then the next one will do. */
-static void start(struct world *world)
-{
-    const struct server_config config = { .settings = &world->http.settings };
-    for (int i = 0; world->http.server == NULL && i < START_ATTEMPTS; i++) {
-        world->http.settings.https_port = free_port();
-        strbuf_clear(&world->why);
-        world->http.server = server_start(&config, &world->why);
-    }
-    if (world->http.server == NULL)
-        fail_msg("%s", world->why.p);
-}
-
-static char *read_text(const char *path)
-{
-    static char text[PEM_TEXT_MAX];
-    FILE *file = fopen(path, "re");
-    assert_non_null(file);
-    size_t n = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    text[n] = '\0';
-    return strdup(text);
-}
+#include "support/tls_world.h"
 
 static int set_up(void **state)
 {
-    struct world *world = calloc(1, sizeof *world);
-    assert_non_null(world);
-    *state = world;
-    settings_init(&world->http.settings);
-    strbuf_init(&world->why, 4096);
-    assert_true(certificates_in_memory(&certs_names, clock_host_ms(), &world->certificates, &world->why));
-    world->ca = read_text(world->certificates.ca);
-    set(world, "in_memory", "true");
-    set(world, "http_port", "0");
-    set(world, "tls_certificate", world->certificates.server);
-    set(world, "tls_key", world->certificates.key);
+    static struct tls_world world;
+    tls_world_init(&world);
+    *state = &world;
     return 0;
 }
 
 static int tear_down(void **state)
 {
-    struct world *world = *state;
-    if (world->http.server != NULL)
-        server_stop(world->http.server);
-    certs_close_memory(world->certificates.server);
-    certs_close_memory(world->certificates.key);
-    certs_close_memory(world->certificates.ca);
-    settings_release(&world->http.settings);
-    strbuf_release(&world->why);
-    free(world->ca);
-    free(world);
+    tls_world_release(*state);
     return 0;
-}
-
-static struct tls_request get(const struct world *world, const char *target, const char *headers)
-{
-    return (struct tls_request){ .port = (int)world->http.settings.https_port,
-                                 .ca = world->ca,
-                                 .method = "GET",
-                                 .target = target,
-                                 .headers = headers,
-                                 .body = STR_NONE };
-}
-
-/* One request; the answer has this status and `text` in its body. */
-static void ask(struct tls_request request, int status, const char *text)
-{
-    struct http_answer answer;
-    assert_true(tls_ask(&request, &answer));
-    assert_http_status(&answer, status);
-    assert_http_body_has(&answer, text);
-    http_answer_release(&answer);
 }
 
 /* --- serving ---------------------------------------------------------------------------------------- */
 
 static void https_serves_by_itself(void **state)
 {
-    struct world *world = *state;
-    start(world);
-    ask(get(world, "/_iotjobs/health", ""), 200, "\"status\":\"ok\"");
+    struct tls_world *world = *state;
+    tls_world_start(world, NULL);
+    tls_world_ask(tls_world_get(world, "/_iotjobs/health", ""), 200, "\"status\":\"ok\"");
 }
 
 static void a_write_goes_through_the_engine_and_comes_back(void **state)
 {
-    struct world *world = *state;
-    start(world);
-    struct tls_request create = get(world, "/things/pump", "Host: iot.eu-central-1.amazonaws.com\r\n");
+    struct tls_world *world = *state;
+    tls_world_start(world, NULL);
+    struct tls_request create =
+        tls_world_get(world, "/things/pump", "Host: iot.eu-central-1.amazonaws.com\r\n");
     create.method = "POST";
     create.body = STR_LIT("{}");
-    ask(create, 200, "\"thingName\":\"pump\"");
-    ask(get(world, "/things/pump/jobs", ""), 200, "\"queuedJobs\":[]");
+    tls_world_ask(create, 200, "\"thingName\":\"pump\"");
+    tls_world_ask(tls_world_get(world, "/things/pump/jobs", ""), 200, "\"queuedJobs\":[]");
 }
 
 static void a_body_over_the_ceiling_is_refused_as_over_http(void **state)
 {
     static char body[1024 * 1024 + 1];
-    struct world *world = *state;
-    start(world);
-    struct tls_request create = get(world, "/things/pump", "");
+    struct tls_world *world = *state;
+    tls_world_start(world, NULL);
+    struct tls_request create = tls_world_get(world, "/things/pump", "");
     memset(body, ' ', sizeof body);
     create.method = "POST";
     create.body = (struct str){ body, sizeof body };
-    ask(create, 413, "RequestEntityTooLargeException");
+    tls_world_ask(create, 413, "RequestEntityTooLargeException");
 }
 
 static void requests_that_name_no_plane_mean_the_data_plane(void **state)
@@ -140,18 +64,18 @@ static void requests_that_name_no_plane_mean_the_data_plane(void **state)
     static const char control_scope[] =
         "Authorization: AWS4-HMAC-SHA256 Credential=x/20300101/eu-central-1/iot/aws4_request, "
         "SignedHeaders=host, Signature=0\r\n";
-    struct world *world = *state;
-    start(world);
-    struct tls_request create = get(world, "/things/pump", control_scope);
+    struct tls_world *world = *state;
+    tls_world_start(world, NULL);
+    struct tls_request create = tls_world_get(world, "/things/pump", control_scope);
     create.method = "POST";
     create.body = STR_LIT("{}");
-    ask(create, 200, "\"thingName\":\"pump\"");
-    ask(get(world, "/things/pump/jobs", ""), 200, "\"queuedJobs\":[]");
-    ask(get(world, "/things/pump/jobs", "Host: localhost\r\n"), 200, "\"queuedJobs\":[]");
-    ask(get(world, "https://localhost/things/pump/jobs", ""), 200, "\"queuedJobs\":[]");
-    ask(get(world, "/things/pump/jobs", control_scope), 200, "\"executionSummaries\":[]");
-    ask(get(world, "/things/pump/jobs", "Host: iot.eu-central-1.amazonaws.com\r\n"), 200,
-        "\"executionSummaries\":[]");
+    tls_world_ask(create, 200, "\"thingName\":\"pump\"");
+    tls_world_ask(tls_world_get(world, "/things/pump/jobs", ""), 200, "\"queuedJobs\":[]");
+    tls_world_ask(tls_world_get(world, "/things/pump/jobs", "Host: localhost\r\n"), 200, "\"queuedJobs\":[]");
+    tls_world_ask(tls_world_get(world, "https://localhost/things/pump/jobs", ""), 200, "\"queuedJobs\":[]");
+    tls_world_ask(tls_world_get(world, "/things/pump/jobs", control_scope), 200, "\"executionSummaries\":[]");
+    tls_world_ask(tls_world_get(world, "/things/pump/jobs", "Host: iot.eu-central-1.amazonaws.com\r\n"), 200,
+                  "\"executionSummaries\":[]");
 }
 
 static void old_protocols_are_refused(void **state)
@@ -162,11 +86,11 @@ static void old_protocols_are_refused(void **state)
     } versions[] = {
         { TLS1_VERSION, false }, { TLS1_1_VERSION, false }, { TLS1_2_VERSION, true }, { TLS1_3_VERSION, true }
     };
-    struct world *world = *state;
-    start(world);
+    struct tls_world *world = *state;
+    tls_world_start(world, NULL);
     for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
         struct http_answer answer;
-        struct tls_request request = get(world, "/_iotjobs/health", "");
+        struct tls_request request = tls_world_get(world, "/_iotjobs/health", "");
         request.version = versions[i].version;
         assert_int_equal(tls_ask(&request, &answer), versions[i].served);
         if (versions[i].served)
@@ -178,11 +102,11 @@ static void old_protocols_are_refused(void **state)
 
 static void clients_get_the_ca_over_http(void **state)
 {
-    struct world *world = *state;
+    struct tls_world *world = *state;
     struct http_answer answer;
     world->http.port = free_port();
     world->http.settings.http_port = world->http.port;
-    start(world);
+    tls_world_start(world, NULL);
     http_request(world->http.port, "GET", "/_iotjobs/ca.pem", "", STR_NONE, &answer);
     assert_http_status(&answer, 200);
     assert_http_header(&answer, "Content-Type", "application/x-pem-file");
@@ -192,7 +116,7 @@ static void clients_get_the_ca_over_http(void **state)
 
 static void without_tls_there_is_no_ca(void **state)
 {
-    struct world *world = *state;
+    struct tls_world *world = *state;
     const struct server_config config = { .settings = &world->http.settings };
     world->http.port = free_port();
     world->http.settings.http_port = world->http.port;
@@ -205,7 +129,7 @@ static void without_tls_there_is_no_ca(void **state)
 
 static void mqtt_over_tls_alone_has_its_ca_told_too(void **state)
 {
-    struct world *world = *state;
+    struct tls_world *world = *state;
     const struct server_config config = { .settings = &world->http.settings };
     world->http.port = free_port();
     world->http.settings.http_port = world->http.port;
@@ -219,7 +143,7 @@ static void mqtt_over_tls_alone_has_its_ca_told_too(void **state)
 static void the_ca_of_a_certificate_from_elsewhere_is_not_known(void **state)
 {
     char path[] = "/tmp/iotjobs-chain-XXXXXX";
-    struct world *world = *state;
+    struct tls_world *world = *state;
     struct stack_st_X509 *chain = NULL;
     struct strbuf leaf;
     strbuf_init(&leaf, PEM_TEXT_MAX);
@@ -228,10 +152,10 @@ static void the_ca_of_a_certificate_from_elsewhere_is_not_known(void **state)
     int fd = mkstemp(path);
     assert_int_equal(write(fd, leaf.p, leaf.n), (ssize_t)leaf.n);
     close(fd);
-    set(world, "tls_certificate", path);
-    start(world);
+    tls_world_set(world, "tls_certificate", path);
+    tls_world_start(world, NULL);
     unlink(path);
-    ask(get(world, "/_iotjobs/ca.pem", ""), 404, "issued elsewhere");
+    tls_world_ask(tls_world_get(world, "/_iotjobs/ca.pem", ""), 404, "issued elsewhere");
     sk_X509_pop_free(chain, X509_free);
     strbuf_release(&leaf);
 }
@@ -239,7 +163,7 @@ static void the_ca_of_a_certificate_from_elsewhere_is_not_known(void **state)
 /* --- the end of the certificate ----------------------------------------------------------------------- */
 
 /* A server that shows a certificate made so many days ago, and tells of it over HTTP. */
-static void start_with_old_certificate(struct world *world, int64_t days)
+static void start_with_old_certificate(struct tls_world *world, int64_t days)
 {
     const struct server_config config = { .settings = &world->http.settings };
     struct certificates *certificates = &world->certificates;
@@ -248,8 +172,8 @@ static void start_with_old_certificate(struct world *world, int64_t days)
     certs_close_memory(certificates->ca);
     assert_true(certificates_in_memory(&certs_names, clock_host_ms() - days * CERTS_DAY_MS, certificates,
                                        &world->why));
-    set(world, "tls_certificate", certificates->server);
-    set(world, "tls_key", certificates->key);
+    tls_world_set(world, "tls_certificate", certificates->server);
+    tls_world_set(world, "tls_key", certificates->key);
     world->http.port = free_port();
     world->http.settings.http_port = world->http.port;
     world->http.settings.https_port = 0;
@@ -259,21 +183,21 @@ static void start_with_old_certificate(struct world *world, int64_t days)
 
 static void health_and_info_tell_of_the_certificate(void **state)
 {
-    struct world *world = *state;
+    struct tls_world *world = *state;
     char expected[128];
     char end[TIME_TEXT_MAX];
     X509 *certificate = certs_read(world->certificates.server);
     time_format_iso(pem_time_ms(X509_get0_notAfter(certificate)), end);
     X509_free(certificate);
     snprintf(expected, sizeof expected, "\"tls\":{\"certificate_expires_at\":\"%s\"}", end);
-    start(world);
-    ask(get(world, "/_iotjobs/info", ""), 200, expected);
-    ask(get(world, "/_iotjobs/health", ""), 200, "\"certificate\":\"ok\"");
+    tls_world_start(world, NULL);
+    tls_world_ask(tls_world_get(world, "/_iotjobs/info", ""), 200, expected);
+    tls_world_ask(tls_world_get(world, "/_iotjobs/health", ""), 200, "\"certificate\":\"ok\"");
 }
 
 static void health_warns_before_the_certificate_ends(void **state)
 {
-    struct world *world = *state;
+    struct tls_world *world = *state;
     start_with_old_certificate(world, SERVER_DAYS - 10);
     http_ask(&world->http, "GET", "/_iotjobs/health", NULL, 200, "{\"status\":\"ok\"");
     http_ask(&world->http, "GET", "/_iotjobs/health", NULL, 200, "\"certificate\":\"expires in 9 days\"");
@@ -281,7 +205,7 @@ static void health_warns_before_the_certificate_ends(void **state)
 
 static void health_is_degraded_once_the_certificate_has_ended(void **state)
 {
-    struct world *world = *state;
+    struct tls_world *world = *state;
     start_with_old_certificate(world, SERVER_DAYS + 1);
     http_ask(&world->http, "GET", "/_iotjobs/health", NULL, 200, "{\"status\":\"degraded\"");
     http_ask(&world->http, "GET", "/_iotjobs/health", NULL, 200, "\"certificate\":\"expired\"");
@@ -289,7 +213,7 @@ static void health_is_degraded_once_the_certificate_has_ended(void **state)
 
 /* --- what keeps it from starting -------------------------------------------------------------------- */
 
-static void assert_refused(struct world *world, const char *words)
+static void assert_refused(struct tls_world *world, const char *words)
 {
     const struct server_config config = { .settings = &world->http.settings };
     strbuf_clear(&world->why);
@@ -302,27 +226,27 @@ static void assert_refused(struct world *world, const char *words)
 
 static void files_that_cannot_be_used_are_one_line(void **state)
 {
-    struct world *world = *state;
+    struct tls_world *world = *state;
     world->http.settings.https_port = free_port();
-    set(world, "tls_key", "/nonexistent/server.key");
+    tls_world_set(world, "tls_key", "/nonexistent/server.key");
     assert_refused(world, "cannot read /nonexistent/server.key: No such file or directory");
-    set(world, "tls_key", world->certificates.ca);
+    tls_world_set(world, "tls_key", world->certificates.ca);
     assert_refused(world, "holds no private key in PEM form");
-    set(world, "tls_key", world->certificates.key);
-    set(world, "tls_certificate", world->certificates.key);
+    tls_world_set(world, "tls_key", world->certificates.key);
+    tls_world_set(world, "tls_certificate", world->certificates.key);
     assert_refused(world, "holds no certificate in PEM form");
-    set(world, "tls_certificate", world->certificates.ca);
+    tls_world_set(world, "tls_certificate", world->certificates.ca);
     assert_refused(world, "is not the key of the first certificate in");
-    set(world, "tls_certificate", "");
-    set(world, "tls_key", "");
+    tls_world_set(world, "tls_certificate", "");
+    tls_world_set(world, "tls_key", "");
     assert_refused(world, "https_port: needs tls_certificate and tls_key");
 }
 
 static void a_port_in_use_is_one_line_and_takes_the_other_listener_down(void **state)
 {
-    struct world *world = *state;
+    struct tls_world *world = *state;
     world->http.settings.http_port = free_port();
-    start(world);
+    tls_world_start(world, NULL);
     struct settings other = world->http.settings;
     const struct server_config config = { .settings = &other };
     other.http_port = free_port();

@@ -1,0 +1,179 @@
+#include "http/client_ca.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/x509v3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/patterns.h"
+#include "base/pem.h"
+#include "base/problem.h"
+
+enum { SECURITY_LEVEL = 2 }; /* of OpenSSL: 112 bits */
+
+/* --- reading ---------------------------------------------------------------------------------------- */
+
+/* A certificate that is none of a CA is the wrong file, and would count for a client that shows it. */
+static bool add_ca(X509 *certificate, const char *path, struct strbuf *pem, X509_STORE *store,
+                   struct strbuf *ret_problem)
+{
+    if (X509_check_ca(certificate) <= 0)
+        return problem(ret_problem, "%s: holds a certificate that is not a CA's", path);
+    return (pem_add_certificate(pem, certificate) && X509_STORE_add_cert(store, certificate) == 1) ||
+           problem(ret_problem, "%s: out of memory for the certificates", path);
+}
+
+static bool add_all(const struct stack_st_X509 *certificates, const char *path, struct strbuf *pem,
+                    X509_STORE *store, struct strbuf *ret_problem)
+{
+    int n = sk_X509_num(certificates);
+    if (n >= PEM_CHAIN_MAX) /* there may be more behind them */
+        return problem(ret_problem, "%s: holds %d certificates or more, which are too many", path, n);
+    if (store == NULL)
+        return problem(ret_problem, "%s: out of memory for the certificates", path);
+    for (int i = 0; i < n; i++)
+        if (!add_ca(sk_X509_value(certificates, i), path, pem, store, ret_problem))
+            return false;
+    return true;
+}
+
+bool client_ca_read(const char *path, struct client_ca *ret_ca, struct strbuf *ret_problem)
+{
+    struct stack_st_X509 *certificates = NULL;
+    struct strbuf pem;
+    if (!pem_read_certificates(path, &certificates, ret_problem))
+        return false;
+    strbuf_init(&pem, PEM_TEXT_MAX);
+    X509_STORE *store = X509_STORE_new();
+    bool ok = add_all(certificates, path, &pem, store, ret_problem);
+    if (ok) {
+        *ret_ca = (struct client_ca){ strbuf_detach(&pem, NULL), store };
+    } else {
+        X509_STORE_free(store);
+        strbuf_release(&pem);
+    }
+    sk_X509_pop_free(certificates, X509_free);
+    ERR_clear_error();
+    return ok;
+}
+
+void client_ca_release(struct client_ca *ca)
+{
+    free(ca->pem);
+    X509_STORE_free(ca->store);
+    *ca = (struct client_ca){ 0 };
+}
+
+/* --- judging ---------------------------------------------------------------------------------------- */
+
+static const char no_memory[] = "the server is out of memory for it";
+
+static const char *words_of(int error)
+{
+    static const struct {
+        int error;
+        const char *words;
+    } known[] = {
+        { X509_V_ERR_CERT_HAS_EXPIRED, "it, or a CA's above it, has expired" },
+        { X509_V_ERR_CERT_NOT_YET_VALID, "it, or a CA's above it, is not valid yet" },
+        { X509_V_ERR_INVALID_PURPOSE, "it is not meant for TLS clients" },
+        { X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, "it is self-signed, by no CA that this server trusts" },
+        { X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, "no CA that this server trusts has signed it" },
+        { X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, "no CA that this server trusts has signed it" },
+        { X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, "no CA that this server trusts has signed it" },
+        { X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, "no CA that this server trusts has signed it" },
+        { X509_V_ERR_OUT_OF_MEM, no_memory },
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].error == error)
+            return known[i].words;
+    return X509_verify_cert_error_string(error);
+}
+
+/* NULL: it counts. */
+static const char *verify(const struct client_ca *ca, X509 *certificate, struct stack_st_X509 *others,
+                          int64_t now_ms)
+{
+    const char *refusal = no_memory;
+    X509_STORE_CTX *context = X509_STORE_CTX_new();
+    if (context != NULL && X509_STORE_CTX_init(context, ca->store, certificate, others) == 1 &&
+        X509_STORE_CTX_set_default(context, "ssl_client") == 1) {
+        X509_VERIFY_PARAM *rules = X509_STORE_CTX_get0_param(context);
+        X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN);
+        X509_VERIFY_PARAM_set_auth_level(rules, SECURITY_LEVEL);
+        X509_VERIFY_PARAM_set_time(rules, (time_t)(now_ms / 1000));
+        bool counts = X509_verify_cert(context) == 1;
+        refusal = counts ? NULL : words_of(X509_STORE_CTX_get_error(context));
+    }
+    X509_STORE_CTX_free(context);
+    return refusal;
+}
+
+/* NULL when it is none. */
+static X509 *parse(struct str der)
+{
+    const unsigned char *p = (const unsigned char *)der.p;
+    return d2i_X509(NULL, &p, (long)der.n);
+}
+
+/* NULL when one of them is no certificate. */
+static struct stack_st_X509 *parse_all(const struct str *chain, size_t n)
+{
+    struct stack_st_X509 *certificates = sk_X509_new_null();
+    for (size_t i = 0; certificates != NULL && i < n; i++) {
+        X509 *certificate = parse(chain[i]);
+        if (certificate == NULL || sk_X509_push(certificates, certificate) == 0) {
+            X509_free(certificate);
+            sk_X509_pop_free(certificates, X509_free);
+            return NULL;
+        }
+    }
+    return certificates;
+}
+
+static void write_id(struct str der, char ret_id[CERTIFICATE_ID_DIGITS + 1])
+{
+    static const char digits[] = "0123456789abcdef";
+    unsigned char hash[CERTIFICATE_ID_DIGITS / 2] = { 0 };
+    EVP_Digest(der.p, der.n, hash, NULL, EVP_sha256(), NULL);
+    for (size_t i = 0; i < sizeof hash; i++) {
+        ret_id[2 * i] = digits[hash[i] >> 4];
+        ret_id[2 * i + 1] = digits[hash[i] & 15];
+    }
+    ret_id[CERTIFICATE_ID_DIGITS] = '\0';
+}
+
+/* Two common names would leave it to the reader which of two things it is. */
+static void write_thing_name(X509 *certificate, char ret_name[THING_NAME_MAX + 1])
+{
+    X509_NAME *subject = X509_get_subject_name(certificate);
+    int index = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+    unsigned char *text = NULL;
+    ret_name[0] = '\0';
+    if (index < 0 || X509_NAME_get_index_by_NID(subject, NID_commonName, index) >= 0)
+        return;
+    int n = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, index)));
+    if (n > 0 && n <= THING_NAME_MAX && pattern_registry_name((struct str){ (char *)text, (size_t)n })) {
+        memcpy(ret_name, text, (size_t)n);
+        ret_name[n] = '\0';
+    }
+    OPENSSL_free(text);
+}
+
+void client_ca_judge(const struct client_ca *ca, const struct str *chain, size_t n, int64_t now_ms,
+                     struct client_certificate *ret_certificate)
+{
+    *ret_certificate = (struct client_certificate){ 0 };
+    write_id(chain[0], ret_certificate->id);
+    struct stack_st_X509 *certificates = n <= CLIENT_CHAIN_MAX ? parse_all(chain, n) : NULL;
+    if (certificates == NULL) {
+        ret_certificate->refusal = "it is malformed, or has too many others behind it";
+    } else {
+        X509 *certificate = sk_X509_value(certificates, 0);
+        write_thing_name(certificate, ret_certificate->thing_name);
+        ret_certificate->refusal = verify(ca, certificate, certificates, now_ms);
+    }
+    sk_X509_pop_free(certificates, X509_free);
+    ERR_clear_error();
+}

@@ -1,0 +1,86 @@
+#include "http/peer.h"
+
+#include <gnutls/gnutls.h>
+#include <stdlib.h>
+
+/* What a connection keeps. It belongs to one pool thread, as the connection does. */
+struct peer {
+    bool judged; /* what follows is known */
+    bool shown;  /* there is a certificate */
+    struct client_certificate certificate;
+};
+
+void peer_notify(void *context, struct MHD_Connection *connection, void **peer,
+                 enum MHD_ConnectionNotificationCode what)
+{
+    (void)connection;
+    const struct http *http = context;
+    if (http->client_ca.store == NULL)
+        return;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED)
+        *peer = calloc(1, sizeof(struct peer));
+    else
+        free(*peer);
+}
+
+/* What the client has sent; 0: nothing. */
+static size_t chain_of(struct MHD_Connection *connection, struct str ret_chain[CLIENT_CHAIN_MAX + 1])
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    unsigned count = 0;
+    const gnutls_datum_t *sent =
+        info != NULL ? gnutls_certificate_get_peers(info->tls_session, &count) : NULL;
+    size_t n = sent == NULL ? 0 : count <= CLIENT_CHAIN_MAX ? count : CLIENT_CHAIN_MAX + 1;
+    for (size_t i = 0; i < n; i++)
+        ret_chain[i] = (struct str){ (const char *)sent[i].data, sent[i].size };
+    return n;
+}
+
+/* By the host's time: TLS knows no other, and the certificates of a test end when they say, whatever a
+ * virtual clock shows. */
+static void judge(const struct exchange *x, struct peer *peer)
+{
+    struct str chain[CLIENT_CHAIN_MAX + 1];
+    const struct http *http = x->http;
+    size_t n = chain_of(x->connection, chain);
+    peer->judged = true;
+    peer->shown = n > 0;
+    if (!peer->shown)
+        return;
+    client_ca_judge(&http->client_ca, chain, n, clock_host_ms(), &peer->certificate);
+    if (peer->certificate.refusal != NULL)
+        log_write(http->config.log, LOG_NOTICE, "client_certificate id=%s refused=%s", peer->certificate.id,
+                  peer->certificate.refusal);
+}
+
+static struct peer *peer_of(const struct exchange *x)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info != NULL ? info->socket_context : NULL;
+}
+
+bool peer_identify(struct exchange *x)
+{
+    struct call *call = x->call;
+    if (x->listener != &x->http->listeners[LISTENER_HTTPS] || x->http->client_ca.store == NULL)
+        return true;
+    struct peer *peer = peer_of(x);
+    if (peer == NULL)
+        return fail(&call->err, ERR_INTERNAL, "The server is out of memory for this connection.");
+    if (!peer->judged)
+        judge(x, peer);
+    if (!peer->shown)
+        return true;
+    const struct client_certificate *certificate = &peer->certificate;
+    if (certificate->refusal != NULL)
+        return fail(&call->err, ERR_FORBIDDEN, "The client certificate is not accepted: %s.",
+                    certificate->refusal);
+    call->principal = (struct principal){
+        .kind = PRINCIPAL_CERTIFICATE,
+        .certificate_id = str_from(certificate->id),
+        .thing_name = certificate->thing_name[0] != '\0' ? str_from(certificate->thing_name) : STR_NONE,
+    };
+    return true;
+}

@@ -1,0 +1,32 @@
+/*
+ * Who may do what. Each edge asks here before it decodes or runs what somebody wants of it, and nobody
+ * decides it anywhere else: with policies, topics that are published or subscribed and the control plane are
+ * further actions of this one question.
+ */
+#ifndef IOTJOBS_RULES_ACCESS_H
+#define IOTJOBS_RULES_ACCESS_H
+
+#include "api/model.h"
+
+enum principal_kind {
+    PRINCIPAL_ANYBODY,     /* has not said who he is */
+    PRINCIPAL_CERTIFICATE, /* has shown a certificate that a trusted CA signed, and proved to have its key */
+};
+
+/* Who asks; all zero is anybody. The texts are borrowed. */
+struct principal {
+    enum principal_kind kind;
+    struct str certificate_id; /* SHA-256 of the DER, 64 hexadecimal digits */
+    struct str thing_name; /* whom the certificate stands for: its subject's common name; absent: nobody */
+};
+
+/*
+ * Whether the principal may do this to the thing; `thing` is absent where the action concerns none. OP_NONE
+ * stands for our own endpoints.
+ *
+ * Anybody may do everything, for nobody is required to say who he is. A certificate narrows it down: to the
+ * device's own operations, for the thing that it stands for.
+ */
+bool may(const struct principal *principal, enum operation action, struct str thing);
+
+#endif

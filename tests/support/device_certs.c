@@ -1,0 +1,94 @@
+#include "support/device_certs.h"
+
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "support/cmocka_all.h"
+
+enum { HALF_AN_HOUR_MS = 1800000, SERIAL_BITS = 64 };
+
+static void set_subject(X509 *certificate, const struct device_spec *spec)
+{
+    X509_NAME *subject = X509_get_subject_name(certificate);
+    const char *const names[] = { spec->common_name, spec->second_common_name };
+    X509_NAME_add_entry_by_txt(subject, "O", MBSTRING_UTF8, (const unsigned char *)"a factory", -1, -1, 0);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i] != NULL)
+            assert_int_equal(X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_UTF8,
+                                                        (const unsigned char *)names[i], -1, -1, 0),
+                             1);
+}
+
+static void set_validity(X509 *certificate, const struct device_spec *spec)
+{
+    bool given = spec->begin_ms != 0 || spec->end_ms != 0;
+    int64_t now_ms = clock_host_ms();
+    int64_t begin_ms = given ? spec->begin_ms : now_ms - HALF_AN_HOUR_MS;
+    int64_t end_ms = given ? spec->end_ms : now_ms + HALF_AN_HOUR_MS;
+    assert_non_null(ASN1_TIME_set(X509_getm_notBefore(certificate), (time_t)(begin_ms / 1000)));
+    assert_non_null(ASN1_TIME_set(X509_getm_notAfter(certificate), (time_t)(end_ms / 1000)));
+}
+
+static void set_serial(X509 *certificate)
+{
+    BIGNUM *number = BN_new();
+    assert_int_equal(BN_rand(number, SERIAL_BITS, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY), 1);
+    assert_non_null(BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)));
+    BN_free(number);
+}
+
+static void add_extension(X509 *certificate, int nid, const char *value)
+{
+    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, nid, value);
+    assert_non_null(extension);
+    assert_int_equal(X509_add_ext(certificate, extension, -1), 1);
+    X509_EXTENSION_free(extension);
+}
+
+struct issuer device_cert_make(const struct device_spec *spec)
+{
+    struct issuer pair = { X509_new(),
+                           spec->rsa_bits != 0 ? EVP_RSA_gen((unsigned)spec->rsa_bits) : issue_key() };
+    const struct issuer *issuer = spec->issuer != NULL ? spec->issuer : &pair;
+    assert_non_null(pair.certificate);
+    assert_non_null(pair.key);
+    assert_int_equal(X509_set_version(pair.certificate, X509_VERSION_3), 1);
+    set_serial(pair.certificate);
+    set_subject(pair.certificate, spec);
+    set_validity(pair.certificate, spec);
+    assert_int_equal(X509_set_issuer_name(pair.certificate, X509_get_subject_name(issuer->certificate)), 1);
+    assert_int_equal(X509_set_pubkey(pair.certificate, pair.key), 1);
+    if (spec->is_ca)
+        add_extension(pair.certificate, NID_basic_constraints, "critical,CA:TRUE");
+    if (spec->usage != NULL)
+        add_extension(pair.certificate, NID_ext_key_usage, spec->usage);
+    assert_true(X509_sign(pair.certificate, issuer->key, spec->sha1 ? EVP_sha1() : EVP_sha256()) > 0);
+    return pair;
+}
+
+void device_cert_release(struct issuer *pair)
+{
+    X509_free(pair->certificate);
+    EVP_PKEY_free(pair->key);
+    *pair = (struct issuer){ 0 };
+}
+
+struct str device_cert_der(const struct issuer *pair)
+{
+    unsigned char *bytes = NULL;
+    int n = i2d_X509(pair->certificate, &bytes);
+    assert_true(n > 0);
+    return (struct str){ (char *)bytes, (size_t)n };
+}
+
+void device_certs_write(const char *path, const struct issuer *const *pairs, size_t n)
+{
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(PEM_write_X509(file, pairs[i]->certificate), 1);
+    fclose(file);
+}
