@@ -122,7 +122,7 @@ static bool add_persistence(const struct settings *settings, struct strbuf *out,
         strbuf_add_text(out, "persistence false\n");
         return true;
     }
-    strbuf_add_text(out, "persistence true\nautosave_interval 300\n");
+    strbuf_add_text(out, "persistence true\nautosave_interval 60\n");
     return add_value(out, "persistence_location", settings->data, ret_problem);
 }
 

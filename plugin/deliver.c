@@ -4,6 +4,9 @@
 #include <mosquitto_broker.h>
 #include <string.h>
 
+/* To a subscriber of everything the broker sends 100 unacknowledged ones, and keeps 1000 more. */
+enum { BROADCASTS_AT_ONCE = 100 };
+
 /*
  * The broker frees the payload and counts what it frees, so the payload must be memory that it has counted.
  * The copying call of 2.0 hands it memory that it has not: the count would fall below zero, and with the
@@ -29,12 +32,29 @@ static void deliver(const struct message *message, struct log *log)
         log_write(log, LOG_WARNING, "publish-failed topic=%s error=%d", message->topic, rc);
 }
 
-void deliver_all(struct outbox *outbox, struct log *log)
+bool deliver_some(struct delivery *delivery)
 {
+    message_free_all(delivery->handed_over);
+    delivery->handed_over = NULL;
+    struct message **kept = &delivery->handed_over;
+    struct message *first = outbox_take(delivery->outbox, BROADCASTS_AT_ONCE);
     struct message *next;
-    for (struct message *message = outbox_take_all(outbox); message != NULL; message = next) {
+    for (struct message *message = first; message != NULL; message = next) {
         next = message->next;
-        deliver(message, log);
-        message_free(message);
+        deliver(message, delivery->log);
+        message->next = NULL;
+        if (message->client_id != NULL) {
+            message_free(message);
+            continue;
+        }
+        *kept = message;
+        kept = &message->next;
     }
+    return first != NULL;
+}
+
+void deliver_return(struct delivery *delivery)
+{
+    outbox_return(delivery->outbox, delivery->handed_over);
+    delivery->handed_over = NULL;
 }

@@ -1,16 +1,34 @@
-/* From the outbox to the broker. Broker thread only. */
+/*
+ * From the outbox to the broker. Broker thread only.
+ *
+ * What is handed over lies in a list of the broker's until the next turn of its loop; if that never comes,
+ * because the broker stops, it is lost. So messages for subscribers are kept until the next tick says that
+ * the turn came, and go back to the outbox, which outlives the broker, if it does not.
+ */
 #ifndef IOTJOBS_PLUGIN_DELIVER_H
 #define IOTJOBS_PLUGIN_DELIVER_H
 
 #include "base/log.h"
 #include "engine/outbox.h"
 
+struct delivery {
+    struct outbox *outbox;
+    struct log *log;
+    struct message *handed_over; /* since the last tick */
+};
+
 /*
- * Hands over everything that is there now, in order; the broker sends it in the next turn of its loop.
+ * On each tick: hands over what is there now, in order; the broker sends it in the next turn of its loop.
+ * True: something was there, so another tick should come soon.
  *
- * Takes once, not until empty: the doorbell goes on ringing until a take finds nothing, and that extra turn
- * of the loop is what serves WebSocket clients, whose messages leave one turn late.
+ * Takes once, not until empty: that extra turn of the loop is what serves WebSocket clients, whose messages
+ * leave one turn late. And it takes no more than some messages for subscribers at a time: in between, those
+ * who subscribed to everything can acknowledge what they got, or the broker would drop the rest of a large
+ * rollout for them.
  */
-void deliver_all(struct outbox *outbox, struct log *log);
+bool deliver_some(struct delivery *delivery);
+
+/* The broker's loop has ended. */
+void deliver_return(struct delivery *delivery);
 
 #endif

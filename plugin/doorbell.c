@@ -23,29 +23,44 @@ bool doorbell_init(struct doorbell *doorbell)
 
 void doorbell_release(struct doorbell *doorbell)
 {
-    doorbell_alarm_stop(doorbell);
+    if (doorbell->alarm_made)
+        timer_delete(doorbell->alarm);
+    doorbell->alarm_made = false;
     if (doorbell->hung)
         sigaction(SIGURG, &doorbell->previous, NULL);
     doorbell->hung = false;
 }
 
 /* Every thread of ours blocks all signals, so what is sent to the process reaches the broker's. */
+static void make_alarm(struct doorbell *doorbell)
+{
+    struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGURG };
+    doorbell->alarm_made = timer_create(CLOCK_MONOTONIC, &event, &doorbell->alarm) == 0;
+}
+
+static void set_alarm(struct doorbell *doorbell, long first_ns, long every_ns)
+{
+    const struct itimerspec when = { .it_value.tv_nsec = first_ns, .it_interval.tv_nsec = every_ns };
+    if (doorbell->alarm_made)
+        timer_settime(doorbell->alarm, 0, &when, NULL);
+}
+
 void doorbell_alarm_start(struct doorbell *doorbell)
 {
     enum { EVERY_NS = 1000000 };
-    const struct itimerspec every = { .it_value.tv_nsec = EVERY_NS, .it_interval.tv_nsec = EVERY_NS };
-    struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGURG };
-    if (timer_create(CLOCK_MONOTONIC, &event, &doorbell->alarm) != 0)
-        return;
-    doorbell->alarm_set = true;
-    timer_settime(doorbell->alarm, 0, &every, NULL);
+    make_alarm(doorbell);
+    set_alarm(doorbell, EVERY_NS, EVERY_NS);
 }
 
 void doorbell_alarm_stop(struct doorbell *doorbell)
 {
-    if (doorbell->alarm_set)
-        timer_delete(doorbell->alarm);
-    doorbell->alarm_set = false;
+    set_alarm(doorbell, 0, 0);
+}
+
+void doorbell_ring_soon(struct doorbell *doorbell)
+{
+    enum { SOON_NS = 50000 };
+    set_alarm(doorbell, SOON_NS, 0);
 }
 
 void doorbell_say_awake(struct doorbell *doorbell)

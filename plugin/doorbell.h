@@ -23,7 +23,7 @@ struct doorbell {
     struct sigaction previous; /* what SIGURG did before */
     bool hung;                 /* our handler is in place */
     timer_t alarm;             /* rings by itself */
-    bool alarm_set;
+    bool alarm_made;
     atomic_bool awake; /* the broker will tick before it waits again */
 };
 
@@ -38,6 +38,9 @@ void doorbell_release(struct doorbell *doorbell);
  */
 void doorbell_alarm_start(struct doorbell *doorbell);
 void doorbell_alarm_stop(struct doorbell *doorbell);
+
+/* Rings once, in a moment: the broker has something left to do after its next turn. Broker thread. */
+void doorbell_ring_soon(struct doorbell *doorbell);
 
 /*
  * What the broker is doing, said by its own thread: something arrived, so a tick comes before the next wait

@@ -4,7 +4,6 @@
 
 #include "plugin/access.h"
 #include "plugin/broker_log.h"
-#include "plugin/deliver.h"
 #include "plugin/hooks.h"
 
 static int on_message(int event, void *data, void *context)
@@ -138,7 +137,8 @@ static int on_tick(int event, void *data, void *context)
     if (!plugin->ticked)
         announce_ready(plugin);
     doorbell_say_ticking(&plugin->doorbell);
-    deliver_all(plugin->inbound.outbox, plugin->log);
+    if (deliver_some(&plugin->delivery))
+        doorbell_ring_soon(&plugin->doorbell);
     log_drain(plugin->log);
     return MOSQ_ERR_SUCCESS;
 }

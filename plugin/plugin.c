@@ -54,6 +54,7 @@ static bool plugin_start(struct plugin *plugin, struct strbuf *ret_problem)
         .outbox = server_outbox(plugin->server),
         .clock = server_clock(plugin->server),
     };
+    plugin->delivery = (struct delivery){ .outbox = server_outbox(plugin->server), .log = plugin->log };
     plugin->subscribers = (struct subscribers){
         .engine = server_engine(plugin->server),
         .audience = server_audience(plugin->server),
@@ -111,8 +112,9 @@ EXPORT int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userd
 }
 
 /*
- * The broker has closed its listeners and dropped its clients by now: what is still in the outbox has nobody
- * to go to. It was committed; a device that got no answer asks again when the server is back.
+ * The broker has closed its listeners, dropped its clients and saved their sessions by now. Answers that are
+ * still here have nobody to go to: a device that got none asks again when the server is back. Notifications
+ * leave with the next start (engine/handover).
  */
 EXPORT int mosquitto_plugin_cleanup(void *userdata, struct mosquitto_opt *options, int option_count)
 {
@@ -120,6 +122,7 @@ EXPORT int mosquitto_plugin_cleanup(void *userdata, struct mosquitto_opt *option
     (void)option_count;
     struct plugin *plugin = userdata;
     hooks_unregister(plugin);
+    deliver_return(&plugin->delivery);
     plugin_free(plugin);
     return MOSQ_ERR_SUCCESS;
 }

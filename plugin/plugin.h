@@ -7,6 +7,7 @@
 #include <mosquitto_broker.h>
 #include <mosquitto_plugin.h>
 
+#include "plugin/deliver.h"
 #include "plugin/doorbell.h"
 #include "plugin/inbound.h"
 #include "plugin/subscribers.h"
@@ -20,6 +21,7 @@ struct plugin {
     struct server *server;
     struct inbound inbound;
     struct subscribers subscribers;
+    struct delivery delivery;
     bool ticked;           /* the broker's loop runs, all listeners answer */
     bool silence_reported; /* that no tick comes */
     bool last_word_due;    /* see hooks.h */

@@ -31,3 +31,17 @@ CREATE TABLE audience (
 
 -- Sessions of before this table existed are not in it.
 INSERT INTO audience SELECT '' WHERE EXISTS (SELECT 1 FROM thing);
+
+-- What one run of the server leaves for the next: whether it ended cleanly,
+CREATE TABLE run (
+    id    INTEGER PRIMARY KEY CHECK (id = 1),
+    clean INTEGER NOT NULL CHECK (clean IN (0, 1))
+) STRICT;
+
+-- and the messages that it had committed to, but that the broker had not taken yet.
+CREATE TABLE undelivered (
+    id      INTEGER PRIMARY KEY, -- order of leaving
+    topic   TEXT    NOT NULL,
+    payload TEXT    NOT NULL,
+    qos     INTEGER NOT NULL CHECK (qos IN (0, 1))
+) STRICT;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/time_text.h"
+#include "engine/handover.h"
 #include "http/http.h"
 #include "ops/audience.h"
 #include "store/store.h"
@@ -58,10 +59,26 @@ static bool start_audience(struct server *server)
     return server->audience != NULL && audience_load(server->audience, store_writer(server->store));
 }
 
+static struct handover handover_of(const struct server *server)
+{
+    return (struct handover){
+        .db = store_writer(server->store),
+        .outbox = server->outbox,
+        .log = server->config.log,
+        .everyone_listens = !server->config.settings->track_subscriptions,
+    };
+}
+
+static bool take_over(struct server *server)
+{
+    struct handover handover = handover_of(server);
+    return handover_begin(&handover, clock_now_ms(&server->clock));
+}
+
 static bool start_engine(struct server *server, struct strbuf *ret_problem)
 {
     server->outbox = outbox_new();
-    if (server->outbox != NULL && start_audience(server)) {
+    if (server->outbox != NULL && start_audience(server) && take_over(server)) {
         struct engine_config config = {
             .db = store_writer(server->store),
             .clock = &server->clock,
@@ -122,6 +139,10 @@ void server_stop(struct server *server)
         engine_stop(server->engine);
     if (server->http != NULL)
         http_stop(server->http);
+    if (server->engine_runs) {
+        struct handover handover = handover_of(server);
+        handover_end(&handover);
+    }
     if (server->engine != NULL)
         engine_free(server->engine);
     if (server->outbox != NULL)

@@ -14,6 +14,7 @@ enum {
     BATCH_TIMERS_MAX = 500,
     BATCH_US_MAX = 20000, /* a batch takes no further timers, and no further calls, after that */
     RETRY_US = 1000000,   /* timers wait so long, in real time, after a commit or a look-up that failed */
+    ROOM_US = 2000,       /* and so long for room in the outbox */
     RING_AGAIN_US = 500,
     RING_OFTEN_MAX = 400, /* so many times; whoever has not come by then is not listening */
     RING_SELDOM_US = 50000,
@@ -125,7 +126,11 @@ static void look_ahead(struct engine *engine, bool committed)
 {
     int64_t due_ms;
     bool known = engine_earliest_due(engine, &due_ms);
-    engine->retry_us = committed && known ? 0 : clock_mono_us() + RETRY_US;
+    engine->retry_us = 0;
+    if (!committed || !known)
+        engine->retry_us = clock_mono_us() + RETRY_US;
+    else if (outbox_full(engine->config.outbox))
+        engine->retry_us = clock_mono_us() + ROOM_US;
     engine->running.next_due_ms = known ? due_ms : INT64_MIN;
     engine->running.last_commit_failed = !committed;
     pthread_mutex_lock(&engine->lock);

@@ -15,10 +15,18 @@ void outbox_free(struct outbox *outbox); /* with all that is still in it */
 /* Takes the message, or a list of them linked by `next`; NULL is allowed. */
 void outbox_push(struct outbox *outbox, struct message *first);
 
-/* Takes everything that is there, oldest first; NULL and `outbox_idle` becomes true when it is empty. */
+/* Puts messages that were taken, and did not get anywhere, back before all others. */
+void outbox_return(struct outbox *outbox, struct message *first);
+
+/* Takes what is there, oldest first, up to that many messages for whoever has subscribed; NULL, and
+ * `outbox_idle` becomes true, when it is empty. */
+struct message *outbox_take(struct outbox *outbox, size_t broadcasts_max);
 struct message *outbox_take_all(struct outbox *outbox);
 
 /* Whether the last take found nothing and nothing was pushed since: the doorbell may rest. */
 bool outbox_idle(struct outbox *outbox);
+
+/* Whether so much waits that nobody should go on filling it who can wait himself: timers can. */
+bool outbox_full(struct outbox *outbox);
 
 #endif

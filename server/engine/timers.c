@@ -1,13 +1,14 @@
 #include "engine/timers.h"
 
 #include "ops/job_life.h"
-#include "ops/outgoing.h"
+#include "ops/notify.h"
 
 enum { RETRY_MS = 60 * 1000 };
 
 static bool (*const kinds[TIMER_KIND_COUNT])(struct op *op, const struct timer_row *timer) = {
     [TIMER_JOB_START] = job_start_due,
     [TIMER_EXECUTION_TIMEOUT] = execution_timeout_due,
+    [TIMER_NOTIFY_AGAIN] = notify_again_due,
 };
 
 static bool run(const struct call_world *world, struct arena *arena, struct err *err,

@@ -14,7 +14,7 @@ static const struct {
     [JOB_EVENT_COMPLETED] = { "completed", "COMPLETED", .counts = true },
     [JOB_EVENT_CANCELLATION_IN_PROGRESS] = { "cancellation_in_progress", "CANCELLATION_IN_PROGRESS",
                                              .comment = true },
-    [JOB_EVENT_CANCELED] = { "canceled", "CANCELED" },
+    [JOB_EVENT_CANCELED] = { "canceled", "CANCELED", .counts = false, .comment = false },
     [JOB_EVENT_DELETION_IN_PROGRESS] = { "deletion_in_progress", "DELETION_IN_PROGRESS", .comment = true },
     [JOB_EVENT_DELETED] = { "deleted", "DELETED", .comment = true },
 };

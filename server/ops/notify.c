@@ -11,7 +11,8 @@ struct touched_list {
     struct str head_job; /* absent: the list was empty */
     int64_t head_number;
     bool set_changed;
-    bool heard; /* somebody listened when it was touched, so the head is known */
+    bool heard;        /* somebody listened when it was touched */
+    bool head_unknown; /* what it was before does not count: the head is told */
 };
 
 struct unheard_list {
@@ -68,6 +69,22 @@ void notify_set_changed(struct op *op, struct pending_key key)
     struct touched_list *t = find(op->outgoing, key);
     if (t)
         t->set_changed = true;
+}
+
+bool notify_again_due(struct op *op, const struct timer_row *timer)
+{
+    struct namespace_rows namespaces;
+    if (!store_namespaces_of_thing(op->db, op->arena, timer->thing_name, &namespaces))
+        return fail(op->err, ERR_INTERNAL, "The namespaces of the thing could not be read.");
+    for (size_t i = 0; i < namespaces.n; i++) {
+        struct pending_key key = { timer->thing_name, namespaces.items[i] };
+        struct touched_list *t = append_list(op->outgoing, key);
+        if (!t)
+            return fail(op->err, ERR_INTERNAL, "Out of memory.");
+        t->heard = audience_hears(op->audience, key.thing_name);
+        t->set_changed = t->head_unknown = true;
+    }
+    return true;
 }
 
 /* ---- payloads ---- */
@@ -141,6 +158,8 @@ static bool append(struct message ***end, struct message *message)
 
 static bool head_changed(const struct touched_list *t, const struct execution_row *head)
 {
+    if (t->head_unknown)
+        return true;
     if (!head || !t->head_job.p)
         return head || t->head_job.p;
     return !str_eq(t->head_job, head->job_id) || t->head_number != head->execution_number;

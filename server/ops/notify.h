@@ -14,6 +14,7 @@
 #include "ops/audience.h"
 #include "ops/outgoing.h"
 #include "store/execution_store.h"
+#include "store/timer_store.h"
 
 /* Longest list in a notification and in GetPendingJobExecutions (device protocol, section 7). */
 enum { PENDING_LIST_MAX = 10 };
@@ -23,6 +24,9 @@ bool notify_touch(struct op *op, struct pending_key key);
 
 /* An execution came into the touched list or left it. */
 void notify_set_changed(struct op *op, struct pending_key key);
+
+/* TIMER_NOTIFY_AGAIN: both notifications of the thing, in each of its namespaces. */
+bool notify_again_due(struct op *op, const struct timer_row *timer);
 
 /*
  * Lists that changed while nobody listened. Somebody may have subscribed before the change was committed and

@@ -8,7 +8,7 @@ static struct str status_name(enum job_execution_status status)
 #define EXECUTION_COLUMNS                                                                                    \
     "id, thing_name, job_id, namespace_id, execution_number, status, version, status_details, "              \
     "force_canceled, "                                                                                       \
-    "retry_attempt, "                                                                                        \
+    "retry_attempt, failed_retries, "                                                                        \
     "queued_at_ms, started_at_ms, updated_at_ms, in_progress_deadline_ms, step_deadline_ms"
 
 static bool read_execution(struct stmt *q, struct arena *arena, struct execution_row *ret_execution)
@@ -24,6 +24,7 @@ static bool read_execution(struct stmt *q, struct arena *arena, struct execution
         .status_details = stmt_text(q, arena),
         .force_canceled = stmt_int(q) != 0,
         .retry_attempt = stmt_int(q),
+        .failed_retries = stmt_int(q),
         .queued_at_ms = stmt_int(q),
         .started_at_ms = stmt_opt_int(q),
         .updated_at_ms = stmt_int(q),
@@ -89,9 +90,10 @@ bool store_execution_insert(struct db *db, const struct execution_row *e)
     return db_exec(
         db,
         "INSERT INTO execution (thing_name, job_id, namespace_id, execution_number, status, version, "
-        "retry_attempt, queued_at_ms, updated_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        "sssisiiii", e->thing_name, e->job_id, e->namespace_id, e->execution_number, status_name(e->status),
-        e->version, e->retry_attempt, e->queued_at_ms, e->updated_at_ms);
+        "retry_attempt, failed_retries, queued_at_ms, updated_at_ms) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "sssisiiiii", e->thing_name, e->job_id, e->namespace_id, e->execution_number, status_name(e->status),
+        e->version, e->retry_attempt, e->failed_retries, e->queued_at_ms, e->updated_at_ms);
 }
 
 bool store_execution_update(struct db *db, const struct execution_row *e)
@@ -103,6 +105,11 @@ bool store_execution_update(struct db *db, const struct execution_row *e)
         "WHERE id = ?1",
         "isisioioo", e->id, status_name(e->status), e->version, e->status_details, (int64_t)e->force_canceled,
         e->started_at_ms, e->updated_at_ms, e->in_progress_deadline_ms, e->step_deadline_ms);
+}
+
+bool store_execution_delete(struct db *db, int64_t id)
+{
+    return db_exec(db, "DELETE FROM execution WHERE id = ?1", "i", id);
 }
 
 bool store_executions_delete_of_job(struct db *db, struct str job)
@@ -150,6 +157,19 @@ bool store_open_of_thing(struct db *db, struct arena *arena, struct str thing, i
                              " ORDER BY namespace_id, " PENDING_ORDER " LIMIT ?2",
                              "si", thing, limit),
                     ret_rows);
+}
+
+bool store_namespaces_of_thing(struct db *db, struct arena *arena, struct str thing,
+                               struct namespace_rows *ret_rows)
+{
+    struct namespace_rows rows = { 0 };
+    struct stmt *q = db_query(
+        db, "SELECT DISTINCT namespace_id FROM execution WHERE thing_name = ?1 /*sort*/", "s", thing);
+    while (rows.n < sizeof rows.items / sizeof rows.items[0] && stmt_row(q))
+        rows.items[rows.n++] = stmt_text(q, arena);
+    stmt_done(q);
+    *ret_rows = rows;
+    return !arena->failed && !db_failed(db);
 }
 
 bool store_open_of_job(struct db *db, struct arena *arena, struct str job, bool in_progress_too,

@@ -14,7 +14,8 @@ struct execution_row {
     int64_t version;
     struct str status_details; /* JSON object; absent: none */
     bool force_canceled;
-    int64_t retry_attempt;
+    int64_t retry_attempt;  /* retries so far, this one included */
+    int64_t failed_retries; /* of those, the ones that followed a FAILED; the others followed a TIMED_OUT */
     int64_t queued_at_ms;
     struct opt_int started_at_ms;
     int64_t updated_at_ms;
@@ -33,6 +34,7 @@ bool store_execution_get(struct db *db, struct arena *arena, struct str thing, s
 bool store_execution_insert(struct db *db, const struct execution_row *execution);
 /* Writes everything that may change, found by execution->id. */
 bool store_execution_update(struct db *db, const struct execution_row *execution);
+bool store_execution_delete(struct db *db, int64_t id);
 bool store_executions_delete_of_job(struct db *db, struct str job);
 
 /* A thing has a pending list for each namespace. */
@@ -56,6 +58,14 @@ bool store_pending_head(struct db *db, struct arena *arena, struct pending_key k
 /* What is pending of the thing in whatever namespace; at most `limit`. */
 bool store_open_of_thing(struct db *db, struct arena *arena, struct str thing, int64_t limit,
                          struct execution_rows *ret_rows);
+
+/* The namespaces of all its executions, finished ones included. */
+struct namespace_rows {
+    size_t n;
+    struct str items[16]; /* more are left out */
+};
+bool store_namespaces_of_thing(struct db *db, struct arena *arena, struct str thing,
+                               struct namespace_rows *ret_rows);
 
 /* The executions of a job whose status is QUEUED or, with `in_progress_too`, IN_PROGRESS. */
 bool store_open_of_job(struct db *db, struct arena *arena, struct str job, bool in_progress_too,

@@ -3,6 +3,7 @@
 static const char *const kind_names[TIMER_KIND_COUNT] = {
     [TIMER_JOB_START] = "JOB_START",
     [TIMER_EXECUTION_TIMEOUT] = "EXECUTION_TIMEOUT",
+    [TIMER_NOTIFY_AGAIN] = "NOTIFY_AGAIN",
 };
 
 const char *timer_kind_name(enum timer_kind kind)

@@ -4,11 +4,11 @@
 
 #include "store/db.h"
 
-enum timer_kind { TIMER_JOB_START, TIMER_EXECUTION_TIMEOUT, TIMER_KIND_COUNT };
+enum timer_kind { TIMER_JOB_START, TIMER_EXECUTION_TIMEOUT, TIMER_NOTIFY_AGAIN, TIMER_KIND_COUNT };
 
 struct timer_row {
     enum timer_kind kind;
-    struct str job_id;
+    struct str job_id;        /* empty where the kind has none */
     struct str thing_name;    /* empty where the kind has none */
     int64_t execution_number; /* 0 where the kind has none */
     int64_t due_ms;

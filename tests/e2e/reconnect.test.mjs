@@ -91,6 +91,43 @@ for (const [version, session] of lasting) {
   });
 }
 
+test('what was committed when the server was told to stop is told when it is back', async (t) => {
+  const [, session] = lasting[0];
+  const { world, server, device } = await stage(t, session, { durable: true });
+  await device.leave();
+  const jobs = [];
+  for (let round = 0; round < 10; round++) { // the broker may or may not have taken the notification by the time it ends
+    jobs.push(`job-${round}`);
+    await server.createJob(jobs.at(-1), THING);
+    await server.stop();
+    await server.restart();
+    const again = await back(world, server, session);
+    assert.deepEqual(queuedIn(await again.next(`${topics}/notify`)), jobs);
+    await again.leave();
+  }
+});
+
+test('what was told shortly before kill -9 is told again to sessions that the broker had saved', async (t) => {
+  const [, session] = lasting[0];
+  const { world, server, device } = await stage(t, session, { durable: true });
+  await device.leave();
+  await server.stop(); // the broker saves its sessions
+  await server.restart();
+  await server.createJob('a', THING);
+  await server.kill();
+  await server.restart();
+  const again = await back(world, server, session);
+  await hears(again, 'a', [['a']]);
+  assert.match(server.process.errors, /unclean_stop/);
+
+  await again.leave();
+  await server.stop();
+  await server.restart();
+  const quiet = await back(world, server, session);
+  await quiet.settle(THING);
+  assert.deepEqual(quiet.topics, [], 'a clean stop has nothing to tell again');
+});
+
 test('a device with a clean session is pushed nothing when it is back, and finds its jobs by asking', async (t) => {
   const { world, server, device } = await stage(t, { clean: true });
   await device.leave();

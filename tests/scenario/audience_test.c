@@ -2,6 +2,7 @@
 #include "support/scene.h"
 
 #include "ops/audience.h"
+#include "store/timer_store.h"
 
 static int set_up(void **state)
 {
@@ -135,6 +136,31 @@ static void a_reset_forgets_no_listener(void **state)
     take_both(w);
 }
 
+/* ---- after a crash ---- */
+
+static void a_thing_that_is_told_again_hears_how_each_of_its_lists_is(void **state)
+{
+    (void)state;
+    struct world *w = world_new_durable(NOON);
+    given_thing(w, "pump");
+    given_job(w, "fw", "pump");
+    given_job_with(w, "gg", "pump", ",\"namespaceId\":\"x\"");
+    mqtt(w, PUMP "gg/namespace-x/update", "{\"status\":\"SUCCEEDED\"}");
+    forget_notifications(w);
+    struct timer_row again = { .kind = TIMER_NOTIFY_AGAIN,
+                               .job_id = STR_LIT(""),
+                               .thing_name = STR_LIT("pump") };
+    assert_true(store_timer_set(world_db(w), &again));
+    world_restart(w, NOON);
+    http(w, 200, "GET", "/jobs", NULL);
+    assert_json_items(take_notification(w, PUMP "notify"), "jobs.QUEUED", "jobId", "fw");
+    assert_json_string(take_notification(w, PUMP "notify-next"), "execution.jobId", "fw");
+    assert_json(take_notification(w, PUMP "notify-namespace-x"), "jobs", "{}");
+    assert_json_absent(take_notification(w, PUMP "notify-next-namespace-x"), "execution");
+    assert_silence(w);
+    world_free(w);
+}
+
 /* ---- while a transaction runs ---- */
 
 static bool run_subscribe(struct op *op, const void *input)
@@ -175,6 +201,7 @@ int main(void)
         cmocka_unit_test(persistent_sessions_listen_across_a_restart_and_others_do_not),
         cmocka_unit_test(a_persistent_wildcard_listens_across_a_restart),
         IN_SILENCE(a_reset_forgets_no_listener),
+        cmocka_unit_test(a_thing_that_is_told_again_hears_how_each_of_its_lists_is),
         IN_SILENCE(whoever_subscribes_before_a_change_is_committed_hears_of_it),
         IN_SILENCE(a_change_to_another_thing_does_not_concern_him),
     };

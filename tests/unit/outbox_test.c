@@ -8,6 +8,14 @@
 
 #include "engine/outbox.h"
 
+static struct message *answer_with(const char *payload)
+{
+    struct message *message =
+        message_new(STR_LIT("device"), STR_LIT("topic"), strdup(payload), strlen(payload), 1);
+    assert_non_null(message);
+    return message;
+}
+
 static struct message *message_with(const char *payload)
 {
     struct message *message = message_new(STR_NONE, STR_LIT("topic"), strdup(payload), strlen(payload), 1);
@@ -15,17 +23,21 @@ static struct message *message_with(const char *payload)
     return message;
 }
 
-/* Takes everything, and frees it: the payloads, "a b c". */
-static void assert_taken(struct outbox *outbox, const char *expected)
+/* Frees the messages, whose payloads are "a b c". */
+static void assert_payloads(struct message *first, const char *expected)
 {
     char found[256] = "";
     int n = 0;
-    struct message *first = outbox_take_all(outbox);
     for (struct message *m = first; m; m = m->next)
         n += snprintf(found + n, sizeof found - (size_t)n, "%s%.*s", n ? " " : "", (int)m->payload_n,
                       m->payload);
     assert_string_equal(found, expected);
     message_free_all(first);
+}
+
+static void assert_taken(struct outbox *outbox, const char *expected)
+{
+    assert_payloads(outbox_take_all(outbox), expected);
 }
 
 static int set_up(void **state)
@@ -135,6 +147,58 @@ static void the_outbox_is_idle_once_a_take_has_found_nothing(void **state)
     assert_taken(outbox, "b");
 }
 
+static void messages_for_subscribers_are_taken_a_few_at_a_time_and_nothing_overtakes_them(void **state)
+{
+    struct outbox *outbox = *state;
+    outbox_push(outbox, answer_with("a"));
+    outbox_push(outbox, message_with("b"));
+    outbox_push(outbox, answer_with("c"));
+    outbox_push(outbox, message_with("d"));
+    outbox_push(outbox, answer_with("e"));
+    assert_payloads(outbox_take(outbox, 1), "a b c");
+    assert_false(outbox_idle(outbox));
+    outbox_push(outbox, message_with("f"));
+    assert_payloads(outbox_take(outbox, 1), "d e");
+    assert_payloads(outbox_take(outbox, 1), "f");
+    assert_null(outbox_take(outbox, 1));
+    assert_true(outbox_idle(outbox));
+}
+
+static void what_is_returned_leaves_before_all_others(void **state)
+{
+    struct outbox *outbox = *state;
+    outbox_push(outbox, message_with("a"));
+    outbox_push(outbox, message_with("b"));
+    struct message *taken = outbox_take_all(outbox);
+    assert_null(outbox_take_all(outbox));
+    outbox_return(outbox, taken);
+    assert_false(outbox_idle(outbox));
+    outbox_push(outbox, message_with("c"));
+    struct message *again = outbox_take(outbox, 1);
+    outbox_return(outbox, again);
+    outbox_return(outbox, NULL);
+    assert_taken(outbox, "a b c");
+}
+
+static void an_outbox_with_much_in_it_is_full_until_that_is_taken(void **state)
+{
+    enum { MUCH = 40, MIB = 1024 * 1024 };
+    struct outbox *outbox = *state;
+    assert_false(outbox_full(outbox));
+    for (int i = 0; i < MUCH; i++) {
+        char *payload = calloc(1, MIB);
+        assert_non_null(payload);
+        outbox_push(outbox, message_new(STR_NONE, STR_LIT("topic"), payload, MIB, 1));
+    }
+    assert_true(outbox_full(outbox));
+    message_free_all(outbox_take(outbox, MUCH / 2));
+    assert_false(outbox_full(outbox));
+    struct message *rest = outbox_take_all(outbox);
+    outbox_return(outbox, rest);
+    message_free_all(outbox_take_all(outbox));
+    assert_false(outbox_full(outbox));
+}
+
 static void an_outbox_is_freed_with_what_is_still_in_it(void **state)
 {
     struct outbox *outbox = *state;
@@ -204,6 +268,9 @@ int main(void)
         TEST(nothing_can_be_freed_and_pushed),
         TEST(messages_leave_in_the_order_in_which_they_came),
         TEST(the_outbox_is_idle_once_a_take_has_found_nothing),
+        TEST(messages_for_subscribers_are_taken_a_few_at_a_time_and_nothing_overtakes_them),
+        TEST(what_is_returned_leaves_before_all_others),
+        TEST(an_outbox_with_much_in_it_is_full_until_that_is_taken),
         TEST(an_outbox_is_freed_with_what_is_still_in_it),
         TEST(what_several_threads_push_comes_out_once_and_in_the_order_of_each),
     };

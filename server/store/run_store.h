@@ -1,0 +1,24 @@
+/* What one run of the server leaves for the next (engine/handover). */
+#ifndef IOTJOBS_STORE_RUN_STORE_H
+#define IOTJOBS_STORE_RUN_STORE_H
+
+#include "store/db.h"
+
+/* A run begins; *ret_clean: the one before ended cleanly, or there was none. */
+bool store_run_begin(struct db *db, bool *ret_clean);
+bool store_run_end(struct db *db);
+
+bool store_undelivered_add(struct db *db, struct str topic, struct str payload, int64_t qos);
+/* Calls `each` with every message in the order in which they were added; its texts are borrowed. */
+bool store_undelivered_each(struct db *db,
+                            void (*each)(void *context, struct str topic, struct str payload, int qos),
+                            void *context);
+bool store_undelivered_clear(struct db *db);
+
+/*
+ * Sets a TIMER_NOTIFY_AGAIN at `now_ms` for each thing with an execution that changed within `window_ms` of
+ * the latest change of all; only of those in the audience, unless `everyone` may listen.
+ */
+bool store_notify_again(struct db *db, int64_t now_ms, int64_t window_ms, bool everyone);
+
+#endif
