@@ -6,14 +6,13 @@
 #define IOTJOBS_BENCH_LOAD_H
 
 #include "base/str.h"
+#include "connection.h"
 #include "histogram.h"
 
 enum {
     LOAD_CONNECTIONS_MAX = 1000,
     LOAD_IN_FLIGHT_MAX = 16,
     LOAD_MS_MAX = 60000,
-    LOAD_IN_MAX = 16384, /* bytes of the largest answer */
-    LOAD_OUT_MAX = 8192, /* bytes of the requests in flight */
     LOAD_TOPIC_MAX = 128,
 };
 
@@ -28,15 +27,9 @@ struct load_options {
     const char *path; /* HTTP */
 };
 
-struct connection {
-    int fd;
-    size_t index;
-    bool open; /* requests may be sent */
-    uint8_t in[LOAD_IN_MAX];
-    size_t in_n;
-    uint8_t out[LOAD_OUT_MAX];
-    size_t out_n;
-    bool out_waits;                      /* the socket was full; epoll tells when it is not */
+struct client {
+    struct connection connection;
+    bool open;                           /* requests may be sent */
     int64_t sent_us[LOAD_IN_FLIGHT_MAX]; /* a ring: requests are answered in order */
     size_t sent_first, sent_count;
     int64_t due_us; /* after a pause; 0: nothing to send */
@@ -46,7 +39,7 @@ struct connection {
 
 struct load {
     const struct load_options *options;
-    struct connection *connections; /* options->connections of them */
+    struct client *clients; /* options->connections of them */
     int epoll;
     size_t opened;
     int64_t measure_from_us, measure_until_us; /* 0 until every connection is open */
@@ -56,23 +49,21 @@ struct load {
 
 struct load_protocol {
     /* The TCP connection stands: appends what opens the protocol, or calls load_opened at once. */
-    bool (*greet)(struct load *load, struct connection *connection);
+    bool (*greet)(struct load *load, struct client *client);
     /* Appends one request. */
-    bool (*request)(struct load *load, struct connection *connection);
-    /* Consumes what is whole in connection->in, calling load_opened and load_answered. False: broken. */
-    bool (*receive)(struct load *load, struct connection *connection);
+    bool (*request)(struct load *load, struct client *client);
+    /* Consumes what is whole in connection.in, calling load_opened and load_answered. False: broken. */
+    bool (*receive)(struct load *load, struct client *client);
     /* Appends what ends the protocol politely. */
-    bool (*leave)(struct connection *connection);
+    bool (*leave)(struct client *client);
 };
 
 extern const struct load_protocol load_mqtt, load_http;
 
 /* For protocols. */
-bool load_opened(struct load *load, struct connection *connection);
+bool load_opened(struct load *load, struct client *client);
 /* `refusal` is the text of an answer that says no; absent: the request was carried out. */
-bool load_answered(struct load *load, struct connection *connection, struct str refusal);
-/* Drops `n` bytes off the front of connection->in. */
-void connection_consume(struct connection *connection, size_t n);
+bool load_answered(struct load *load, struct client *client, struct str refusal);
 
 /* Runs the whole load. False: the reason is on standard error. */
 bool load_run(struct load *load);

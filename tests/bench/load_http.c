@@ -4,14 +4,15 @@
 
 #include "load.h"
 
-static bool http_greet(struct load *load, struct connection *connection)
+static bool http_greet(struct load *load, struct client *client)
 {
-    return load_opened(load, connection);
+    return load_opened(load, client);
 }
 
-static bool http_request(struct load *load, struct connection *connection)
+static bool http_request(struct load *load, struct client *client)
 {
-    size_t room = LOAD_OUT_MAX - connection->out_n;
+    struct connection *connection = &client->connection;
+    size_t room = CONNECTION_OUT_MAX - connection->out_n;
     int n = snprintf((char *)connection->out + connection->out_n, room,
                      "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nAccept: application/json\r\n\r\n",
                      load->options->path, (unsigned)load->options->port);
@@ -37,7 +38,7 @@ static bool content_length(struct str head, size_t *ret_length)
             value.n--;
         }
         int64_t length;
-        if (!str_to_int(value, &length) || length < 0 || length > LOAD_IN_MAX)
+        if (!str_to_int(value, &length) || length < 0 || length > CONNECTION_IN_MAX)
             return false;
         *ret_length = (size_t)length;
         return true;
@@ -70,8 +71,9 @@ static bool http_decode(struct str in, struct answer *ret_answer)
     return true;
 }
 
-static bool http_receive(struct load *load, struct connection *connection)
+static bool http_receive(struct load *load, struct client *client)
 {
+    struct connection *connection = &client->connection;
     size_t used = 0;
     for (;;) {
         struct str in = { (const char *)connection->in + used, connection->in_n - used };
@@ -81,7 +83,7 @@ static bool http_receive(struct load *load, struct connection *connection)
         if (answer.bytes == 0)
             break;
         bool ok = str_eq(answer.status, STR_LIT("200"));
-        if (!load_answered(load, connection, ok ? STR_NONE : answer.body))
+        if (!load_answered(load, client, ok ? STR_NONE : answer.body))
             return false;
         used += answer.bytes;
     }
@@ -89,9 +91,9 @@ static bool http_receive(struct load *load, struct connection *connection)
     return true;
 }
 
-static bool http_leave(struct connection *connection)
+static bool http_leave(struct client *client)
 {
-    (void)connection;
+    (void)client;
     return true;
 }
 

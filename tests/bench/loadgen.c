@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "load.h"
+#include "option.h"
 
 static const char usage[] =
     "usage: loadgen --mqtt PORT [--qos 0|1] | --http PORT --path PATH\n"
@@ -43,47 +44,36 @@ static const struct option long_options[] = {
     { NULL, 0, NULL, 0 },
 };
 
-static bool number(const char *text, int64_t least, int64_t most, int64_t *ret_value)
-{
-    int64_t value;
-    if (!str_to_int(str_from(text), &value) || value < least || value > most) {
-        fprintf(stderr, "loadgen: '%s' is not a number from %" PRId64 " to %" PRId64 "\n", text, least, most);
-        return false;
-    }
-    *ret_value = value;
-    return true;
-}
-
 static bool take_option(struct load_options *options, int option, const char *text)
 {
     int64_t value = 0;
     switch (option) {
     case OPT_MQTT:
     case OPT_HTTP:
-        if (!number(text, 1, UINT16_MAX, &value))
+        if (!option_number(text, 1, UINT16_MAX, &value))
             return false;
         options->protocol = option == OPT_MQTT ? &load_mqtt : &load_http;
         options->port = (uint16_t)value;
         return true;
     case OPT_PATH: options->path = text; return true;
     case OPT_QOS:
-        if (!number(text, 0, 1, &value))
+        if (!option_number(text, 0, 1, &value))
             return false;
         options->qos = (int)value;
         return true;
     case OPT_CONNECTIONS:
-        if (!number(text, 1, LOAD_CONNECTIONS_MAX, &value))
+        if (!option_number(text, 1, LOAD_CONNECTIONS_MAX, &value))
             return false;
         options->connections = (size_t)value;
         return true;
     case OPT_IN_FLIGHT:
-        if (!number(text, 1, LOAD_IN_FLIGHT_MAX, &value))
+        if (!option_number(text, 1, LOAD_IN_FLIGHT_MAX, &value))
             return false;
         options->in_flight = (size_t)value;
         return true;
-    case OPT_WARMUP: return number(text, 0, LOAD_MS_MAX, &options->warmup_ms);
-    case OPT_MEASURE: return number(text, 1, LOAD_MS_MAX, &options->measure_ms);
-    case OPT_PAUSE: return number(text, 0, LOAD_MS_MAX, &options->pause_ms);
+    case OPT_WARMUP: return option_number(text, 0, LOAD_MS_MAX, &options->warmup_ms);
+    case OPT_MEASURE: return option_number(text, 1, LOAD_MS_MAX, &options->measure_ms);
+    case OPT_PAUSE: return option_number(text, 0, LOAD_MS_MAX, &options->pause_ms);
     default: return false;
     }
 }

@@ -6,6 +6,7 @@ import os
 import pathlib
 import signal
 import socket
+import sqlite3
 import subprocess
 import threading
 
@@ -31,6 +32,17 @@ def free_ports(count):
 def clean_environment():
     """The environment without settings for iotjobsd that the tester happens to have."""
     return {name: value for name, value in os.environ.items() if not name.startswith("IOTJOBSD_")}
+
+
+def check_database(path):
+    """What is wrong with a database that no server has open: lines of text."""
+    connection = sqlite3.connect(path)
+    try:
+        problems = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        invariants = (ROOT / "schema" / "invariants.sql").read_text()
+        return problems + [f"invariant: {row}" for row in connection.execute(invariants.rstrip().rstrip(";"))]
+    finally:
+        connection.close()
 
 
 class Server:
