@@ -12,9 +12,12 @@
 enum {
     BATCH_CALLS_MAX = 1000,
     BATCH_TIMERS_MAX = 500,
-    BATCH_US_MAX = 20000, /* a batch takes no further timers, and no further calls, after that */
-    RETRY_US = 1000000,   /* timers wait so long, in real time, after a commit or a look-up that failed */
-    ROOM_US = 2000,       /* and so long for room in the outbox */
+    BATCH_US_MAX = 20000, /* a batch takes no further calls after that */
+    /* Nor timers after that: who asks during a large rollout waits for one slice of it, and then for one
+       more. */
+    BATCH_TIMERS_US_MAX = 4000,
+    RETRY_US = 1000000, /* timers wait so long, in real time, after a commit or a look-up that failed */
+    ROOM_US = 2000,     /* and so long for room in the outbox */
     RING_AGAIN_US = 500,
     RING_OFTEN_MAX = 400, /* so many times; whoever has not come by then is not listening */
     RING_SELDOM_US = 50000,
@@ -189,7 +192,7 @@ static enum timer_outcome run_one_timer(struct engine *engine, struct batch *bat
 /* A bounded slice: what is left is still due, and the next batch takes it. */
 static size_t run_timers(struct engine *engine, struct batch *batch, int64_t now_ms)
 {
-    int64_t until_us = clock_mono_us() + BATCH_US_MAX;
+    int64_t until_us = clock_mono_us() + BATCH_TIMERS_US_MAX;
     size_t n = 0;
     enum timer_outcome outcome = TIMER_FIRED;
     while ((outcome == TIMER_FIRED || outcome == TIMER_PUT_OFF) && n < BATCH_TIMERS_MAX &&
