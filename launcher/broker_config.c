@@ -103,10 +103,10 @@ static void add_limits(const struct broker_config *config, struct strbuf *out)
     strbuf_add_text(out, "max_inflight_messages 100\nmax_inflight_bytes 1048576\n");
     /* The plugin refuses payloads over 128 KiB to the Jobs service with an answer. */
     strbuf_add_text(out, "max_packet_size 1048576\n");
-    /* What may wait for one client, whichever is reached first; the rest is dropped. A notification has 2
-     * KiB, or the document of a job, 32 KiB at most: a job for a hundred things fits even for who watches
-     * them all. A device that missed something asks for its jobs when it is back, as on AWS. */
-    strbuf_add_text(out, "max_queued_messages 1000\nmax_queued_bytes 4194304\n");
+    /* What may wait for one client, whichever is reached first; the rest is dropped. Room for who watches a
+     * whole fleet, and is slower than a rollout to 100,000 things: two notifications each, mostly of some
+     * 300 bytes. A device that missed something asks for its jobs when it is back, as on AWS. */
+    strbuf_add_text(out, "max_queued_messages 250000\nmax_queued_bytes 67108864\n");
     /* The longest that AWS keeps the session of a device that is away. The broker's default is for ever. */
     strbuf_add_text(out, "persistent_client_expiration 7d\n");
     /* Everything together, retained messages and the sessions of however many client ids included. Past it

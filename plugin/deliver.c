@@ -4,7 +4,7 @@
 #include <mosquitto_broker.h>
 #include <string.h>
 
-/* To a subscriber of everything the broker sends 100 unacknowledged ones, and keeps 1000 more. */
+/* Some hundred microseconds of the broker's time. */
 enum { BROADCASTS_AT_ONCE = 100 };
 
 /*

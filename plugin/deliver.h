@@ -22,9 +22,8 @@ struct delivery {
  * True: something was there, so another tick should come soon.
  *
  * Takes once, not until empty: that extra turn of the loop is what serves WebSocket clients, whose messages
- * leave one turn late. And it takes no more than some messages for subscribers at a time: in between, those
- * who subscribed to everything can acknowledge what they got, or the broker would drop the rest of a large
- * rollout for them.
+ * leave one turn late. And it takes no more than some messages for subscribers at a time: in between, the
+ * broker serves everybody else, and those who subscribed to a whole fleet acknowledge what they got.
  */
 bool deliver_some(struct delivery *delivery);
 

@@ -185,8 +185,8 @@ static void the_plugin_is_told_that_the_whole_configuration_is_known(void **stat
 static void what_a_device_leaves_in_memory_has_ceilings(void **state)
 {
     static const char *const lines[] = {
-        "max_inflight_messages 100", "max_inflight_bytes 1048576",      "max_queued_messages 1000",
-        "max_queued_bytes 4194304",  "persistent_client_expiration 7d", "max_packet_size 1048576",
+        "max_inflight_messages 100", "max_inflight_bytes 1048576",      "max_queued_messages 250000",
+        "max_queued_bytes 67108864", "persistent_client_expiration 7d", "max_packet_size 1048576",
         "memory_limit 8589934592",
     };
     struct world *world = *state;
