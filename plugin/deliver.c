@@ -4,6 +4,8 @@
 #include <mosquitto_broker.h>
 #include <string.h>
 
+#include "plugin/outbound.h"
+
 /* Some hundred microseconds of the broker's time. */
 enum { BROADCASTS_AT_ONCE = 100 };
 
@@ -32,6 +34,11 @@ static void deliver(const struct message *message, struct log *log)
         log_write(log, LOG_WARNING, "publish-failed topic=%s error=%d", message->topic, rc);
 }
 
+static bool has_left(const struct delivery *delivery, const struct asker *asker)
+{
+    return departures_since(delivery->departures, asker->client_id, asker->asked);
+}
+
 bool deliver_some(struct delivery *delivery)
 {
     message_free_all(delivery->handed_over);
@@ -41,12 +48,14 @@ bool deliver_some(struct delivery *delivery)
     struct message *next;
     for (struct message *message = first; message != NULL; message = next) {
         next = message->next;
-        deliver(message, delivery->log);
         message->next = NULL;
         if (message->client_id != NULL) {
+            if (!has_left(delivery, outbound_asker(message)))
+                deliver(message, delivery->log);
             message_free(message);
             continue;
         }
+        deliver(message, delivery->log);
         *kept = message;
         kept = &message->next;
     }

@@ -10,9 +10,11 @@
 
 #include "base/log.h"
 #include "engine/outbox.h"
+#include "plugin/departures.h"
 
 struct delivery {
     struct outbox *outbox;
+    const struct departures *departures;
     struct log *log;
     struct message *handed_over; /* since the last tick */
 };

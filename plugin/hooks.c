@@ -99,6 +99,15 @@ static int on_last_word(int event, void *data, void *context)
     return MOSQ_ERR_SUCCESS;
 }
 
+static int on_disconnect(int event, void *data, void *context)
+{
+    (void)event;
+    const struct mosquitto_evt_disconnect *disconnect = data;
+    departures_note(&((struct plugin *)context)->departures,
+                    str_from(mosquitto_client_id(disconnect->client)));
+    return MOSQ_ERR_SUCCESS;
+}
+
 static int on_reload(int event, void *data, void *context)
 {
     (void)event;
@@ -147,10 +156,8 @@ static const struct {
     int event;
     MOSQ_FUNC_generic_callback run;
 } hooks[] = {
-    { MOSQ_EVT_MESSAGE, on_message },
-    { MOSQ_EVT_ACL_CHECK, on_acl_check },
-    { MOSQ_EVT_TICK, on_tick },
-    { MOSQ_EVT_RELOAD, on_reload },
+    { MOSQ_EVT_MESSAGE, on_message },       { MOSQ_EVT_ACL_CHECK, on_acl_check }, { MOSQ_EVT_TICK, on_tick },
+    { MOSQ_EVT_DISCONNECT, on_disconnect }, { MOSQ_EVT_RELOAD, on_reload },
 };
 
 enum { HOOK_COUNT = sizeof hooks / sizeof *hooks };

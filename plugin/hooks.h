@@ -2,10 +2,11 @@
  * The broker's events, and what we do on each.
  *
  *   MESSAGE     a client published: inbound
+ *   DISCONNECT  a client has gone: answers that it waits for are dropped
  *   ACL_CHECK   what clients may not do below $aws/ is refused, subscriptions are noted; the rest is left to
  *               the broker's rules
- *   TICK        once per turn of the broker's loop: outbox and log ring are drained; the first one means
- * ready RELOAD      SIGHUP: the broker's rules were registered anew, behind ours
+ *   TICK        once per turn of the broker's loop: outbox and log are drained; the first means ready
+ *   RELOAD      SIGHUP: the broker's rules were registered anew, behind ours
  *
  * When every ACL_CHECK callback defers, the broker denies, and as soon as a plugin has such a callback the
  * broker no longer allows what no rule forbids. To leave a broker without an acl_file as open as it is

@@ -19,7 +19,7 @@ static struct call *call_for(const struct inbound *inbound, const struct publica
         call_free(call);
         return NULL;
     }
-    *asker = (struct asker){ inbound->outbox, client_id, topic, publication->qos };
+    *asker = (struct asker){ inbound->outbox, client_id, topic, publication->qos, inbound->departures->now };
     call->owner = asker;
     call->done = outbound_answer;
     call->with_timestamp = true;

@@ -9,15 +9,18 @@
 #define IOTJOBS_PLUGIN_INBOUND_H
 
 #include "engine/engine.h"
+#include "plugin/departures.h"
 
 /* AWS's limit for the payload of one message. */
 enum { INBOUND_PAYLOAD_MAX = 128 * 1024 };
 
-/* Where calls go, where their answers go, and the time of those that never get to the engine. */
+/* Where calls go, where their answers go, the time of those that never get to the engine, and who has left.
+ */
 struct inbound {
     struct engine *engine;
     struct outbox *outbox;
     struct clock *clock;
+    struct departures *departures;
 };
 
 /* Everything is borrowed for the length of inbound_take. */

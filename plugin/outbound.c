@@ -32,6 +32,11 @@ static bool write_payload(struct call *call)
     return !call->reply.failed;
 }
 
+const struct asker *outbound_asker(const struct message *message)
+{
+    return ((const struct call *)message->owner)->owner;
+}
+
 void outbound_answer(struct call *call)
 {
     const struct asker *asker = call->owner;

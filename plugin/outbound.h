@@ -16,10 +16,14 @@ struct asker {
     struct str client_id;
     struct str topic; /* of the request */
     int qos;          /* of the request */
+    uint64_t asked;   /* departures.now when it came */
 };
 
 /* A call_done_fn: puts the answer in the outbox and frees the call. Without memory there is no answer. */
 void outbound_answer(struct call *call);
+
+/* Who gets the answer; for messages made here. */
+const struct asker *outbound_asker(const struct message *message);
 
 /* The payload of a rejection: clientToken (if there was one), timestamp, code, message, then what the
  * error carries besides, such as executionState. */

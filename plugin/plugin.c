@@ -54,7 +54,11 @@ static bool plugin_start(struct plugin *plugin, struct strbuf *ret_problem)
         .outbox = server_outbox(plugin->server),
         .clock = server_clock(plugin->server),
     };
-    plugin->delivery = (struct delivery){ .outbox = server_outbox(plugin->server), .log = plugin->log };
+    departures_init(&plugin->departures);
+    plugin->inbound.departures = &plugin->departures;
+    plugin->delivery = (struct delivery){ .outbox = server_outbox(plugin->server),
+                                          .departures = &plugin->departures,
+                                          .log = plugin->log };
     plugin->subscribers = (struct subscribers){
         .engine = server_engine(plugin->server),
         .audience = server_audience(plugin->server),

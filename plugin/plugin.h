@@ -22,6 +22,7 @@ struct plugin {
     struct inbound inbound;
     struct subscribers subscribers;
     struct delivery delivery;
+    struct departures departures;
     bool ticked;           /* the broker's loop runs, all listeners answer */
     bool silence_reported; /* that no tick comes */
     bool last_word_due;    /* see hooks.h */

@@ -51,6 +51,18 @@ bool str_ends_with(struct str s, struct str suffix)
     return suffix.n == 0 || (s.n >= suffix.n && same_bytes(s.p + (s.n - suffix.n), suffix.p, suffix.n));
 }
 
+/* FNV-1a, then the finalizer of SplitMix64. */
+uint64_t str_hash(struct str s, uint64_t seed)
+{
+    uint64_t hash = seed;
+    for (size_t i = 0; i < s.n; i++)
+        hash = (hash ^ (unsigned char)s.p[i]) * 0x100000001b3;
+    hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9;
+    hash = (hash ^ (hash >> 27)) * 0x94d049bb133111eb;
+    hash ^= hash >> 31;
+    return hash ? hash : 1;
+}
+
 struct str str_split(struct str *s, char sep)
 {
     struct str before = *s;

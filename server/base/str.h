@@ -34,6 +34,9 @@ bool str_eq_nocase(struct str a, struct str b);
 bool str_starts_with(struct str s, struct str prefix);
 bool str_ends_with(struct str s, struct str suffix);
 
+/* A hash that nobody can foresee who does not know the seed; never 0. */
+uint64_t str_hash(struct str s, uint64_t seed);
+
 /* Splits at the first `sep`: returns what is before it and leaves the rest in *s.
  * Without a `sep`, returns all of *s and makes *s absent. */
 struct str str_split(struct str *s, char sep);

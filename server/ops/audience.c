@@ -28,18 +28,6 @@ struct audience {
     unsigned long generation;
 };
 
-/* FNV-1a, then the finalizer of SplitMix64. */
-static uint64_t hash_of(const struct audience *audience, struct str name)
-{
-    uint64_t hash = audience->seed;
-    for (size_t i = 0; i < name.n; i++)
-        hash = (hash ^ (unsigned char)name.p[i]) * 0x100000001b3;
-    hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9;
-    hash = (hash ^ (hash >> 27)) * 0x94d049bb133111eb;
-    hash ^= hash >> 31;
-    return hash ? hash : 1;
-}
-
 /* ---- the set ---- */
 
 /* Where the hash is, or would be. The set has a free place. */
@@ -112,7 +100,7 @@ static void add_name(const struct audience *audience, struct name_set *set, stru
     if (name.n == 0)
         set->everything = true;
     else
-        set_add(set, hash_of(audience, name));
+        set_add(set, str_hash(name, audience->seed));
 }
 
 static void add_stored(void *context, struct str thing)
@@ -132,7 +120,7 @@ bool audience_load(struct audience *audience, struct db *db)
 
 static bool has_name(const struct audience *audience, const struct name_set *set, struct str name)
 {
-    return name.n == 0 ? set->everything : set_has(set, hash_of(audience, name));
+    return name.n == 0 ? set->everything : set_has(set, str_hash(name, audience->seed));
 }
 
 bool audience_add(struct audience *audience, struct str filter, bool persistent, struct str *ret_thing)

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import test from 'node:test';
 
 import { MqttClient } from './clients.mjs';
-import { WAIT_MS, within, World } from './support.mjs';
+import { AT_00_31, MIDNIGHT, thingArn, WAIT_MS, within, World } from './support.mjs';
 
 const THING = 'demoDevice';
 const topics = `$aws/things/${THING}/jobs`;
@@ -127,6 +127,47 @@ test('what was told shortly before kill -9 is told again to sessions that the br
   await quiet.settle(THING);
   assert.deepEqual(quiet.topics, [], 'a clean stop has nothing to tell again');
 });
+
+/*
+ * Moving the clock over that many start times takes the engine a while, and requests that come meanwhile wait. The first
+ * notification says that it has begun.
+ */
+async function keepBusy(world, server) {
+  const JOBS = 400;
+  await server.createThing('other');
+  await Promise.all(Array.from({ length: JOBS }, async (_, i) => {
+    const { status, text } = await server.http('PUT', `/jobs/job-${i}`, {
+      body: { targets: [thingArn('other')], document: '{}', schedulingConfig: { startTime: AT_00_31 } },
+    });
+    assert.equal(status, 200, text);
+  }));
+  const witness = await connect(world, server, { clientId: 'witness' });
+  await witness.subscribe('$aws/things/other/jobs/notify');
+  const done = server.advance('PT31M');
+  await witness.next('$aws/things/other/jobs/notify');
+  return { done };
+}
+
+for (const [version, session] of lasting) {
+  test(`MQTT ${version}: an answer is for the connection that asked, not for the next one of its client id`, async (t) => {
+    const { world, server, device } = await stage(t, session, { virtualClock: true, clockStart: MIDNIGHT });
+    await server.freeze(MIDNIGHT);
+    await server.createJob('a', THING);
+    await device.settle(THING);
+    const { done } = await keepBusy(world, server);
+    device.client.on('error', () => {});
+    const closed = new Promise((resolve) => device.client.on('close', resolve));
+    device.client.publish(`${topics}/a/update`, JSON.stringify({ status: 'IN_PROGRESS' }), { qos: 1 }, () => {});
+    device.client.stream.end(); // the update arrives, and behind it the end of the connection
+    await within(WAIT_MS, 'the connection to close', closed);
+    const again = await back(world, server, session);
+    await done;
+    await again.settle(THING);
+    assert.deepEqual(again.topics, []);
+    const { json } = await server.http('GET', `/things/${THING}/jobs/a`);
+    assert.equal(json.execution.status, 'IN_PROGRESS', 'the update has arrived');
+  });
+}
 
 test('a device with a clean session is pushed nothing when it is back, and finds its jobs by asking', async (t) => {
   const { world, server, device } = await stage(t, { clean: true });

@@ -237,7 +237,9 @@ struct answer *world_new_answer(struct world *w, struct str text)
 
 struct answer *mqtt(struct world *w, const char *topic, const char *payload)
 {
-    struct inbound inbound = { .engine = w->engine, .outbox = w->outbox, .clock = &w->clock };
+    struct inbound inbound = {
+        .engine = w->engine, .outbox = w->outbox, .clock = &w->clock, .departures = &w->departures
+    };
     struct publication publication = {
         .client_id = STR_LIT("device"), .topic = str_from(topic), .payload = str_from(payload), .qos = 1
     };

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "plugin/departures.h"
 #include "plugin/subscribers.h"
 #include "store/store.h"
 #include "support/world.h"
@@ -19,6 +20,7 @@ struct world {
     struct audience *audience;
     bool nobody_listens; /* but those who subscribed */
     struct subscribers subscribers;
+    struct departures departures; /* nobody leaves */
     struct engine *engine;
     char folder[64];          /* "" in memory */
     sqlite3_stmt *invariants; /* on a connection of its own */

@@ -19,6 +19,7 @@ struct world {
     struct outbox *outbox;
     struct engine *engine;
     struct inbound inbound;
+    struct departures departures;
 };
 
 static int set_up(void **state)
@@ -42,7 +43,7 @@ static int set_up(void **state)
         .outbox = world.outbox,
     };
     world.engine = engine_new(&config);
-    world.inbound = (struct inbound){ world.engine, world.outbox, &world.clock };
+    world.inbound = (struct inbound){ world.engine, world.outbox, &world.clock, &world.departures };
     strbuf_release(&why);
     *state = &world;
     return 0;

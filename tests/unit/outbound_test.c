@@ -16,7 +16,7 @@ static void world_init(struct world *world, const char *topic, int qos)
     world->outbox = outbox_new();
     world->call = call_new();
     struct asker *asker = arena_alloc(&world->call->arena, sizeof *asker);
-    *asker = (struct asker){ world->outbox, STR_LIT("client-7"), str_from(topic), qos };
+    *asker = (struct asker){ world->outbox, STR_LIT("client-7"), str_from(topic), qos, 0 };
     world->call->owner = asker;
     world->call->answered_ms = 1790000000999;
 }
@@ -120,8 +120,10 @@ static void an_answer_goes_to_the_one_who_asked(void **state)
     (void)state;
     struct world world;
     world_init(&world, "t", 0);
+    const struct asker *asker = world.call->owner;
     struct message *message = answer(&world);
     assert_string_equal(message->client_id, "client-7");
+    assert_ptr_equal(outbound_asker(message), asker);
     message_free(message);
     outbox_free(world.outbox);
 }
