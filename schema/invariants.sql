@@ -57,9 +57,46 @@ FROM execution
 WHERE (status = 'QUEUED' AND started_at_ms IS NOT NULL) OR (status = 'IN_PROGRESS' AND started_at_ms IS NULL)
 
 UNION ALL
+SELECT 'more retries than the job allows', e.thing_name || ' ' || e.job_id
+FROM execution AS e
+WHERE e.retry_attempt > (SELECT coalesce(sum(r.retries), 0) FROM job_retry AS r WHERE r.job_id = e.job_id)
+
+UNION ALL
+SELECT 'more retries than executions before', thing_name || ' ' || job_id
+FROM execution WHERE retry_attempt >= execution_number
+
+UNION ALL
+SELECT 'retry of every failure beside another, or more than ten retries', job_id
+FROM job_retry GROUP BY job_id
+HAVING sum(retries) > 10 OR (count(*) > 1 AND max(failure_type = 'ALL'))
+
+UNION ALL
 SELECT 'pending execution of a thing that is gone', thing_name || ' ' || job_id
 FROM execution
 WHERE status IN ('QUEUED', 'IN_PROGRESS') AND thing_name NOT IN (SELECT name FROM thing)
+
+UNION ALL
+SELECT 'thing group whose parent is gone or younger', name
+FROM thing_group WHERE parent NOT IN (SELECT id FROM thing_group) OR parent >= id
+
+UNION ALL
+SELECT 'membership of a thing or a thing group that is gone', thing_group || ' ' || thing
+FROM thing_group_member
+WHERE thing NOT IN (SELECT id FROM thing) OR thing_group NOT IN (SELECT id FROM thing_group)
+
+UNION ALL
+SELECT 'thing in a group and not below the group''s parent, or in both', g.name || ' ' || m.thing
+FROM thing_group_member AS m JOIN thing_group AS g ON g.id = m.thing_group
+LEFT JOIN thing_group_member AS above ON above.thing_group = g.parent AND above.thing = m.thing
+WHERE g.parent IS NOT NULL AND (above.thing IS NULL OR above.membership_id IS NOT NULL)
+
+UNION ALL
+SELECT 'thing below a group through none of its children, or several', m.thing_group || ' ' || m.thing
+FROM thing_group_member AS m
+WHERE m.membership_id IS NULL
+  AND 1 <> (SELECT count(*) FROM thing_group AS child
+            JOIN thing_group_member AS below ON below.thing_group = child.id AND below.thing = m.thing
+            WHERE child.parent = m.thing_group)
 
 UNION ALL
 SELECT 'time-out timer that does not match its execution', coalesce(e.thing_name || ' ' || e.job_id, t.thing_name || ' ' || t.job_id)

@@ -10,8 +10,10 @@
 #define IOTJOBS_OPS_EVENT_H
 
 #include "ops/op.h"
+#include "store/attribute_store.h"
 #include "store/execution_store.h"
 #include "store/job_store.h"
+#include "store/thing_group_store.h"
 #include "store/thing_store.h"
 
 /* ---- jobs ---- */
@@ -34,10 +36,25 @@ bool event_execution_deleted(struct op *op, const struct execution_row *executio
 
 /* ---- the registry ---- */
 
-enum registry_change { REGISTRY_CREATED, REGISTRY_UPDATED, REGISTRY_DELETED };
+enum registry_change {
+    REGISTRY_CREATED,
+    REGISTRY_UPDATED,
+    REGISTRY_DELETED,
+    REGISTRY_ADDED,
+    REGISTRY_REMOVED,
+};
 
+/* What is created, updated or deleted: as it is after the change; before a deletion, as it was. */
 bool event_thing(struct op *op, enum registry_change change, const struct thing_row *thing,
                  const struct attribute_rows *attributes);
+bool event_thing_group(struct op *op, enum registry_change change, const struct thing_group_row *group,
+                       const struct attribute_rows *attributes);
+
+/* What is added or removed: a thing to or from a group, a group to or from its parent. */
+bool event_membership(struct op *op, enum registry_change change, const struct thing_group_row *group,
+                      const struct thing_row *thing, struct str membership_id);
+bool event_hierarchy(struct op *op, enum registry_change change, const struct thing_group_row *parent,
+                     const struct thing_group_row *child);
 
 /* ---- for the files that write events ---- */
 

@@ -55,6 +55,24 @@ bool op_cancel_job_execution(struct op *op, const void *input)
     return execution_move(op, &execution, JOB_EXECUTION_STATUS_CANCELED) && job_settle(op, execution.job_id);
 }
 
+/* ---- DeleteJobExecution ---- */
+
+/* QUEUED and ended ones go without force (control plane 2.6). */
+bool op_delete_job_execution(struct op *op, const void *input)
+{
+    const struct delete_job_execution_request *in = input;
+    struct execution_row execution;
+    if (!find_execution(op, in->thing_name, in->job_id, in->execution_number, &execution))
+        return false;
+    /* An execution of another namespace than the one that is named is not there. */
+    if (in->namespace_id.p && !str_eq(in->namespace_id, execution.namespace_id))
+        return execution_not_found(op, in->job_id, in->thing_name);
+    if (execution.status == JOB_EXECUTION_STATUS_IN_PROGRESS && !in->force.value)
+        return fail(op->err, ERR_INVALID_STATE_TRANSITION,
+                    "Job execution in status IN_PROGRESS cannot be deleted without force.");
+    return execution_delete(op, &execution) && job_settle(op, execution.job_id);
+}
+
 /* ---- lists ---- */
 
 bool op_list_job_executions_for_job(struct op *op, const void *input)

@@ -6,6 +6,7 @@
 
 op_fn op_describe_job_execution;
 op_fn op_cancel_job_execution;
+op_fn op_delete_job_execution;
 op_fn op_list_job_executions_for_job;
 op_fn op_list_job_executions_for_thing;
 

@@ -4,34 +4,65 @@
 #include "ops/notify.h"
 #include "ops/render.h"
 #include "rules/execution_state.h"
+#include "rules/retry.h"
 #include "store/timer_store.h"
 
 static const int64_t minute_ms = 60 * 1000;
 
-bool execution_queue(struct op *op, const struct job_row *job, struct str thing)
+/* ---- queueing ---- */
+
+/* Completes *execution, of which thing, job, namespace and retries are known, and writes it. */
+static bool queue(struct op *op, struct execution_row *execution)
 {
     struct execution_row newest;
     struct opt_int any = { 0 };
-    int64_t number = 1;
-    if (store_execution_get(op->db, op->arena, thing, job->job_id, any, &newest))
-        number = newest.execution_number + 1;
-    struct execution_row execution = {
-        .thing_name = thing,
-        .job_id = job->job_id,
-        .namespace_id = job->namespace_id,
-        .execution_number = number,
-        .status = JOB_EXECUTION_STATUS_QUEUED,
-        .version = 1,
-        .queued_at_ms = op->now_ms,
-        .updated_at_ms = op->now_ms,
-    };
-    struct pending_key key = execution_pending_key(&execution);
-    if (!notify_touch(op, key) || !store_execution_insert(op->db, &execution) ||
-        !store_count_add(op->db, job->job_id, execution.status, 1))
+    struct pending_key key = execution_pending_key(execution);
+    bool first =
+        !store_execution_get(op->db, op->arena, execution->thing_name, execution->job_id, any, &newest);
+    execution->execution_number = first ? 1 : newest.execution_number + 1;
+    execution->status = JOB_EXECUTION_STATUS_QUEUED;
+    execution->version = 1;
+    execution->queued_at_ms = execution->updated_at_ms = op->now_ms;
+    if (!notify_touch(op, key) || !store_execution_insert(op->db, execution) ||
+        !store_count_add(op->db, execution->job_id, execution->status, 1))
         return fail(op->err, ERR_INTERNAL, "The execution could not be queued.");
     notify_set_changed(op, key);
     return true;
 }
+
+bool execution_queue(struct op *op, const struct job_row *job, struct str thing)
+{
+    struct execution_row execution = { .thing_name = thing,
+                                       .job_id = job->job_id,
+                                       .namespace_id = job->namespace_id };
+    return queue(op, &execution);
+}
+
+/* A failure is tried again while its job is in progress and has retries left for it (control plane 4.4). */
+static bool retry(struct op *op, const struct execution_row *ended)
+{
+    struct job_state job;
+    struct retry_criteria_list criteria;
+    struct retry_count so_far = { .failed = ended->failed_retries,
+                                  .timed_out = ended->retry_attempt - ended->failed_retries };
+    if (!retry_possible(ended->status))
+        return true;
+    if (!store_job_state_get(op->db, ended->job_id, &job) ||
+        !store_retry_criteria_get(op->db, op->arena, ended->job_id, &criteria))
+        return fail(op->err, ERR_INTERNAL, "The job could not be read.");
+    if (job.status != JOB_STATUS_IN_PROGRESS || !retry_due(&criteria, so_far, ended->status))
+        return true;
+    struct execution_row next = {
+        .thing_name = ended->thing_name,
+        .job_id = ended->job_id,
+        .namespace_id = ended->namespace_id,
+        .retry_attempt = ended->retry_attempt + 1,
+        .failed_retries = ended->failed_retries + (ended->status == JOB_EXECUTION_STATUS_FAILED),
+    };
+    return queue(op, &next);
+}
+
+/* ---- details ---- */
 
 bool execution_replace_details(struct op *op, struct execution_row *e, const struct string_map *details)
 {
@@ -67,6 +98,11 @@ static bool write_timer(struct op *op, struct execution_row *e)
     return deadline.set ? store_timer_set(op->db, &timer) : store_timer_cancel(op->db, &timer);
 }
 
+static void forget_deadlines(struct execution_row *e)
+{
+    e->in_progress_deadline_ms = e->step_deadline_ms = (struct opt_int){ 0 };
+}
+
 void execution_set_step_timer(struct op *op, struct execution_row *e, int64_t minutes)
 {
     e->step_deadline_ms =
@@ -78,6 +114,8 @@ bool execution_save_timers(struct op *op, struct execution_row *e)
     return (store_execution_update(op->db, e) && write_timer(op, e)) ||
            fail(op->err, ERR_INTERNAL, "The timer could not be set.");
 }
+
+/* ---- changes ---- */
 
 /* The job's time-out counts from the first start and is fixed then (control plane 4.3). */
 static bool start(struct op *op, struct execution_row *e)
@@ -97,7 +135,7 @@ static bool write_move(struct op *op, struct execution_row *e, enum job_executio
     if (e->status == JOB_EXECUTION_STATUS_IN_PROGRESS && from == JOB_EXECUTION_STATUS_QUEUED && !start(op, e))
         return false;
     if (execution_is_terminal(e->status))
-        e->in_progress_deadline_ms = e->step_deadline_ms = (struct opt_int){ 0 };
+        forget_deadlines(e);
     if (!store_execution_update(op->db, e) || !write_timer(op, e))
         return false;
     return from == e->status ||
@@ -118,8 +156,25 @@ bool execution_move(struct op *op, struct execution_row *e, enum job_execution_s
     if (!execution_is_terminal(to))
         return true;
     notify_set_changed(op, execution_pending_key(e));
-    return event_execution_ended(op, e) || fail(op->err, ERR_INTERNAL, "The event could not be made.");
+    if (!event_execution_ended(op, e))
+        return fail(op->err, ERR_INTERNAL, "The event could not be made.");
+    return retry(op, e);
 }
+
+bool execution_delete(struct op *op, struct execution_row *e)
+{
+    bool pending = !execution_is_terminal(e->status);
+    struct pending_key key = execution_pending_key(e);
+    forget_deadlines(e);
+    if ((pending && !notify_touch(op, key)) || !event_execution_deleted(op, e) || !write_timer(op, e) ||
+        !store_count_add(op->db, e->job_id, e->status, -1) || !store_execution_delete(op->db, e->id))
+        return fail(op->err, ERR_INTERNAL, "The execution could not be deleted.");
+    if (pending)
+        notify_set_changed(op, key);
+    return true;
+}
+
+/* ---- the job ---- */
 
 bool job_settle(struct op *op, struct str job_id)
 {

@@ -1,6 +1,6 @@
 /*
- * The only functions that create executions or change their status: row, counters, timers, notifications and
- * events move together, so that no operation can forget one.
+ * The only functions that create executions, change their status or delete one: row, counters,
+ * timers, notifications and events move together, so that no operation can forget one.
  */
 #ifndef IOTJOBS_OPS_EXECUTION_CHANGE_H
 #define IOTJOBS_OPS_EXECUTION_CHANGE_H
@@ -15,9 +15,13 @@ bool execution_queue(struct op *op, const struct job_row *job, struct str thing)
 /*
  * Writes *execution with status `to`: version, updatedAt, startedAt and the deadlines that follow from it are
  * set here, anything else the caller has changed in it beforehand is written along. Whether the change is
- * allowed is the caller's to check (rules/execution_state).
+ * allowed is the caller's to check (rules/execution_state). A failure of which the job has a retry left
+ * queues another execution.
  */
 bool execution_move(struct op *op, struct execution_row *execution, enum job_execution_status to);
+
+/* Whether it may be deleted is the caller's to check. */
+bool execution_delete(struct op *op, struct execution_row *execution);
 
 /* A map that was sent replaces the details in the row; an empty one, like none, leaves them (decision 5). */
 bool execution_replace_details(struct op *op, struct execution_row *execution,

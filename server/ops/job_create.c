@@ -4,6 +4,7 @@
 #include "ops/refusal.h"
 #include "ops/render.h"
 #include "rules/document.h"
+#include "rules/retry.h"
 #include "rules/schedule.h"
 #include "settings.h"
 #include "store/timer_store.h"
@@ -19,6 +20,7 @@ struct plan {
     struct job_row job;
     struct document_row document;
     struct target_rows targets;
+    struct retry_criteria_list retry_criteria;
     int64_t start_ms; /* 0: at once */
 };
 
@@ -35,7 +37,6 @@ static bool check_supported(struct op *op, const struct create_job_request *in)
         { "presignedUrlConfig", in->presigned_url_config },
         { "jobExecutionsRolloutConfig", in->job_executions_rollout_config },
         { "abortConfig", in->abort_config },
-        { "jobExecutionsRetryConfig", in->job_executions_retry_config },
         { "tags", in->tags.set },
         { "destinationPackageVersions", in->destination_package_versions.set },
         { "schedulingConfig.endTime", schedule && schedule->end_time.p },
@@ -186,6 +187,14 @@ static bool read_timeout(struct op *op, const struct timeout_config *in, struct 
     return true;
 }
 
+static bool read_retries(struct op *op, const struct job_executions_retry_config *in, struct plan *plan)
+{
+    if (!in)
+        return true;
+    plan->retry_criteria = in->criteria_list;
+    return retry_check(&in->criteria_list, op->err);
+}
+
 static bool read_schedule(struct op *op, const struct scheduling_config *in, struct plan *plan)
 {
     if (!in || !in->start_time.p)
@@ -211,8 +220,9 @@ static bool read_plan(struct op *op, const struct create_job_request *in, struct
         },
     };
     return check_supported(op, in) && read_document(op, in, plan) &&
-           read_timeout(op, in->timeout_config, plan) && read_schedule(op, in->scheduling_config, plan) &&
-           read_targets(op, &in->targets, plan);
+           read_timeout(op, in->timeout_config, plan) &&
+           read_retries(op, in->job_executions_retry_config, plan) &&
+           read_schedule(op, in->scheduling_config, plan) && read_targets(op, &in->targets, plan);
 }
 
 static bool check_new(struct op *op, struct str job_id)
@@ -233,6 +243,10 @@ static bool write_plan(struct op *op, const struct plan *plan)
         return false;
     for (size_t i = 0; i < plan->targets.n; i++)
         if (!store_target_insert(op->db, plan->job.job_id, (int64_t)i, &plan->targets.items[i]))
+            return false;
+    for (size_t i = 0; i < plan->retry_criteria.n; i++)
+        if (!store_retry_criterion_insert(op->db, plan->job.job_id, (int64_t)i,
+                                          &plan->retry_criteria.items[i]))
             return false;
     if (plan->job.status != JOB_STATUS_SCHEDULED)
         return job_start(op, plan->job.job_id);

@@ -9,17 +9,16 @@ bool op_describe_job(struct op *op, const void *input)
 {
     const struct describe_job_request *in = input;
     struct job_row job;
-    struct target_rows targets;
-    struct document_row document;
-    int64_t counts[JOB_COUNTS];
+    struct job_details details;
     if (!store_job_get(op->db, op->arena, in->job_id, &job))
         return job_not_found(op, in->job_id);
-    if (!store_targets_get(op->db, op->arena, in->job_id, &targets) ||
-        !store_document_get(op->db, op->arena, in->job_id, &document) ||
-        !store_counts_get(op->db, in->job_id, counts))
+    if (!store_targets_get(op->db, op->arena, in->job_id, &details.targets) ||
+        !store_document_get(op->db, op->arena, in->job_id, &details.document) ||
+        !store_retry_criteria_get(op->db, op->arena, in->job_id, &details.retry_criteria) ||
+        !store_counts_get(op->db, in->job_id, details.counts))
         return fail(op->err, ERR_INTERNAL, "The job could not be read.");
     json_key(op->json, "job");
-    render_job(op, &job, &targets, document.parameters, counts);
+    render_job(op, &job, &details);
     return true;
 }
 

@@ -223,8 +223,27 @@ static void job_configs(struct json *json, const struct job_row *job)
     json_object_end(json);
 }
 
-void render_job(struct op *op, const struct job_row *job, const struct target_rows *targets,
-                struct str parameters, const int64_t counts[JOB_COUNTS])
+static void retry_config(struct json *json, const struct retry_criteria_list *criteria)
+{
+    if (criteria->n == 0)
+        return;
+    json_key(json, "jobExecutionsRetryConfig");
+    json_object_begin(json);
+    json_key(json, "criteriaList");
+    json_array_begin(json);
+    for (size_t i = 0; i < criteria->n; i++) {
+        const struct retry_criteria *c = &criteria->items[i];
+        json_object_begin(json);
+        json_member_string(json, "failureType",
+                           str_from(api_enum_name(&shape_retryable_failure_type, (int)c->failure_type)));
+        json_member_int(json, "numberOfRetries", c->number_of_retries.value);
+        json_object_end(json);
+    }
+    json_array_end(json);
+    json_object_end(json);
+}
+
+void render_job(struct op *op, const struct job_row *job, const struct job_details *details)
 {
     struct json *json = op->json;
     json_object_begin(json);
@@ -235,8 +254,8 @@ void render_job(struct op *op, const struct job_row *job, const struct target_ro
     render_optional(json, "comment", job->comment);
     json_key(json, "targets");
     json_array_begin(json);
-    for (size_t i = 0; i < targets->n; i++)
-        json_string(json, targets->items[i].arn);
+    for (size_t i = 0; i < details->targets.n; i++)
+        json_string(json, details->targets.items[i].arn);
     json_array_end(json);
     render_optional(json, "description", job->description);
     job_configs(json, job);
@@ -244,14 +263,15 @@ void render_job(struct op *op, const struct job_row *job, const struct target_ro
     json_key(json, "jobProcessDetails");
     json_object_begin(json);
     for (size_t i = 0; i < sizeof process_details / sizeof process_details[0]; i++)
-        json_member_int(json, process_details[i].member, counts[process_details[i].status]);
+        json_member_int(json, process_details[i].member, details->counts[process_details[i].status]);
     json_object_end(json);
     if (job->namespace_id.n)
         json_member_string(json, "namespaceId", job->namespace_id);
     render_optional(json, "jobTemplateArn", job->job_template_arn);
-    if (parameters.p) {
+    retry_config(json, &details->retry_criteria);
+    if (details->document.parameters.p) {
         json_key(json, "documentParameters");
-        json_raw(json, parameters);
+        json_raw(json, details->document.parameters);
     }
     json_member_bool(json, "isConcurrent", false);
     json_object_end(json);
@@ -308,4 +328,57 @@ void render_thing_summary(struct op *op, const struct thing_row *thing,
     render_attributes(json, attributes);
     json_member_int(json, "version", thing->version);
     json_object_end(json);
+}
+
+void render_thing_group_reference(struct op *op, struct str name)
+{
+    json_object_begin(op->json);
+    json_member_string(op->json, "groupName", name);
+    json_member_string(op->json, "groupArn", arn_make(op, "thinggroup", name));
+    json_object_end(op->json);
+}
+
+static void thing_group_properties(struct json *json, const struct thing_group_row *group,
+                                   const struct attribute_rows *attributes)
+{
+    json_key(json, "thingGroupProperties");
+    json_object_begin(json);
+    render_optional(json, "thingGroupDescription", group->description);
+    if (attributes->n) {
+        json_key(json, "attributePayload");
+        json_object_begin(json);
+        render_attributes(json, attributes);
+        json_object_end(json);
+    }
+    json_object_end(json);
+}
+
+static void thing_group_metadata(struct op *op, const struct thing_group_row *group,
+                                 const struct thing_group_rows *ancestors)
+{
+    struct json *json = op->json;
+    json_key(json, "thingGroupMetadata");
+    json_object_begin(json);
+    if (ancestors->n) {
+        json_member_string(json, "parentGroupName", ancestors->items[ancestors->n - 1].name);
+        json_key(json, "rootToParentThingGroups");
+        json_array_begin(json);
+        for (size_t i = 0; i < ancestors->n; i++)
+            render_thing_group_reference(op, ancestors->items[i].name);
+        json_array_end(json);
+    }
+    json_member_seconds(json, "creationDate", group->created_at_ms);
+    json_object_end(json);
+}
+
+void render_thing_group(struct op *op, const struct thing_group_row *group,
+                        const struct thing_group_rows *ancestors, const struct attribute_rows *attributes)
+{
+    struct json *json = op->json;
+    json_member_string(json, "thingGroupName", group->name);
+    json_member_string(json, "thingGroupId", group->group_id);
+    json_member_string(json, "thingGroupArn", arn_make(op, "thinggroup", group->name));
+    json_member_int(json, "version", group->version);
+    thing_group_properties(json, group, attributes);
+    thing_group_metadata(op, group, ancestors);
 }

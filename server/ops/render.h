@@ -3,8 +3,10 @@
 #define IOTJOBS_OPS_RENDER_H
 
 #include "ops/op.h"
+#include "store/attribute_store.h"
 #include "store/execution_store.h"
 #include "store/job_store.h"
+#include "store/thing_group_store.h"
 #include "store/thing_store.h"
 
 enum document_inclusion { DOCUMENT_LEFT_OUT, DOCUMENT_INCLUDED };
@@ -28,9 +30,16 @@ void render_execution(struct op *op, const struct execution_row *execution);
 /* JobExecutionSummary as a member "jobExecutionSummary". */
 void render_execution_summary(struct op *op, const struct execution_row *execution);
 
+/* What DescribeJob shows beside the job's own row. */
+struct job_details {
+    struct target_rows targets;
+    struct document_row document;
+    struct retry_criteria_list retry_criteria;
+    int64_t counts[JOB_COUNTS];
+};
+
 /* DescribeJob's "job" and ListJobs' item. */
-void render_job(struct op *op, const struct job_row *job, const struct target_rows *targets,
-                struct str parameters, const int64_t counts[JOB_COUNTS]);
+void render_job(struct op *op, const struct job_row *job, const struct job_details *details);
 void render_job_summary(struct op *op, const struct job_row *job);
 /* jobArn, jobId, description: what CreateJob and CancelJob answer. */
 void render_job_reference(struct op *op, const struct job_row *job);
@@ -39,6 +48,12 @@ void render_job_reference(struct op *op, const struct job_row *job);
 void render_thing(struct op *op, const struct thing_row *thing, const struct attribute_rows *attributes);
 void render_thing_summary(struct op *op, const struct thing_row *thing,
                           const struct attribute_rows *attributes);
+
+/* thingGroupName, thingGroupId, … of DescribeThingGroup; `ancestors` from the top of the hierarchy down. */
+void render_thing_group(struct op *op, const struct thing_group_row *group,
+                        const struct thing_group_rows *ancestors, const struct attribute_rows *attributes);
+/* {"groupName":…,"groupArn":…} */
+void render_thing_group_reference(struct op *op, struct str name);
 
 /* The member "attributes". */
 void render_attributes(struct json *json, const struct attribute_rows *attributes);

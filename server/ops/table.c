@@ -2,16 +2,30 @@
 #include "ops/device.h"
 #include "ops/execution.h"
 #include "ops/job.h"
+#include "ops/membership.h"
 #include "ops/op.h"
 #include "ops/template.h"
 #include "ops/thing.h"
+#include "ops/thing_group.h"
 
 /* Operations without a row are answered 501. */
 static const struct op_handler handlers[OPERATION_COUNT] = {
     [OP_CREATE_THING] = { op_create_thing, .writes = true },
     [OP_DESCRIBE_THING] = { op_describe_thing, .writes = false },
     [OP_LIST_THINGS] = { op_list_things, .writes = false },
+    [OP_UPDATE_THING] = { op_update_thing, .writes = true },
     [OP_DELETE_THING] = { op_delete_thing, .writes = true },
+
+    [OP_CREATE_THING_GROUP] = { op_create_thing_group, .writes = true },
+    [OP_DESCRIBE_THING_GROUP] = { op_describe_thing_group, .writes = false },
+    [OP_LIST_THING_GROUPS] = { op_list_thing_groups, .writes = false },
+    [OP_UPDATE_THING_GROUP] = { op_update_thing_group, .writes = true },
+    [OP_DELETE_THING_GROUP] = { op_delete_thing_group, .writes = true },
+    [OP_ADD_THING_TO_THING_GROUP] = { op_add_thing_to_thing_group, .writes = true },
+    [OP_REMOVE_THING_FROM_THING_GROUP] = { op_remove_thing_from_thing_group, .writes = true },
+    [OP_UPDATE_THING_GROUPS_FOR_THING] = { op_update_thing_groups_for_thing, .writes = true },
+    [OP_LIST_THINGS_IN_THING_GROUP] = { op_list_things_in_thing_group, .writes = false },
+    [OP_LIST_THING_GROUPS_FOR_THING] = { op_list_thing_groups_for_thing, .writes = false },
 
     [OP_CREATE_JOB] = { op_create_job, .writes = true },
     [OP_DESCRIBE_JOB] = { op_describe_job, .writes = false },
@@ -22,6 +36,7 @@ static const struct op_handler handlers[OPERATION_COUNT] = {
 
     [OP_DESCRIBE_JOB_EXECUTION] = { op_describe_job_execution, .writes = false },
     [OP_CANCEL_JOB_EXECUTION] = { op_cancel_job_execution, .writes = true },
+    [OP_DELETE_JOB_EXECUTION] = { op_delete_job_execution, .writes = true },
     [OP_LIST_JOB_EXECUTIONS_FOR_JOB] = { op_list_job_executions_for_job, .writes = false },
     [OP_LIST_JOB_EXECUTIONS_FOR_THING] = { op_list_job_executions_for_thing, .writes = false },
 

@@ -2,8 +2,10 @@
 
 #include "base/random.h"
 #include "ops/arn.h"
+#include "ops/attributes.h"
 #include "ops/event.h"
 #include "ops/execution_change.h"
+#include "ops/membership.h"
 #include "ops/page.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
@@ -20,36 +22,28 @@ static bool check_type(struct op *op, struct str type)
     return !type.p || fail(op->err, ERR_RESOURCE_NOT_FOUND, "Thing type %.*s cannot be found.", STR(type));
 }
 
+static bool check_attributes(struct op *op, const struct attribute_rows *attributes)
+{
+    return attributes->n <= ATTRIBUTES_WITHOUT_TYPE_MAX ||
+           fail(op->err, ERR_INVALID_REQUEST, "A thing without a type can have at most %d attributes.",
+                ATTRIBUTES_WITHOUT_TYPE_MAX);
+}
+
+static bool check_version(struct op *op, struct opt_int expected, const struct thing_row *thing)
+{
+    return !expected.set || expected.value == thing->version ||
+           fail(op->err, ERR_VERSION_CONFLICT,
+                "The version for thing %.*s does not match the expected version.", STR(thing->name));
+}
+
+static bool find_attributes(struct op *op, const struct thing_row *thing,
+                            struct attribute_rows *ret_attributes)
+{
+    return store_attributes_get(op->db, op->arena, ATTRIBUTES_OF_THING, thing->id, ret_attributes) ||
+           fail(op->err, ERR_INTERNAL, "The thing could not be read.");
+}
+
 /* ---- CreateThing ---- */
-
-/* An empty value stands for "no such attribute". */
-static struct attribute_rows wanted_attributes(struct op *op, const struct attribute_payload *payload)
-{
-    struct attribute_rows rows = { 0 };
-    size_t n = payload ? payload->attributes.n : 0;
-    rows.items = arena_array(op->arena, n ? n : 1, sizeof *rows.items);
-    for (size_t i = 0; rows.items && i < n; i++) {
-        const struct string_pair *pair = &payload->attributes.items[i];
-        if (pair->value.n)
-            rows.items[rows.n++] = (struct attribute){ pair->key, pair->value };
-    }
-    return rows;
-}
-
-static bool same_attributes(const struct attribute_rows *a, const struct attribute_rows *b)
-{
-    if (a->n != b->n)
-        return false;
-    for (size_t i = 0; i < a->n; i++) {
-        size_t k = 0;
-        while (k < b->n &&
-               !(str_eq(a->items[i].name, b->items[k].name) && str_eq(a->items[i].value, b->items[k].value)))
-            k++;
-        if (k == b->n)
-            return false;
-    }
-    return true;
-}
 
 static void answer_create(struct op *op, const struct thing_row *thing)
 {
@@ -63,9 +57,9 @@ static bool create_again(struct op *op, const struct create_thing_request *in,
                          const struct thing_row *existing, const struct attribute_rows *wanted)
 {
     struct attribute_rows stored;
-    if (!store_attributes_get(op->db, op->arena, existing->id, &stored))
-        return fail(op->err, ERR_INTERNAL, "The thing could not be read.");
-    if (!same_attributes(&stored, wanted) || !str_eq(existing->billing_group, in->billing_group_name)) {
+    if (!find_attributes(op, existing, &stored))
+        return false;
+    if (!attributes_same(&stored, wanted) || !str_eq(existing->billing_group, in->billing_group_name)) {
         struct str arn = arn_make(op, "thing", in->thing_name);
         name_existing(op, existing->thing_id, arn);
         return fail(op->err, ERR_RESOURCE_ALREADY_EXISTS,
@@ -75,26 +69,13 @@ static bool create_again(struct op *op, const struct create_thing_request *in,
     return true;
 }
 
-static bool insert_thing(struct op *op, struct thing_row *thing, const struct attribute_rows *attributes)
-{
-    if (!store_thing_insert(op->db, thing))
-        return false;
-    for (size_t i = 0; i < attributes->n; i++)
-        if (!store_attribute_insert(op->db, thing->id, attributes->items[i].name, attributes->items[i].value))
-            return false;
-    return true;
-}
-
 bool op_create_thing(struct op *op, const void *input)
 {
     const struct create_thing_request *in = input;
-    struct attribute_rows attributes = wanted_attributes(op, in->attribute_payload);
+    struct attribute_rows attributes = attributes_wanted(op, in->attribute_payload);
     struct thing_row existing;
-    if (!check_type(op, in->thing_type_name))
+    if (!check_type(op, in->thing_type_name) || !check_attributes(op, &attributes))
         return false;
-    if (attributes.n > ATTRIBUTES_WITHOUT_TYPE_MAX)
-        return fail(op->err, ERR_INVALID_REQUEST, "A thing without a type can have at most %d attributes.",
-                    ATTRIBUTES_WITHOUT_TYPE_MAX);
     if (store_thing_get(op->db, op->arena, in->thing_name, &existing))
         return create_again(op, in, &existing, &attributes);
     char uuid[UUID_TEXT_MAX];
@@ -105,7 +86,9 @@ bool op_create_thing(struct op *op, const void *input)
         .billing_group = in->billing_group_name,
         .version = 1,
     };
-    if (!insert_thing(op, &thing, &attributes) || !event_thing(op, REGISTRY_CREATED, &thing, &attributes))
+    if (!store_thing_insert(op->db, &thing) ||
+        !store_attributes_insert(op->db, ATTRIBUTES_OF_THING, thing.id, &attributes) ||
+        !event_thing(op, REGISTRY_CREATED, &thing, &attributes))
         return fail(op->err, ERR_INTERNAL, "The thing could not be stored.");
     answer_create(op, &thing);
     return true;
@@ -120,8 +103,8 @@ bool op_describe_thing(struct op *op, const void *input)
     struct attribute_rows attributes;
     if (!store_thing_get(op->db, op->arena, in->thing_name, &thing))
         return thing_not_found(op, in->thing_name);
-    if (!store_attributes_get(op->db, op->arena, thing.id, &attributes))
-        return fail(op->err, ERR_INTERNAL, "The thing could not be read.");
+    if (!find_attributes(op, &thing, &attributes))
+        return false;
     render_thing(op, &thing, &attributes);
     return true;
 }
@@ -132,8 +115,8 @@ static bool render_page(struct op *op, struct page *page, const struct thing_row
     json_array_begin(op->json);
     for (size_t i = 0; i < rows->n && page_take(page, rows->items[i].id); i++) {
         struct attribute_rows attributes;
-        if (!store_attributes_get(op->db, op->arena, rows->items[i].id, &attributes))
-            return fail(op->err, ERR_INTERNAL, "The things could not be read.");
+        if (!find_attributes(op, &rows->items[i], &attributes))
+            return false;
         render_thing_summary(op, &rows->items[i], &attributes);
     }
     json_array_end(op->json);
@@ -159,6 +142,31 @@ bool op_list_things(struct op *op, const void *input)
         !store_things_list(op->db, op->arena, &filter, page.cursor, page.size + 1, &rows))
         return fail(op->err, ERR_INTERNAL, "The things could not be read.");
     return render_page(op, &page, &rows);
+}
+
+/* ---- UpdateThing ---- */
+
+bool op_update_thing(struct op *op, const void *input)
+{
+    const struct update_thing_request *in = input;
+    struct thing_row thing;
+    struct attribute_rows attributes;
+    if (in->remove_thing_type.value && in->thing_type_name.p)
+        return fail(op->err, ERR_INVALID_REQUEST,
+                    "Provide either thingTypeName or removeThingType, not both.");
+    if (!store_thing_get(op->db, op->arena, in->thing_name, &thing))
+        return thing_not_found(op, in->thing_name);
+    if (!check_type(op, in->thing_type_name) || !check_version(op, in->expected_version, &thing) ||
+        !find_attributes(op, &thing, &attributes))
+        return false;
+    attributes = attributes_after(op, &attributes, in->attribute_payload);
+    if (!check_attributes(op, &attributes))
+        return false;
+    thing.version++;
+    return (store_thing_changed(op->db, thing.id) &&
+            store_attributes_replace(op->db, ATTRIBUTES_OF_THING, thing.id, &attributes) &&
+            event_thing(op, REGISTRY_UPDATED, &thing, &attributes)) ||
+           fail(op->err, ERR_INTERNAL, "The thing could not be stored.");
 }
 
 /* ---- DeleteThing ---- */
@@ -200,13 +208,10 @@ bool op_delete_thing(struct op *op, const void *input)
     /* Deleting what is not there succeeds (control plane 8.2). */
     if (!store_thing_get(op->db, op->arena, in->thing_name, &thing))
         return true;
-    if (in->expected_version.set && in->expected_version.value != thing.version)
-        return fail(op->err, ERR_VERSION_CONFLICT,
-                    "The version for thing %.*s does not match the expected version.", STR(in->thing_name));
     struct attribute_rows attributes;
-    return remove_open_executions(op, in->thing_name) &&
-           ((store_attributes_get(op->db, op->arena, thing.id, &attributes) &&
-             event_thing(op, REGISTRY_DELETED, &thing, &attributes) &&
+    return check_version(op, in->expected_version, &thing) && find_attributes(op, &thing, &attributes) &&
+           remove_open_executions(op, in->thing_name) && membership_end_all(op, &thing) &&
+           ((event_thing(op, REGISTRY_DELETED, &thing, &attributes) &&
              store_thing_delete(op->db, in->thing_name)) ||
             fail(op->err, ERR_INTERNAL, "The thing could not be deleted."));
 }

@@ -7,6 +7,7 @@
 op_fn op_create_thing;
 op_fn op_describe_thing;
 op_fn op_list_things;
+op_fn op_update_thing;
 op_fn op_delete_thing;
 
 #endif

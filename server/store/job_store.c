@@ -164,6 +164,38 @@ bool store_targets_get(struct db *db, struct arena *arena, struct str job_id, st
     return !arena->failed && !db_failed(db);
 }
 
+/* ---- retries ---- */
+
+bool store_retry_criterion_insert(struct db *db, struct str job_id, int64_t position,
+                                  const struct retry_criteria *criterion)
+{
+    return db_exec(db,
+                   "INSERT INTO job_retry (job_id, position, failure_type, retries) VALUES (?1, ?2, ?3, ?4)",
+                   "siso", job_id, position,
+                   str_from(api_enum_name(&shape_retryable_failure_type, (int)criterion->failure_type)),
+                   criterion->number_of_retries);
+}
+
+bool store_retry_criteria_get(struct db *db, struct arena *arena, struct str job_id,
+                              struct retry_criteria_list *ret_criteria)
+{
+    enum { CRITERIA_MAX = 2 }; /* of one job: the model's limit */
+    struct retry_criteria *items = arena_array(arena, CRITERIA_MAX, sizeof *items);
+    if (!items)
+        return false;
+    size_t n = 0;
+    struct stmt *q = db_query(
+        db, "SELECT failure_type, retries FROM job_retry WHERE job_id = ?1 ORDER BY position", "s", job_id);
+    for (; n < CRITERIA_MAX && stmt_row(q); n++) {
+        items[n].failure_type =
+            (enum retryable_failure_type)api_enum_value(&shape_retryable_failure_type, stmt_borrow(q));
+        items[n].number_of_retries = stmt_opt_int(q);
+    }
+    stmt_done(q);
+    *ret_criteria = (struct retry_criteria_list){ .set = n > 0, .n = n, .items = items };
+    return !db_failed(db);
+}
+
 /* ---- lists ---- */
 
 static struct stmt *query_jobs(struct db *db, const struct job_filter *filter, int64_t before, int64_t limit)

@@ -63,6 +63,12 @@ struct target_rows {
 bool store_target_insert(struct db *db, struct str job_id, int64_t position, const struct target_row *target);
 bool store_targets_get(struct db *db, struct arena *arena, struct str job_id, struct target_rows *ret_rows);
 
+bool store_retry_criterion_insert(struct db *db, struct str job_id, int64_t position,
+                                  const struct retry_criteria *criterion);
+/* In the order of the request; not set when the job has none. */
+bool store_retry_criteria_get(struct db *db, struct arena *arena, struct str job_id,
+                              struct retry_criteria_list *ret_criteria);
+
 struct job_filter {
     enum job_status status;                 /* 0: any */
     enum target_selection target_selection; /* 0: any */

@@ -43,34 +43,14 @@ bool store_thing_insert(struct db *db, struct thing_row *thing)
     return !stmt_row(q) && !db_failed(db);
 }
 
+bool store_thing_changed(struct db *db, int64_t thing)
+{
+    return db_exec(db, "UPDATE thing SET version = version + 1 WHERE id = ?1", "i", thing);
+}
+
 bool store_thing_delete(struct db *db, struct str name)
 {
     return db_exec(db, "DELETE FROM thing WHERE name = ?1", "s", name);
-}
-
-bool store_attribute_insert(struct db *db, int64_t thing, struct str name, struct str value)
-{
-    return db_exec(db, "INSERT INTO thing_attribute (thing, name, value) VALUES (?1, ?2, ?3)", "iss", thing,
-                   name, value);
-}
-
-bool store_attributes_get(struct db *db, struct arena *arena, int64_t thing, struct attribute_rows *ret_rows)
-{
-    enum { ATTRIBUTES_MAX = 64 }; /* AWS allows 50 */
-    struct attribute_rows rows = { .items = arena_array(arena, ATTRIBUTES_MAX, sizeof *rows.items) };
-    if (!rows.items)
-        return false;
-    struct stmt *q =
-        db_query(db, "SELECT name, value FROM thing_attribute WHERE thing = ?1 ORDER BY name LIMIT ?2", "ii",
-                 thing, (int64_t)ATTRIBUTES_MAX);
-    while (rows.n < ATTRIBUTES_MAX && stmt_row(q)) {
-        rows.items[rows.n].name = stmt_text(q, arena);
-        rows.items[rows.n].value = stmt_text(q, arena);
-        rows.n++;
-    }
-    stmt_done(q);
-    *ret_rows = rows;
-    return !arena->failed && !db_failed(db);
 }
 
 /* The three ways to walk things: all, those with an attribute of one value, those whose value starts like

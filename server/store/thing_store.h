@@ -1,4 +1,4 @@
-/* Rows of things and their attributes. Texts that are returned live in the arena. */
+/* Rows of things. Texts that are returned live in the arena. */
 #ifndef IOTJOBS_STORE_THING_STORE_H
 #define IOTJOBS_STORE_THING_STORE_H
 
@@ -12,23 +12,13 @@ struct thing_row {
     int64_t version;
 };
 
-struct attribute {
-    struct str name, value;
-};
-
-struct attribute_rows {
-    size_t n;
-    struct attribute *items; /* by name */
-};
-
 bool store_thing_get(struct db *db, struct arena *arena, struct str name, struct thing_row *ret_thing);
 bool store_thing_exists(struct db *db, struct str name);
 /* Sets thing->id. */
 bool store_thing_insert(struct db *db, struct thing_row *thing);
+/* Something about it has changed: the next version. */
+bool store_thing_changed(struct db *db, int64_t thing);
 bool store_thing_delete(struct db *db, struct str name);
-
-bool store_attribute_insert(struct db *db, int64_t thing, struct str name, struct str value);
-bool store_attributes_get(struct db *db, struct arena *arena, int64_t thing, struct attribute_rows *ret_rows);
 
 struct thing_filter {
     struct str attribute_name;  /* absent: all things */

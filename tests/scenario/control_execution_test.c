@@ -332,14 +332,16 @@ static void the_executions_of_a_thing_can_be_chosen_by_status_and_job(void **sta
 static void each_execution_of_a_job_on_a_thing_is_listed(void **state)
 {
     struct world *w = *state;
-    given_job(w, "fw", "pump");
-    start(w, "");
-    given_another_execution(w, "fw", "pump");
+    given_job_with(w, "fw", "pump",
+                   ",\"jobExecutionsRetryConfig\":{\"criteriaList\":[{\"failureType\":\"ALL\","
+                   "\"numberOfRetries\":1}]}");
+    mqtt(w, PUMP "fw/update", "{\"status\":\"FAILED\"}");
     const struct answer *a = http(w, 200, "GET", "/things/pump/jobs?jobId=fw", NULL);
     assert_listed(a, "fw fw");
     assert_json_number(a->body, "executionSummaries.0.jobExecutionSummary.executionNumber", 2);
     assert_json_number(a->body, "executionSummaries.0.jobExecutionSummary.retryAttempt", 1);
     assert_json_number(a->body, "executionSummaries.1.jobExecutionSummary.executionNumber", 1);
+    assert_json_number(a->body, "executionSummaries.1.jobExecutionSummary.retryAttempt", 0);
 }
 
 static void lists_of_what_does_not_exist_are_not_found(void **state)

@@ -250,8 +250,6 @@ static void members_that_are_not_supported_yet_are_named(void **state)
         UNSUPPORTED("jobExecutionsRolloutConfig", "{\"maximumPerMinute\":5}"),
         UNSUPPORTED("abortConfig", "{\"criteriaList\":[{\"failureType\":\"ALL\",\"action\":\"CANCEL\","
                                    "\"thresholdPercentage\":1,\"minNumberOfExecutedThings\":1}]}"),
-        UNSUPPORTED("jobExecutionsRetryConfig",
-                    "{\"criteriaList\":[{\"failureType\":\"ALL\",\"numberOfRetries\":1}]}"),
         UNSUPPORTED("tags", "[{\"Key\":\"a\",\"Value\":\"b\"}]"),
         UNSUPPORTED("destinationPackageVersions",
                     "[\"arn:aws:iot:us-east-1:000000000000:package/p/version/v\"]"),

@@ -3,13 +3,27 @@
 
 #include "support/world.h"
 
-static const char *const tables[] = { "thing",      "thing_attribute", "job",       "job_document",
-                                      "job_target", "job_count",       "execution", "timer" };
+static const char *const tables[] = { "thing",
+                                      "thing_attribute",
+                                      "thing_group",
+                                      "thing_group_attribute",
+                                      "thing_group_member",
+                                      "job",
+                                      "job_document",
+                                      "job_target",
+                                      "job_count",
+                                      "execution",
+                                      "timer" };
 
 /* Something in every table. */
 static void given_a_full_server(struct world *w)
 {
     http(w, 200, "POST", "/things/pump", "{\"attributePayload\":{\"attributes\":{\"a\":\"1\"}}}");
+    http(w, 200, "POST", "/thing-groups/site",
+         "{\"thingGroupProperties\":{\"attributePayload\":{\"attributes\":{\"a\":\"1\"}}}}");
+    http(w, 200, "POST", "/thing-groups/hall", "{\"parentGroupName\":\"site\"}");
+    http(w, 200, "PUT", "/thing-groups/addThingToThingGroup",
+         "{\"thingGroupName\":\"hall\",\"thingName\":\"pump\"}");
     given_job_with(w, "running", "pump", ",\"timeoutConfig\":{\"inProgressTimeoutInMinutes\":10}");
     http_data(w, 200, "PUT", "/things/pump/jobs/$next", "{}");
     given_job_with(w, "later", "pump", ",\"schedulingConfig\":{\"startTime\":\"2030-01-01 13:00\"}");

@@ -118,6 +118,84 @@ static void an_unknown_thing_cannot_be_described(void **state)
     refused(*state, NOT_FOUND, "GET", "/things/ghost", NULL, "Thing ghost cannot be found.");
 }
 
+/* ---- update ---- */
+
+#define MERGED(values) "{\"attributePayload\":{\"merge\":true,\"attributes\":{" values "}}}"
+
+static void update(struct world *w, const char *body)
+{
+    assert_json(http(w, 200, "PATCH", "/things/pump", body)->body, "", "{}");
+}
+
+static void assert_attributes(struct world *w, const char *expected)
+{
+    assert_json(http(w, 200, "GET", "/things/pump", NULL)->body, "attributes", expected);
+}
+
+static void an_update_replaces_all_attributes(void **state)
+{
+    struct world *w = *state;
+    create(w, "pump", ATTRIBUTES("\"site\":\"north\",\"kind\":\"a\""));
+    update(w, ATTRIBUTES("\"site\":\"south\",\"fw\":\"2\",\"empty\":\"\""));
+    assert_attributes(w, "{\"site\":\"south\",\"fw\":\"2\"}");
+    update(w, ATTRIBUTES());
+    assert_attributes(w, "{}");
+    assert_int_equal(rows_in(w, "thing_attribute"), 0);
+}
+
+static void an_update_can_merge_attributes(void **state)
+{
+    struct world *w = *state;
+    create(w, "pump", ATTRIBUTES("\"a\":\"1\",\"b\":\"2\",\"c\":\"3\""));
+    update(w, MERGED("\"b\":\"4\",\"c\":\"\",\"d\":\"5\",\"e\":\"\""));
+    assert_attributes(w, "{\"a\":\"1\",\"b\":\"4\",\"d\":\"5\"}");
+}
+
+static void an_update_without_attributes_leaves_them(void **state)
+{
+    struct world *w = *state;
+    create(w, "pump", ATTRIBUTES("\"a\":\"1\""));
+    update(w, "");
+    update(w, "{\"attributePayload\":{\"merge\":false}}");
+    update(w, "{\"removeThingType\":true}");
+    assert_attributes(w, "{\"a\":\"1\"}");
+}
+
+static void each_update_is_a_version(void **state)
+{
+    struct world *w = *state;
+    struct answer *a = http(w, 200, "POST", "/things/pump", "{}");
+    const char *id = json_at(a->body, "thingId")->valuestring;
+    update(w, ATTRIBUTES("\"a\":\"1\""));
+    update(w, "{\"expectedVersion\":2}");
+    a = http(w, 200, "GET", "/things/pump", NULL);
+    assert_json_number(a->body, "version", 3);
+    assert_json_string(a->body, "thingId", id);
+    http(w, 200, "DELETE", "/things/pump?expectedVersion=3", NULL);
+}
+
+static void updates_out_of_the_rules_are_refused(void **state)
+{
+    static const struct refusal refusals[] = {
+        { "{\"expectedVersion\":2}", WRONG_VERSION,
+          "The version for thing pump does not match the expected version." },
+        { "{\"expectedVersion\":\"x\"}", INVALID, "…" },
+        { "{\"thingTypeName\":\"pumps\"}", NOT_FOUND, "Thing type pumps cannot be found." },
+        { "{\"thingTypeName\":\"pumps\",\"removeThingType\":true}", INVALID,
+          "Provide either thingTypeName or removeThingType, not both." },
+        { ATTRIBUTES("\"a\":\"one two\""), INVALID, "1 validation error detected: …" },
+        { ATTRIBUTES("\"a\":\"1\",\"b\":\"2\",\"c\":\"3\",\"d\":\"4\""), INVALID,
+          "A thing without a type can have at most 3 attributes." },
+        { MERGED("\"c\":\"3\",\"d\":\"4\""), INVALID,
+          "A thing without a type can have at most 3 attributes." },
+    };
+    struct world *w = *state;
+    create(w, "pump", ATTRIBUTES("\"a\":\"1\",\"b\":\"2\""));
+    ASSERT_ALL_REFUSED(w, "PATCH", "/things/pump", refusals);
+    refused(w, NOT_FOUND, "PATCH", "/things/ghost", "{}", "Thing ghost cannot be found.");
+    update(w, MERGED("\"b\":\"\",\"c\":\"3\",\"d\":\"4\""));
+}
+
 /* ---- list ---- */
 
 static void given_many(struct world *w, int n)
@@ -233,6 +311,15 @@ static void a_page_has_250_things_unless_asked_otherwise(void **state)
             "1 validation error detected: Value '251' at 'maxResults' failed to satisfy constraint: Member "
             "must have value less than or equal to 250");
     refused(w, INVALID, "GET", "/things?nextToken=bm90IG91cnM", NULL, "Next token is invalid.");
+}
+
+static void an_updated_thing_is_found_by_its_new_attributes(void **state)
+{
+    struct world *w = *state;
+    create(w, "pump", ATTRIBUTES("\"site\":\"north\""));
+    update(w, ATTRIBUTES("\"site\":\"south\""));
+    assert_names(list(w, "?attributeName=site&attributeValue=north"), "");
+    assert_names(list(w, "?attributeName=site&attributeValue=south"), "pump");
 }
 
 /* ---- delete ---- */
@@ -363,12 +450,18 @@ int main(void)
         TEST(attributes_out_of_the_rules_are_refused),
         TEST(names_have_a_pattern_and_a_length),
         TEST(an_unknown_thing_cannot_be_described),
+        TEST(an_update_replaces_all_attributes),
+        TEST(an_update_can_merge_attributes),
+        TEST(an_update_without_attributes_leaves_them),
+        TEST(each_update_is_a_version),
+        TEST(updates_out_of_the_rules_are_refused),
         TEST(things_are_listed_in_the_order_of_their_creation),
         TEST(things_can_be_found_by_their_attributes),
         TEST(a_list_comes_in_pages),
         TEST(things_that_come_and_go_between_pages_disturb_no_other),
         TEST(a_filtered_list_comes_in_pages_too),
         TEST(a_page_has_250_things_unless_asked_otherwise),
+        TEST(an_updated_thing_is_found_by_its_new_attributes),
         TEST(a_deleted_thing_is_gone_and_deleting_it_again_is_no_error),
         TEST(a_thing_of_another_version_is_not_deleted),
         TEST(a_new_thing_of_an_old_name_has_another_id),

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "api/decode.h"
+#include "store/attribute_store.h"
 #include "store/thing_store.h"
 
 enum { WAIT_S = 30 };
@@ -243,8 +244,10 @@ bool run_write_twice(struct op *op, const void *input)
 bool run_break_commit(struct op *op, const void *input)
 {
     const int64_t nothing = 1 << 30;
+    struct attribute attribute = { STR_LIT("name"), STR_LIT("value") };
+    struct attribute_rows attributes = { 1, &attribute };
     return make_thing(op, input) && db_exec(op->db, "PRAGMA defer_foreign_keys = ON", "") &&
-           store_attribute_insert(op->db, nothing, STR_LIT("name"), STR_LIT("value"));
+           store_attributes_insert(op->db, ATTRIBUTES_OF_THING, nothing, &attributes);
 }
 
 bool run_exists(struct op *op, const void *input)

@@ -346,8 +346,18 @@ static uint64_t hash_table(struct world *w, uint64_t hash, const char *table)
 
 uint64_t fingerprint(struct world *w)
 {
-    static const char *const tables[] = { "thing",      "thing_attribute", "job",       "job_document",
-                                          "job_target", "job_count",       "execution", "timer" };
+    static const char *const tables[] = { "thing",
+                                          "thing_attribute",
+                                          "thing_group",
+                                          "thing_group_attribute",
+                                          "thing_group_member",
+                                          "job",
+                                          "job_document",
+                                          "job_target",
+                                          "job_retry",
+                                          "job_count",
+                                          "execution",
+                                          "timer" };
     uint64_t hash = 0xcbf29ce484222325u;
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         hash = hash_table(w, hash, tables[i]);
@@ -428,10 +438,9 @@ void given_another_execution(struct world *w, const char *job, const char *thing
     struct db *db = store_writer(w->store);
     assert_true(
         db_exec(db,
-                "INSERT INTO execution (thing_name, job_id, execution_number, status, retry_attempt, "
-                "queued_at_ms, updated_at_ms) "
-                "SELECT thing_name, job_id, max(execution_number) + 1, 'QUEUED', max(retry_attempt) + 1, "
-                "?3, ?3 FROM execution WHERE job_id = ?1 AND thing_name = ?2",
+                "INSERT INTO execution (thing_name, job_id, execution_number, status, queued_at_ms, "
+                "updated_at_ms) SELECT thing_name, job_id, max(execution_number) + 1, 'QUEUED', ?3, ?3 "
+                "FROM execution WHERE job_id = ?1 AND thing_name = ?2",
                 "ssi", str_from(job), str_from(thing), clock_now_ms(&w->clock)));
     assert_true(db_exec(db,
                         "INSERT INTO job_count (job_id, status, n) VALUES (?1, 'QUEUED', 1) "

@@ -1,0 +1,210 @@
+#include "ops/membership.h"
+
+#include "base/random.h"
+#include "ops/arn.h"
+#include "ops/event.h"
+#include "ops/page.h"
+#include "ops/refusal.h"
+#include "ops/render.h"
+
+enum { GROUPS_OF_A_THING_MAX = 10 }; /* control plane 8.1 */
+
+/* ---- whom a request means: by name, by ARN, or by both if they agree ---- */
+
+struct reference {
+    const char *type; /* in the ARN */
+    const char *neither;
+    struct str name, arn;
+};
+
+/* The name; absent after `fail`. */
+static struct str name_meant(struct op *op, const struct reference *reference)
+{
+    struct arn arn;
+    struct str text = reference->arn;
+    if (!text.p && !reference->name.p)
+        fail(op->err, ERR_INVALID_REQUEST, "%s", reference->neither);
+    if (!text.p)
+        return reference->name;
+    if (!arn_parse(text, &arn) || !str_eq_text(arn.type, reference->type))
+        fail(op->err, ERR_INVALID_REQUEST,
+             "'%.*s' is not an ARN of the form arn:aws:iot:REGION:ACCOUNT:%s/NAME.", STR(text),
+             reference->type);
+    else if (reference->name.p && !str_eq(reference->name, arn.name))
+        fail(op->err, ERR_INVALID_REQUEST, "The name %.*s and the ARN %.*s do not match.",
+             STR(reference->name), STR(text));
+    else if (!arn_is_ours(op, &arn))
+        fail(op->err, ERR_RESOURCE_NOT_FOUND, "%.*s cannot be found.", STR(text));
+    else
+        return arn.name;
+    return STR_NONE;
+}
+
+static bool find_group(struct op *op, struct str name, struct thing_group_row *ret_group)
+{
+    return store_thing_group_get(op->db, op->arena, name, ret_group) || thing_group_not_found(op, name);
+}
+
+static bool find_thing(struct op *op, struct str name, struct thing_row *ret_thing)
+{
+    return store_thing_get(op->db, op->arena, name, ret_thing) || thing_not_found(op, name);
+}
+
+struct place {
+    struct thing_group_row group;
+    struct thing_row thing;
+};
+
+static bool find_place(struct op *op, struct str group_name, struct str group_arn, struct str thing_name,
+                       struct str thing_arn, struct place *ret_place)
+{
+    const struct reference group = {
+        "thinggroup",
+        " Both thingGroupArn and thingGroupName are empty. Need to specify at least one of them",
+        group_name,
+        group_arn,
+    };
+    const struct reference thing = {
+        "thing",
+        "Both thingArn and thingName are empty. Need to specify at least one of them",
+        thing_name,
+        thing_arn,
+    };
+    struct str group_meant = name_meant(op, &group);
+    struct str thing_meant = group_meant.p ? name_meant(op, &thing) : STR_NONE;
+    return thing_meant.p && find_group(op, group_meant, &ret_place->group) &&
+           find_thing(op, thing_meant, &ret_place->thing);
+}
+
+/* ---- adding and removing ---- */
+
+static bool check_hierarchy(struct op *op, const struct place *place)
+{
+    struct thing_group_rows above;
+    if (!store_thing_group_ancestors(op->db, op->arena, &place->group, &above))
+        return fail(op->err, ERR_INTERNAL, "The thing group could not be read.");
+    int64_t top = above.n ? above.items[0].id : place->group.id;
+    return !store_thing_below_group(op->db, top, place->thing.id) ||
+           fail(op->err, ERR_INVALID_REQUEST,
+                "Thing %.*s cannot be added to thing group %.*s: it is in another group of that hierarchy.",
+                STR(place->thing.name), STR(place->group.name));
+}
+
+static bool add(struct op *op, const struct place *place)
+{
+    char uuid[UUID_TEXT_MAX];
+    if (store_membership_id(op->db, op->arena, place->group.id, place->thing.id).p)
+        return true;
+    if (!check_hierarchy(op, place))
+        return false;
+    if (store_membership_count(op->db, place->thing.id) >= GROUPS_OF_A_THING_MAX)
+        return fail(op->err, ERR_INVALID_REQUEST, "Thing %.*s is in %d thing groups, and can be in no more.",
+                    STR(place->thing.name), GROUPS_OF_A_THING_MAX);
+    random_uuid(uuid);
+    struct str id = str_from(uuid);
+    return (store_membership_insert(op->db, place->group.id, place->thing.id, id) &&
+            event_membership(op, REGISTRY_ADDED, &place->group, &place->thing, id)) ||
+           fail(op->err, ERR_INTERNAL, "The thing could not be added to the thing group.");
+}
+
+static bool remove_from(struct op *op, const struct place *place)
+{
+    struct str id = store_membership_id(op->db, op->arena, place->group.id, place->thing.id);
+    return !id.p ||
+           (store_membership_delete(op->db, place->group.id, place->thing.id) &&
+            event_membership(op, REGISTRY_REMOVED, &place->group, &place->thing, id)) ||
+           fail(op->err, ERR_INTERNAL, "The thing could not be removed from the thing group.");
+}
+
+/* overrideDynamicGroups makes room at the cost of dynamic groups; there are none. */
+bool op_add_thing_to_thing_group(struct op *op, const void *input)
+{
+    const struct add_thing_to_thing_group_request *in = input;
+    struct place place;
+    return find_place(op, in->thing_group_name, in->thing_group_arn, in->thing_name, in->thing_arn, &place) &&
+           add(op, &place);
+}
+
+bool op_remove_thing_from_thing_group(struct op *op, const void *input)
+{
+    const struct remove_thing_from_thing_group_request *in = input;
+    struct place place;
+    return find_place(op, in->thing_group_name, in->thing_group_arn, in->thing_name, in->thing_arn, &place) &&
+           remove_from(op, &place);
+}
+
+static bool change_each(struct op *op, struct place *place, const struct thing_group_list *groups,
+                        bool (*change)(struct op *, const struct place *))
+{
+    for (size_t i = 0; i < groups->n; i++)
+        if (!find_group(op, groups->items[i], &place->group) || !change(op, place))
+            return false;
+    return true;
+}
+
+/* Removed first: one request can move a thing within a hierarchy, or from its tenth group to another. */
+bool op_update_thing_groups_for_thing(struct op *op, const void *input)
+{
+    const struct update_thing_groups_for_thing_request *in = input;
+    struct place place;
+    if (!in->thing_name.p)
+        return fail(op->err, ERR_INVALID_REQUEST, "thingName is empty. Need to specify it");
+    return find_thing(op, in->thing_name, &place.thing) &&
+           change_each(op, &place, &in->thing_groups_to_remove, remove_from) &&
+           change_each(op, &place, &in->thing_groups_to_add, add);
+}
+
+bool membership_end_all(struct op *op, const struct thing_row *thing)
+{
+    struct named_rows groups;
+    struct place place = { .thing = *thing };
+    if (!store_thing_groups_of_thing(op->db, op->arena, thing->id, 0, GROUPS_OF_A_THING_MAX, &groups))
+        return fail(op->err, ERR_INTERNAL, "The thing groups could not be read.");
+    for (size_t i = 0; i < groups.n; i++)
+        if (!find_group(op, groups.items[i].name, &place.group) || !remove_from(op, &place))
+            return false;
+    return true;
+}
+
+/* ---- lists ---- */
+
+bool op_list_things_in_thing_group(struct op *op, const void *input)
+{
+    const struct list_things_in_thing_group_request *in = input;
+    struct thing_group_row group;
+    struct named_rows rows;
+    struct page page;
+    enum thing_group_depth depth = in->recursive.value ? THINGS_OF_THE_GROUP_AND_BELOW : THINGS_OF_THE_GROUP;
+    if (!page_open(op, &page, OP_LIST_THINGS_IN_THING_GROUP, in->thing_group_name, in->max_results,
+                   in->next_token, 0) ||
+        !find_group(op, in->thing_group_name, &group))
+        return false;
+    if (!store_things_in_group(op->db, op->arena, group.id, depth, page.cursor, page.size + 1, &rows))
+        return fail(op->err, ERR_INTERNAL, "The things of the group could not be read.");
+    json_key(op->json, "things");
+    json_array_begin(op->json);
+    for (size_t i = 0; i < rows.n && page_take(&page, rows.items[i].id); i++)
+        json_string(op->json, rows.items[i].name);
+    json_array_end(op->json);
+    return page_close(op, &page);
+}
+
+bool op_list_thing_groups_for_thing(struct op *op, const void *input)
+{
+    const struct list_thing_groups_for_thing_request *in = input;
+    struct thing_row thing;
+    struct named_rows rows;
+    struct page page;
+    if (!page_open(op, &page, OP_LIST_THING_GROUPS_FOR_THING, in->thing_name, in->max_results, in->next_token,
+                   0) ||
+        !find_thing(op, in->thing_name, &thing))
+        return false;
+    if (!store_thing_groups_of_thing(op->db, op->arena, thing.id, page.cursor, page.size + 1, &rows))
+        return fail(op->err, ERR_INTERNAL, "The groups of the thing could not be read.");
+    json_key(op->json, "thingGroups");
+    json_array_begin(op->json);
+    for (size_t i = 0; i < rows.n && page_take(&page, rows.items[i].id); i++)
+        render_thing_group_reference(op, rows.items[i].name);
+    json_array_end(op->json);
+    return page_close(op, &page);
+}

@@ -1,0 +1,249 @@
+#include "ops/thing_group.h"
+
+#include "base/random.h"
+#include "ops/arn.h"
+#include "ops/attributes.h"
+#include "ops/event.h"
+#include "ops/page.h"
+#include "ops/refusal.h"
+#include "ops/render.h"
+
+enum { ATTRIBUTES_MAX = 50, CHILDREN_MAX = 100 }; /* control plane 8.1 */
+
+static const struct attribute_payload *payload_of(const struct thing_group_properties *properties)
+{
+    return properties ? properties->attribute_payload : NULL;
+}
+
+/* An empty description is none. */
+static struct str description_of(const struct thing_group_properties *properties)
+{
+    return properties && properties->thing_group_description.n ? properties->thing_group_description
+                                                               : STR_NONE;
+}
+
+static bool check_attributes(struct op *op, const struct attribute_rows *attributes)
+{
+    return attributes->n <= ATTRIBUTES_MAX ||
+           fail(op->err, ERR_INVALID_REQUEST, "A thing group can have at most %d attributes.",
+                ATTRIBUTES_MAX);
+}
+
+static bool check_version(struct op *op, struct opt_int expected, const struct thing_group_row *group)
+{
+    return !expected.set || expected.value == group->version ||
+           fail(op->err, ERR_VERSION_CONFLICT,
+                "The version for thing group %.*s does not match the expected version.", STR(group->name));
+}
+
+static bool find_attributes(struct op *op, const struct thing_group_row *group,
+                            struct attribute_rows *ret_attributes)
+{
+    return store_attributes_get(op->db, op->arena, ATTRIBUTES_OF_THING_GROUP, group->id, ret_attributes) ||
+           fail(op->err, ERR_INTERNAL, "The thing group could not be read.");
+}
+
+static bool find_ancestors(struct op *op, const struct thing_group_row *group,
+                           struct thing_group_rows *ret_ancestors)
+{
+    return store_thing_group_ancestors(op->db, op->arena, group, ret_ancestors) ||
+           fail(op->err, ERR_INTERNAL, "The thing group could not be read.");
+}
+
+/* ---- CreateThingGroup ---- */
+
+static void answer_create(struct op *op, const struct thing_group_row *group)
+{
+    json_member_string(op->json, "thingGroupName", group->name);
+    json_member_string(op->json, "thingGroupArn", arn_make(op, "thinggroup", group->name));
+    json_member_string(op->json, "thingGroupId", group->group_id);
+}
+
+/* The same group once more is answered like the first time; another one of that name is refused. */
+static bool create_again(struct op *op, const struct thing_group_row *existing,
+                         const struct thing_group_row *wanted, const struct attribute_rows *attributes)
+{
+    struct attribute_rows stored;
+    if (!find_attributes(op, existing, &stored))
+        return false;
+    if (attributes_same(&stored, attributes) && str_eq(existing->description, wanted->description) &&
+        existing->parent.set == wanted->parent.set && existing->parent.value == wanted->parent.value) {
+        answer_create(op, existing);
+        return true;
+    }
+    name_existing(op, existing->group_id, arn_make(op, "thinggroup", existing->name));
+    return fail(op->err, ERR_RESOURCE_ALREADY_EXISTS,
+                "Thing Group %.*s already exists in current account with different properties",
+                STR(existing->name));
+}
+
+static bool check_place(struct op *op, const struct thing_group_row *parent)
+{
+    struct thing_group_rows above;
+    if (!find_ancestors(op, parent, &above))
+        return false;
+    if (above.n + 2 > THING_GROUP_DEPTH_MAX)
+        return fail(op->err, ERR_INVALID_REQUEST, "A hierarchy of thing groups can be at most %d deep.",
+                    THING_GROUP_DEPTH_MAX);
+    return store_thing_group_children(op->db, parent->id) < CHILDREN_MAX ||
+           fail(op->err, ERR_INVALID_REQUEST, "Thing group %.*s has %d child groups, and can have no more.",
+                STR(parent->name), CHILDREN_MAX);
+}
+
+static bool write_group(struct op *op, struct thing_group_row *group, const struct attribute_rows *attributes,
+                        const struct thing_group_row *parent)
+{
+    return (store_thing_group_insert(op->db, group) &&
+            store_attributes_insert(op->db, ATTRIBUTES_OF_THING_GROUP, group->id, attributes) &&
+            event_thing_group(op, REGISTRY_CREATED, group, attributes) &&
+            (!parent || event_hierarchy(op, REGISTRY_ADDED, parent, group))) ||
+           fail(op->err, ERR_INTERNAL, "The thing group could not be stored.");
+}
+
+/* AWS's model knows no ResourceNotFoundException here. */
+static bool find_parent(struct op *op, struct str name, struct thing_group_row *ret_parent)
+{
+    return store_thing_group_get(op->db, op->arena, name, ret_parent) ||
+           fail(op->err, ERR_INVALID_REQUEST, "Parent thing group %.*s cannot be found.", STR(name));
+}
+
+bool op_create_thing_group(struct op *op, const void *input)
+{
+    const struct create_thing_group_request *in = input;
+    struct attribute_rows attributes = attributes_wanted(op, payload_of(in->thing_group_properties));
+    struct thing_group_row existing, parent_row;
+    const struct thing_group_row *parent = in->parent_group_name.p ? &parent_row : NULL;
+    if (in->tags.set)
+        return fail(op->err, ERR_NOT_IMPLEMENTED,
+                    "The member tags of CreateThingGroup is not supported by this server yet.");
+    if (!check_attributes(op, &attributes) ||
+        (parent && !find_parent(op, in->parent_group_name, &parent_row)))
+        return false;
+    char uuid[UUID_TEXT_MAX];
+    random_uuid(uuid);
+    struct thing_group_row group = {
+        .name = in->thing_group_name,
+        .group_id = str_from(uuid),
+        .parent = { parent != NULL, parent ? parent->id : 0 },
+        .description = description_of(in->thing_group_properties),
+        .version = 1,
+        .created_at_ms = op->now_ms,
+    };
+    if (store_thing_group_get(op->db, op->arena, in->thing_group_name, &existing))
+        return create_again(op, &existing, &group, &attributes);
+    if ((parent && !check_place(op, parent)) || !write_group(op, &group, &attributes, parent))
+        return false;
+    answer_create(op, &group);
+    return true;
+}
+
+/* ---- DescribeThingGroup, UpdateThingGroup ---- */
+
+bool op_describe_thing_group(struct op *op, const void *input)
+{
+    const struct describe_thing_group_request *in = input;
+    struct thing_group_row group;
+    struct thing_group_rows ancestors;
+    struct attribute_rows attributes;
+    if (!store_thing_group_get(op->db, op->arena, in->thing_group_name, &group))
+        return thing_group_not_found(op, in->thing_group_name);
+    if (!find_ancestors(op, &group, &ancestors) || !find_attributes(op, &group, &attributes))
+        return false;
+    render_thing_group(op, &group, &ancestors, &attributes);
+    return true;
+}
+
+/* What the properties say nothing of stays. */
+bool op_update_thing_group(struct op *op, const void *input)
+{
+    const struct update_thing_group_request *in = input;
+    const struct thing_group_properties *properties = in->thing_group_properties;
+    struct thing_group_row group;
+    struct attribute_rows attributes;
+    if (!store_thing_group_get(op->db, op->arena, in->thing_group_name, &group))
+        return thing_group_not_found(op, in->thing_group_name);
+    if (!check_version(op, in->expected_version, &group) || !find_attributes(op, &group, &attributes))
+        return false;
+    attributes = attributes_after(op, &attributes, payload_of(properties));
+    if (!check_attributes(op, &attributes))
+        return false;
+    if (properties->thing_group_description.p)
+        group.description = description_of(properties);
+    group.version++;
+    json_member_int(op->json, "version", group.version);
+    return (store_thing_group_changed(op->db, group.id, group.description) &&
+            store_attributes_replace(op->db, ATTRIBUTES_OF_THING_GROUP, group.id, &attributes) &&
+            event_thing_group(op, REGISTRY_UPDATED, &group, &attributes)) ||
+           fail(op->err, ERR_INTERNAL, "The thing group could not be stored.");
+}
+
+/* ---- DeleteThingGroup ---- */
+
+static bool write_delete(struct op *op, const struct thing_group_row *group,
+                         const struct thing_group_rows *ancestors, const struct attribute_rows *attributes)
+{
+    const struct thing_group_row *parent = ancestors->n ? &ancestors->items[ancestors->n - 1] : NULL;
+    return ((!parent || event_hierarchy(op, REGISTRY_REMOVED, parent, group)) &&
+            event_thing_group(op, REGISTRY_DELETED, group, attributes) &&
+            store_thing_group_delete(op->db, group->id)) ||
+           fail(op->err, ERR_INTERNAL, "The thing group could not be deleted.");
+}
+
+bool op_delete_thing_group(struct op *op, const void *input)
+{
+    const struct delete_thing_group_request *in = input;
+    struct thing_group_row group;
+    struct thing_group_rows ancestors;
+    struct attribute_rows attributes;
+    /* Deleting what is not there succeeds (control plane 8.2). */
+    if (!store_thing_group_get(op->db, op->arena, in->thing_group_name, &group))
+        return true;
+    if (!check_version(op, in->expected_version, &group))
+        return false;
+    if (store_thing_group_children(op->db, group.id) > 0)
+        return fail(op->err, ERR_INVALID_REQUEST,
+                    "Cannot delete thing group : %.*s when there are still child groups attached to it.",
+                    STR(group.name));
+    return find_ancestors(op, &group, &ancestors) && find_attributes(op, &group, &attributes) &&
+           write_delete(op, &group, &ancestors, &attributes);
+}
+
+/* ---- ListThingGroups ---- */
+
+/* Without a parent all groups are listed, and with `recursive` false the tops of the hierarchies; with one
+ * its children, and with `recursive` true all that is below it. */
+static bool read_filter(struct op *op, const struct list_thing_groups_request *in,
+                        struct thing_group_filter *ret_filter)
+{
+    struct thing_group_row parent;
+    bool tops = in->recursive.set && !in->recursive.value;
+    struct thing_group_filter filter = { .reach = tops ? THING_GROUPS_CHILDREN : THING_GROUPS_ALL,
+                                         .name_prefix = in->name_prefix_filter };
+    if (in->parent_group.p) {
+        if (!store_thing_group_get(op->db, op->arena, in->parent_group, &parent))
+            return thing_group_not_found(op, in->parent_group);
+        filter.parent = (struct opt_int){ true, parent.id };
+        filter.reach = in->recursive.value ? THING_GROUPS_DESCENDANTS : THING_GROUPS_CHILDREN;
+    }
+    *ret_filter = filter;
+    return true;
+}
+
+bool op_list_thing_groups(struct op *op, const void *input)
+{
+    const struct list_thing_groups_request *in = input;
+    struct thing_group_filter filter;
+    struct named_rows rows;
+    struct page page;
+    if (!page_open(op, &page, OP_LIST_THING_GROUPS, in->parent_group, in->max_results, in->next_token, 0) ||
+        !read_filter(op, in, &filter))
+        return false;
+    if (!store_thing_groups_list(op->db, op->arena, &filter, page.cursor, page.size + 1, &rows))
+        return fail(op->err, ERR_INTERNAL, "The thing groups could not be read.");
+    json_key(op->json, "thingGroups");
+    json_array_begin(op->json);
+    for (size_t i = 0; i < rows.n && page_take(&page, rows.items[i].id); i++)
+        render_thing_group_reference(op, rows.items[i].name);
+    json_array_end(op->json);
+    return page_close(op, &page);
+}

@@ -1,0 +1,31 @@
+/*
+ * Which failures are tried again, and how often: jobExecutionsRetryConfig (control plane, section 4.4).
+ *
+ * Each criterion counts for itself: {FAILED 2, TIMED_OUT 1} gives a thing two more attempts after failures
+ * and one more after a time-out. ALL counts both together. REJECTED, REMOVED and CANCELED are never tried
+ * again.
+ */
+#ifndef IOTJOBS_RULES_RETRY_H
+#define IOTJOBS_RULES_RETRY_H
+
+#include "api/errors.h"
+#include "api/model.h"
+
+/* What the model does not say: ALL stands alone, and all numbers together are 10 at most. False:
+ * ERR_INVALID_REQUEST. */
+bool retry_check(const struct retry_criteria_list *criteria, struct err *err);
+
+/* Whether a job can have criteria for this end. */
+bool retry_possible(enum job_execution_status ended);
+
+/* A thing's attempts at a job so far that followed each failure. */
+struct retry_count {
+    int64_t failed;
+    int64_t timed_out;
+};
+
+/* Whether there is another attempt after one that `ended` so. */
+bool retry_due(const struct retry_criteria_list *criteria, struct retry_count so_far,
+               enum job_execution_status ended);
+
+#endif

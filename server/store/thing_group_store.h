@@ -1,0 +1,84 @@
+/* Rows of thing groups and of what is in them. Texts that are returned live in the arena. */
+#ifndef IOTJOBS_STORE_THING_GROUP_STORE_H
+#define IOTJOBS_STORE_THING_GROUP_STORE_H
+
+#include "store/db.h"
+
+enum { THING_GROUP_DEPTH_MAX = 7 }; /* groups from the top of a hierarchy to its bottom: control plane 8.1 */
+
+struct thing_group_row {
+    int64_t id; /* order of creation */
+    struct str name;
+    struct str group_id;
+    struct opt_int parent; /* its id; not set: at the top of its hierarchy */
+    struct str description;
+    int64_t version;
+    int64_t created_at_ms;
+};
+
+struct thing_group_rows {
+    size_t n;
+    struct thing_group_row *items;
+};
+
+bool store_thing_group_get(struct db *db, struct arena *arena, struct str name,
+                           struct thing_group_row *ret_group);
+/* From the top of the hierarchy down to the parent. */
+bool store_thing_group_ancestors(struct db *db, struct arena *arena, const struct thing_group_row *group,
+                                 struct thing_group_rows *ret_rows);
+int64_t store_thing_group_children(struct db *db, int64_t group);
+
+/* Sets group->id. */
+bool store_thing_group_insert(struct db *db, struct thing_group_row *group);
+/* Its description, and the next version. */
+bool store_thing_group_changed(struct db *db, int64_t group, struct str description);
+/* With its attributes and memberships; it has no children any more. */
+bool store_thing_group_delete(struct db *db, int64_t group);
+
+/* ---- lists, in order of creation, of what was created after `after` (an id; 0: from the first) ---- */
+
+struct named_row {
+    int64_t id;
+    struct str name;
+};
+
+struct named_rows {
+    size_t n;
+    struct named_row *items;
+};
+
+enum thing_group_reach {
+    THING_GROUPS_ALL,
+    THING_GROUPS_CHILDREN,    /* of `parent`; not set: the tops of the hierarchies */
+    THING_GROUPS_DESCENDANTS, /* of `parent` */
+};
+
+struct thing_group_filter {
+    enum thing_group_reach reach;
+    struct opt_int parent;
+    struct str name_prefix; /* absent: any name */
+};
+
+bool store_thing_groups_list(struct db *db, struct arena *arena, const struct thing_group_filter *filter,
+                             int64_t after, int64_t limit, struct named_rows *ret_rows);
+
+enum thing_group_depth { THINGS_OF_THE_GROUP, THINGS_OF_THE_GROUP_AND_BELOW };
+
+bool store_things_in_group(struct db *db, struct arena *arena, int64_t group, enum thing_group_depth depth,
+                           int64_t after, int64_t limit, struct named_rows *ret_rows);
+bool store_thing_groups_of_thing(struct db *db, struct arena *arena, int64_t thing, int64_t after,
+                                 int64_t limit, struct named_rows *ret_rows);
+
+/* ---- memberships ---- */
+
+/* The membership's id if the thing was added to that very group, else absent. */
+struct str store_membership_id(struct db *db, struct arena *arena, int64_t group, int64_t thing);
+/* Whether the thing is in the group or in one below it. */
+bool store_thing_below_group(struct db *db, int64_t group, int64_t thing);
+/* How many groups the thing was added to. */
+int64_t store_membership_count(struct db *db, int64_t thing);
+
+bool store_membership_insert(struct db *db, int64_t group, int64_t thing, struct str membership_id);
+bool store_membership_delete(struct db *db, int64_t group, int64_t thing);
+
+#endif
