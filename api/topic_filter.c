@@ -1,5 +1,7 @@
+#include "patterns.h"
 #include "route.h"
 
+enum { THING_NAME_MAX = 128 };
 enum { LEVELS_MAX = 6 }; /* $aws things THING jobs notify #: what comes behind changes nothing */
 
 struct levels {
@@ -56,6 +58,12 @@ static struct filter_reach everything_below_aws(void)
     return (struct filter_reach){ .aws = true, .served = true, .notifications = true };
 }
 
+/* Nothing is ever published about a thing whose name no thing can have. */
+static bool can_be_thing(struct str level)
+{
+    return level.n <= THING_NAME_MAX && pattern_registry_name(level);
+}
+
 struct filter_reach filter_reach_of(struct str filter)
 {
     struct levels levels = split_levels(without_share(filter));
@@ -75,7 +83,8 @@ struct filter_reach filter_reach_of(struct str filter)
     if (!whole_thing && !fits(&levels, 3, "jobs"))
         return reach;
     reach.served = true;
-    reach.notifications = whole_thing || fits_notification(&levels);
+    reach.notifications =
+        (any_thing || can_be_thing(levels.level[2])) && (whole_thing || fits_notification(&levels));
     reach.thing = any_thing ? STR_NONE : levels.level[2];
     return reach;
 }

@@ -74,7 +74,8 @@ static bool add_plugin(const struct broker_config *config, struct strbuf *out, s
         return false;
     struct settings defaults;
     settings_init(&defaults);
-    defaults.track_subscriptions = false; /* the plugin's own default: it cannot know a broker that is not ours */
+    defaults.track_subscriptions =
+        false; /* the plugin's own default: it cannot know a broker that is not ours */
     struct plugin_options options = { &defaults, out, ret_problem, true };
     settings_each(config->settings, add_option, &options);
     settings_release(&defaults);
@@ -138,10 +139,16 @@ static void add_log(const struct settings *settings, struct strbuf *out)
     strbuf_printf(out, "connection_messages %s\n", settings->log_level >= LOG_INFO ? "true" : "false");
 }
 
+/* AWS has no QoS 2. Nor could the plugin serve it: the broker tells it of a message that is sent again. */
+static void add_listener(int64_t port, const char *address, struct strbuf *out)
+{
+    strbuf_printf(out, "listener %" PRId64 " %s\nmax_qos 1\n", port, address);
+}
+
 static void add_mqtt(const struct settings *settings, struct strbuf *out)
 {
     if (settings->mqtt_port != 0)
-        strbuf_printf(out, "listener %" PRId64 " %s\n", settings->mqtt_port, settings->bind);
+        add_listener(settings->mqtt_port, settings->bind, out);
 }
 
 /* Clients are not asked for a certificate: that takes require_certificate and a cafile. */
@@ -149,7 +156,7 @@ static bool add_mqtts(const struct settings *settings, struct strbuf *out, struc
 {
     if (settings->mqtts_port == 0)
         return true;
-    strbuf_printf(out, "listener %" PRId64 " %s\n", settings->mqtts_port, settings->bind);
+    add_listener(settings->mqtts_port, settings->bind, out);
     strbuf_add_text(out, "tls_version tlsv1.2\n"); /* and later ones */
     return add_value(out, "certfile", settings->tls_certificate, ret_problem) &&
            add_value(out, "keyfile", settings->tls_key, ret_problem);
@@ -167,8 +174,8 @@ static void add_websocket(const struct settings *settings, struct strbuf *out)
 {
     if (settings->websocket_port == 0)
         return;
-    strbuf_printf(out, "listener %" PRId64 " %s\nprotocol websockets\n", settings->websocket_port,
-                  settings->bind);
+    add_listener(settings->websocket_port, settings->bind, out);
+    strbuf_add_text(out, "protocol websockets\n");
     /* without it, the address is taken for the name of a network interface and every address is bound */
     strbuf_printf(out, "socket_domain %s\n", strchr(settings->bind, ':') != NULL ? "ipv6" : "ipv4");
 }

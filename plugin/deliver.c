@@ -36,7 +36,7 @@ static void deliver(const struct message *message, struct log *log)
 
 static bool has_left(const struct delivery *delivery, const struct asker *asker)
 {
-    return departures_since(delivery->departures, asker->client_id, asker->asked);
+    return departures_since(delivery->departures, asker->connection, asker->asked);
 }
 
 bool deliver_some(struct delivery *delivery)

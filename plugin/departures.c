@@ -8,15 +8,20 @@ void departures_init(struct departures *departures)
     random_bytes(&departures->seed, sizeof departures->seed);
 }
 
-void departures_note(struct departures *departures, struct str client_id)
+static uint64_t hash_of(const struct departures *departures, const void *connection)
 {
-    uint64_t who = str_hash(client_id, departures->seed);
+    return str_hash((struct str){ (const char *)&connection, sizeof connection }, departures->seed);
+}
+
+void departures_note(struct departures *departures, const void *connection)
+{
+    uint64_t who = hash_of(departures, connection);
     departures->latest[who % DEPARTURES_KEPT] = (struct departure){ who, ++departures->now };
 }
 
-bool departures_since(const struct departures *departures, struct str client_id, uint64_t then)
+bool departures_since(const struct departures *departures, const void *connection, uint64_t then)
 {
-    uint64_t who = str_hash(client_id, departures->seed);
+    uint64_t who = hash_of(departures, connection);
     const struct departure *latest = &departures->latest[who % DEPARTURES_KEPT];
     return latest->who == who && latest->when > then;
 }

@@ -13,6 +13,7 @@ static int on_message(int event, void *data, void *context)
     struct plugin *plugin = context;
     doorbell_say_awake(&plugin->doorbell);
     const struct publication publication = {
+        .connection = message->client,
         .client_id = str_from(mosquitto_client_id(message->client)),
         .topic = str_from(message->topic),
         .payload = { message->payload, message->payloadlen },
@@ -70,7 +71,8 @@ static int check_subscribe(struct plugin *plugin, const struct mosquitto_evt_acl
     struct str filter = str_from(check->topic);
     if (access_of_subscribe(filter, &why) == ACCESS_DENIED)
         return deny(plugin, check, "subscribe", why);
-    subscribers_note(&plugin->subscribers, filter, is_persistent(check->client));
+    if (!subscribers_note(&plugin->subscribers, filter, is_persistent(check->client)))
+        return MOSQ_ERR_ACL_DENIED;
     return MOSQ_ERR_PLUGIN_DEFER;
 }
 
@@ -103,8 +105,7 @@ static int on_disconnect(int event, void *data, void *context)
 {
     (void)event;
     const struct mosquitto_evt_disconnect *disconnect = data;
-    departures_note(&((struct plugin *)context)->departures,
-                    str_from(mosquitto_client_id(disconnect->client)));
+    departures_note(&((struct plugin *)context)->departures, disconnect->client);
     return MOSQ_ERR_SUCCESS;
 }
 

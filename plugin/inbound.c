@@ -19,7 +19,14 @@ static struct call *call_for(const struct inbound *inbound, const struct publica
         call_free(call);
         return NULL;
     }
-    *asker = (struct asker){ inbound->outbox, client_id, topic, publication->qos, inbound->departures->now };
+    *asker = (struct asker){
+        .outbox = inbound->outbox,
+        .connection = publication->connection,
+        .client_id = client_id,
+        .topic = topic,
+        .qos = publication->qos,
+        .asked = inbound->departures->now,
+    };
     call->owner = asker;
     call->done = outbound_answer;
     call->with_timestamp = true;

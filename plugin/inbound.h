@@ -25,6 +25,7 @@ struct inbound {
 
 /* Everything is borrowed for the length of inbound_take. */
 struct publication {
+    const void *connection; /* see departures.h */
     struct str client_id;
     struct str topic;
     struct str payload;

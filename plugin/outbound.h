@@ -13,6 +13,7 @@
 /* Who asked, and how: the `owner` of a call from MQTT, in the call's arena. */
 struct asker {
     struct outbox *outbox;
+    const void *connection; /* see departures.h */
     struct str client_id;
     struct str topic; /* of the request */
     int qos;          /* of the request */

@@ -1,13 +1,13 @@
 #include "plugin/subscribers.h"
 
-/* On the engine thread. A row that could not be stored is tried again with the next subscription. */
+/* On the engine thread. */
 static void on_stored(struct call *call)
 {
     const struct subscribers *subscribers = call->owner;
     if (!call->ok) {
         log_write(subscribers->log, LOG_WARNING, "subscriber_not_stored problem=\"%.*s\"",
                   STR(call->err.message));
-        audience_forget_rows(subscribers->audience);
+        audience_owe_row(subscribers->audience);
     }
     call_free(call);
 }
@@ -30,9 +30,18 @@ static bool store(struct subscribers *subscribers, struct str thing)
     return false;
 }
 
-void subscribers_note(struct subscribers *subscribers, struct str filter, bool persistent)
+bool subscribers_note(struct subscribers *subscribers, struct str filter, bool persistent)
 {
     struct str thing;
-    if (audience_add(subscribers->audience, filter, persistent, &thing) && !store(subscribers, thing))
-        audience_forget_rows(subscribers->audience);
+    bool all_heard = audience_hears(subscribers->audience, STR_LIT(""));
+    bool owed = audience_add(subscribers->audience, filter, persistent, &thing);
+    if (!all_heard && audience_hears(subscribers->audience, STR_LIT("")))
+        log_write(subscribers->log, LOG_NOTICE,
+                  "everything_is_heard filter=\"%.*s\" what=\"from here on notifications are built for every "
+                  "thing\"",
+                  STR(filter));
+    if (!owed || store(subscribers, thing))
+        return true;
+    audience_owe_row(subscribers->audience);
+    return false;
 }

@@ -16,7 +16,8 @@ struct subscribers {
     struct log *log;
 };
 
-/* `persistent`: the session may outlive this process, hence its subscriptions. */
-void subscribers_note(struct subscribers *subscribers, struct str filter, bool persistent);
+/* `persistent`: the session may outlive this process, hence its subscriptions. False: too much is waiting to
+ * store it now; the client is to be refused, and tries again. */
+bool subscribers_note(struct subscribers *subscribers, struct str filter, bool persistent);
 
 #endif

@@ -141,6 +141,7 @@ void server_stop(struct server *server)
         http_stop(server->http);
     if (server->engine_runs) {
         struct handover handover = handover_of(server);
+        handover.audience_incomplete = audience_owes_row(server->audience);
         handover_end(&handover);
     }
     if (server->engine != NULL)

@@ -129,11 +129,7 @@ static void look_ahead(struct engine *engine, bool committed)
 {
     int64_t due_ms;
     bool known = engine_earliest_due(engine, &due_ms);
-    engine->retry_us = 0;
-    if (!committed || !known)
-        engine->retry_us = clock_mono_us() + RETRY_US;
-    else if (outbox_full(engine->config.outbox))
-        engine->retry_us = clock_mono_us() + ROOM_US;
+    engine->retry_us = committed && known ? 0 : clock_mono_us() + RETRY_US;
     engine->running.next_due_ms = known ? due_ms : INT64_MIN;
     engine->running.last_commit_failed = !committed;
     pthread_mutex_lock(&engine->lock);
@@ -276,14 +272,8 @@ static void fail_batch(struct engine *engine, struct batch *batch)
 /* Somebody who subscribed while the transaction ran hears what it has committed. */
 static void catch_up(struct engine *engine, struct batch *batch)
 {
-    struct arena arena;
-    struct err err;
-    arena_init(&arena, CALL_ARENA_MAX);
-    err_init(&err, &arena);
     struct op op = {
         .db = engine->config.db,
-        .arena = &arena,
-        .err = &err,
         .now_ms = batch->now_ms,
         .settings = engine->config.settings,
         .audience = engine->config.audience,
@@ -292,9 +282,8 @@ static void catch_up(struct engine *engine, struct batch *batch)
     };
     if (!notify_latecomers(&op, &batch->late_messages))
         log_write(engine->config.log, LOG_ERROR, "late_notifications_failed problem=\"%s\"",
-                  db_failure(engine->config.db));
+                  db_failed(op.db) ? db_failure(op.db) : "out of memory");
     db_clear_failure(engine->config.db);
-    arena_release(&arena);
 }
 
 /* False: nothing was committed, and everybody was told so. */
@@ -312,14 +301,28 @@ static bool finish(struct engine *engine, struct batch *batch)
     return committed;
 }
 
+/* Timers can wait for the broker to catch up; who asks cannot. */
+static bool timers_may_run(struct engine *engine, int64_t now_ms)
+{
+    if (engine->running.next_due_ms > now_ms || clock_mono_us() < engine->retry_us)
+        return false;
+    bool room = !outbox_full(engine->config.outbox);
+    if (!room)
+        engine->retry_us = clock_mono_us() + ROOM_US;
+    return room;
+}
+
 /* Timers come first: who asks now finds what is due done. */
 static bool run_transaction(struct engine *engine, struct call **calls)
 {
     int64_t now_ms = clock_now_ms(engine->config.clock);
-    bool timers = engine->running.next_due_ms <= now_ms && clock_mono_us() >= engine->retry_us;
+    bool timers = timers_may_run(engine, now_ms);
     bool any_call = *calls && !clock_change_is(*calls);
     if (!timers && !any_call) {
-        if (engine->timer && !engine->retry_us) /* it has fired, or the clock went back: it waits again */
+        if (clock_mono_us() < engine->retry_us)
+            return false;
+        engine->retry_us = 0; /* the wait is over, and nothing is due */
+        if (engine->timer)    /* it has fired, or the clock went back: it waits again */
             timer_thread_set(engine->timer, engine->running.next_due_ms);
         return false;
     }
@@ -429,8 +432,10 @@ static bool wait_for_work(struct engine *engine)
 static void *body(void *context)
 {
     struct engine *engine = context;
-    while (wait_for_work(engine))
+    while (wait_for_work(engine)) {
+        engine->running.turns++;
         engine_run_batch(engine);
+    }
     return NULL;
 }
 

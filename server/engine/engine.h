@@ -71,6 +71,7 @@ bool engine_run_batch(struct engine *engine);
 
 /* Figures for /_iotjobs/info and for tests. Any thread. */
 struct engine_stats {
+    uint64_t turns; /* times that the engine thread found something to do, or thought so */
     uint64_t calls, batches, timers_fired, commit_failures;
     bool last_commit_failed;
     size_t inbox_depth;

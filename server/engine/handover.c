@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/audience_store.h"
 #include "store/db.h"
 #include "store/run_store.h"
 
@@ -10,13 +11,14 @@
  * Ours is shorter (launcher/broker_config). */
 enum { NOTIFY_AGAIN_WINDOW_MS = 30 * 60 * 1000 };
 
-static void push(void *context, struct str topic, struct str payload, int qos)
+static bool push(void *context, struct str topic, struct str payload, int qos)
 {
     const struct handover *handover = context;
     char *copy = malloc(payload.n);
-    if (copy)
-        outbox_push(handover->outbox,
-                    message_new(STR_NONE, topic, memcpy(copy, payload.p, payload.n), payload.n, qos));
+    struct message *message =
+        copy ? message_new(STR_NONE, topic, memcpy(copy, payload.p, payload.n), payload.n, qos) : NULL;
+    outbox_push(handover->outbox, message);
+    return message != NULL;
 }
 
 static bool begin(const struct handover *handover, int64_t now_ms, bool *ret_clean)
@@ -56,6 +58,7 @@ void handover_end(const struct handover *handover)
     bool ok = db_begin(handover->db);
     for (const struct message *message = first; ok && message; message = message->next)
         ok = keep(handover, message);
+    ok = ok && (!handover->audience_incomplete || store_audience_add(handover->db, STR_LIT("")));
     ok = ok && store_run_end(handover->db) && db_keep(handover->db) && db_commit(handover->db);
     if (!ok) {
         log_write(handover->log, LOG_WARNING, "handover_failed problem=\"%s\"", db_failure(handover->db));

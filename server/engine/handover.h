@@ -20,7 +20,8 @@ struct handover {
     struct db *db; /* the writer */
     struct outbox *outbox;
     struct log *log;
-    bool everyone_listens; /* the audience is not known */
+    bool everyone_listens;    /* the audience is not known */
+    bool audience_incomplete; /* at the end: not everybody who listens has a row */
 };
 
 /* Before the engine is made. False: the database failed. */

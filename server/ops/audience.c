@@ -24,7 +24,8 @@ struct audience {
     pthread_mutex_t lock;
     uint64_t seed; /* nobody can choose names that fall on one place */
     struct name_set heard;
-    struct name_set stored; /* those that have a row */
+    struct name_set stored; /* those that have a row, or will have one in a moment */
+    bool row_owed;          /* one of them has none, and nobody knows which */
     unsigned long generation;
 };
 
@@ -134,9 +135,10 @@ bool audience_add(struct audience *audience, struct str filter, bool persistent,
         add_name(audience, &audience->heard, thing);
         audience->generation++;
     }
-    bool store = persistent && !has_name(audience, &audience->stored, thing);
+    bool store = persistent && (audience->row_owed || !has_name(audience, &audience->stored, thing));
     if (store) {
-        add_name(audience, &audience->stored, thing);
+        add_name(audience, &audience->stored, audience->row_owed ? STR_LIT("") : thing);
+        audience->row_owed = false;
         /* Past the room for names one row is left to write: that of everything. */
         *ret_thing = audience->stored.everything ? STR_LIT("") : thing;
     }
@@ -144,13 +146,19 @@ bool audience_add(struct audience *audience, struct str filter, bool persistent,
     return store;
 }
 
-/* A single name cannot leave the set; that all are to be stored anew costs a few writes. */
-void audience_forget_rows(struct audience *audience)
+void audience_owe_row(struct audience *audience)
 {
     pthread_mutex_lock(&audience->lock);
-    free(audience->stored.places);
-    audience->stored = (struct name_set){ 0 };
+    audience->row_owed = true;
     pthread_mutex_unlock(&audience->lock);
+}
+
+bool audience_owes_row(struct audience *audience)
+{
+    pthread_mutex_lock(&audience->lock);
+    bool owed = audience->row_owed;
+    pthread_mutex_unlock(&audience->lock);
+    return owed;
 }
 
 bool audience_hears(struct audience *audience, struct str thing)

@@ -19,7 +19,8 @@
 struct audience;
 struct db;
 
-/* Things told apart; above that everything is heard. 16 MiB. */
+/* Things told apart; above that everything is heard. 32 MiB: those that are heard, and those that are stored.
+ */
 enum { AUDIENCE_MAX = 1 << 20 };
 
 /* Nobody listens, or, with `everything`, anybody may. NULL when memory is out. */
@@ -32,12 +33,15 @@ bool audience_load(struct audience *audience, struct db *db);
 /*
  * Somebody subscribes with this filter. `persistent`: their session may outlive this process.
  * True: a row has to be stored for it, with store_audience_add; *ret_thing (borrowed from `filter`) names it,
- * "" for everything. Should storing fail, audience_forget_rows lets the next subscription try again.
+ * "" for everything. Should storing fail, say so with audience_owe_row: which one is forgotten, so the next
+ * row will stand for everything.
  */
 bool audience_add(struct audience *audience, struct str filter, bool persistent, struct str *ret_thing);
-void audience_forget_rows(struct audience *audience);
+void audience_owe_row(struct audience *audience);
+/* Whether a row for everything is still owed. */
+bool audience_owes_row(struct audience *audience);
 
-/* NULL hears everything. */
+/* "" asks for everything. NULL hears everything. */
 bool audience_hears(struct audience *audience, struct str thing);
 
 /* Changes whenever somebody new is added. */

@@ -211,6 +211,18 @@ static bool build_both(struct op *op, struct pending_key key, struct message ***
     return append(end, build_notify(op, key)) && append(end, build_notify_next(op, key, head));
 }
 
+/* In memory of its own: nobody knows how many follow. */
+static bool tell_latecomers(struct op *op, struct pending_key key, struct message ***end)
+{
+    struct arena arena;
+    struct op part = *op;
+    arena_init(&arena, UNHEARD_MAX);
+    part.arena = &arena;
+    bool ok = build_both(&part, key, end);
+    arena_release(&arena);
+    return ok;
+}
+
 bool notify_latecomers(struct op *op, struct message **ret_messages)
 {
     struct message **end = ret_messages;
@@ -219,7 +231,7 @@ bool notify_latecomers(struct op *op, struct message **ret_messages)
         return true;
     bool ok = true;
     for (const struct unheard_list *u = op->unheard->first; ok && u; u = u->next)
-        ok = !audience_hears(op->audience, u->key.thing_name) || build_both(op, u->key, &end);
+        ok = !audience_hears(op->audience, u->key.thing_name) || tell_latecomers(op, u->key, &end);
     return ok;
 }
 

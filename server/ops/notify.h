@@ -42,8 +42,8 @@ struct unheard {
 void unheard_init(struct unheard *unheard, struct audience *audience);
 void unheard_release(struct unheard *unheard);
 
-/* After COMMIT: builds the notifications of those lists that somebody has come to listen to. Best effort:
- * false when memory is out or the database fails. */
+/* After COMMIT: builds the notifications of those lists that somebody has come to listen to; op->arena is not
+ * used. Best effort: false when memory is out or the database fails. */
 bool notify_latecomers(struct op *op, struct message **ret_messages);
 
 /* For outgoing_collect: appends the notifications to the list whose end **end is. False when memory is out or

@@ -23,16 +23,18 @@ bool store_undelivered_add(struct db *db, struct str topic, struct str payload, 
 }
 
 bool store_undelivered_each(struct db *db,
-                            void (*each)(void *context, struct str topic, struct str payload, int qos),
+                            bool (*each)(void *context, struct str topic, struct str payload, int qos),
                             void *context)
 {
     struct stmt *q = db_query(db, "SELECT topic, payload, qos FROM undelivered ORDER BY id /*scan*/", "");
-    while (stmt_row(q)) {
+    bool ok = true;
+    while (ok && stmt_row(q)) {
         struct str topic = stmt_borrow(q);
         struct str payload = stmt_borrow(q);
-        each(context, topic, payload, (int)stmt_int(q));
+        ok = each(context, topic, payload, (int)stmt_int(q));
     }
-    return !db_failed(db);
+    stmt_done(q);
+    return ok && !db_failed(db);
 }
 
 bool store_undelivered_clear(struct db *db)

@@ -9,9 +9,10 @@ bool store_run_begin(struct db *db, bool *ret_clean);
 bool store_run_end(struct db *db);
 
 bool store_undelivered_add(struct db *db, struct str topic, struct str payload, int64_t qos);
-/* Calls `each` with every message in the order in which they were added; its texts are borrowed. */
+/* Calls `each` with every message in the order in which they were added, until it returns false; its texts
+ * are borrowed. False then, too. */
 bool store_undelivered_each(struct db *db,
-                            void (*each)(void *context, struct str topic, struct str payload, int qos),
+                            bool (*each)(void *context, struct str topic, struct str payload, int qos),
                             void *context);
 bool store_undelivered_clear(struct db *db);
 

@@ -120,3 +120,27 @@ test('topics outside $aws/ are an ordinary broker\'s', async (t) => {
   await one.publish('sensors/1', { t: 20 });
   assert.deepEqual(await other.next('sensors/1'), { t: 20 });
 });
+
+test('a publish at QoS 2 is not taken, and a subscription at QoS 2 is one at QoS 1, as on AWS', async (t) => {
+  const { connect } = await stage(t);
+  const device = await connect({ protocolVersion: 4 });
+  const granted = await device.client.subscribeAsync(`${topics}/notify`, { qos: 2 });
+  assert.deepEqual(granted.map(({ qos }) => qos), [1]);
+  await dropped(device, () => device.client.publishAsync(`${topics}/get`, '', { qos: 2 }));
+});
+
+test('a shared subscription below $aws/ is refused: it would never hear anything', async (t) => {
+  const { connect } = await stage(t);
+  const device = await connect({ protocolVersion: 5 });
+  await assert.rejects(device.client.subscribeAsync(`$share/g/${topics}/notify`, { qos: 1 }), /Not authorized/);
+  const other = await connect({});
+  await other.client.subscribeAsync('$share/g/sensors/#', { qos: 1 });
+});
+
+test('a topic so long that no answer could be sent is refused', async (t) => {
+  const { connect } = await stage(t);
+  const device = await connect({ protocolVersion: 5 });
+  await assert.rejects(device.client.publishAsync(`${topics}/${'a'.repeat(65_000)}`, '{}', { qos: 1 }), { code: NOT_AUTHORIZED });
+  assert.ok((await device.ask(`${topics}/get`, '')).accepted);
+  assert.equal((await device.ask(`${topics}/${'a'.repeat(900)}`, '{}')).rejected.code, 'InvalidTopic');
+});

@@ -1,5 +1,7 @@
 #include "support/cmocka_all.h"
 
+#include <string.h>
+
 #include "plugin/access.h"
 
 /* Whoever is denied is told why, and nobody else. */
@@ -55,6 +57,18 @@ static void requests_and_all_other_topics_are_left_to_the_rules_of_the_broker(vo
         assert_publish(topics[i], false, ACCESS_UNDECIDED);
 }
 
+/* The answer's topic would be longer still, and the broker cannot write one over 65,535 bytes. */
+static void a_topic_that_is_too_long_for_any_of_ours_is_denied(void **state)
+{
+    (void)state;
+    char topic[2048] = "$aws/things/a/jobs/";
+    size_t n = strlen(topic);
+    memset(topic + n, 'j', 1024 - n);
+    assert_publish(topic, false, ACCESS_UNDECIDED);
+    topic[1024] = 'j';
+    assert_publish(topic, false, ACCESS_DENIED);
+}
+
 static void nothing_below_aws_is_retained(void **state)
 {
     (void)state;
@@ -72,9 +86,13 @@ static void what_aws_has_and_this_server_has_not_is_denied(void **state)
                                           "$aws/things/a/jobs",
                                           "$aws/things/a",
                                           "$aws/" };
-    static const char *const filters[] = { "$aws/things/a/shadow/#", "$aws/things/+/shadow/update/accepted",
-                                           "$aws/certificates/registered/+", "$aws/things/a/jobsx/#",
-                                           "$share/g/$aws/things/a/shadow/#" };
+    static const char *const filters[] = { "$aws/things/a/shadow/#",
+                                           "$aws/things/+/shadow/update/accepted",
+                                           "$aws/certificates/registered/+",
+                                           "$aws/things/a/jobsx/#",
+                                           "$share/g/$aws/things/a/shadow/#",
+                                           "$share/g/$aws/things/a/jobs/notify",
+                                           "$share/g/$aws/#" };
     for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
         assert_publish(topics[i], false, ACCESS_DENIED);
     for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
@@ -94,7 +112,7 @@ static void what_the_service_publishes_may_be_subscribed_to(void **state)
         "$aws/#",
         "$aws/things/#",
         "$aws/+/a/jobs/notify",
-        "$share/g/$aws/things/+/jobs/notify",
+        "$share/g/sensors/#",
         "sensors/#",
         "#",
         "+/things/a/shadow/#",
@@ -118,6 +136,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_the_service_publishes_on_the_topics_of_the_service),
         cmocka_unit_test(requests_and_all_other_topics_are_left_to_the_rules_of_the_broker),
+        cmocka_unit_test(a_topic_that_is_too_long_for_any_of_ours_is_denied),
         cmocka_unit_test(nothing_below_aws_is_retained),
         cmocka_unit_test(what_aws_has_and_this_server_has_not_is_denied),
         cmocka_unit_test(what_the_service_publishes_may_be_subscribed_to),

@@ -90,8 +90,8 @@ static void a_tls_listener_has_its_files_and_no_old_protocol(void **state)
     struct world *world = *state;
     set_tls(world);
     write_config(world);
-    assert_non_null(strstr(world->text.p, "listener 1883 127.0.0.1\n"
-                                          "listener 8883 127.0.0.1\ntls_version tlsv1.2\n"
+    assert_non_null(strstr(world->text.p, "listener 1883 127.0.0.1\nmax_qos 1\n"
+                                          "listener 8883 127.0.0.1\nmax_qos 1\ntls_version tlsv1.2\n"
                                           "certfile /srv/certs/server.pem\nkeyfile /srv/certs/server.key\n"));
     assert_int_equal(count(world, "require_certificate "), 0);
 }
@@ -130,8 +130,8 @@ static void a_websocket_listener_is_kept_to_its_address(void **state)
     set(world, "websocket_port", "9001");
     write_config(world);
     assert_non_null(strstr(world->text.p,
-                           "listener 1883 127.0.0.1\n"
-                           "listener 9001 127.0.0.1\nprotocol websockets\nsocket_domain ipv4\n"));
+                           "listener 1883 127.0.0.1\nmax_qos 1\n"
+                           "listener 9001 127.0.0.1\nmax_qos 1\nprotocol websockets\nsocket_domain ipv4\n"));
 }
 
 static void a_websocket_listener_on_ipv6_says_so(void **state)

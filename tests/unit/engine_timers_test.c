@@ -1,6 +1,7 @@
 #include "support/engine_room.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/timer_store.h"
@@ -23,30 +24,83 @@ static void a_due_timer_fires_without_any_call(void **state)
 }
 
 /* The job's start, a moment from now. */
-static bool run_hasten(struct op *op, const void *input)
+static bool hasten(struct op *op, int64_t ms)
 {
     struct timer_row timer = {
-        .kind = TIMER_JOB_START, .job_id = STR_LIT("fw"), .thing_name = STR_LIT(""), .due_ms = op->now_ms + 20
+        .kind = TIMER_JOB_START, .job_id = STR_LIT("fw"), .thing_name = STR_LIT(""), .due_ms = op->now_ms + ms
     };
-    (void)input;
     return store_timer_set(op->db, &timer);
 }
 
-static void a_due_timer_fires_on_the_hosts_time_too(void **state)
+static bool run_hasten(struct op *op, const void *input)
 {
-    struct room *room = *state;
+    (void)input;
+    return hasten(op, 20);
+}
+
+/* Later than a failure keeps timers waiting. */
+static bool run_hasten_later(struct op *op, const void *input)
+{
+    (void)input;
+    return hasten(op, 1100);
+}
+
+static void given_job_of_tomorrow(struct room *room)
+{
     char start[32], body[256];
     time_t later = time(NULL) + 24 * 3600;
     struct tm tm;
     gmtime_r(&later, &tm);
     strftime(start, sizeof start, "%Y-%m-%d %H:%M", &tm);
     snprintf(body, sizeof body, JOB(",\"schedulingConfig\":{\"startTime\":\"%s\"}"), start);
-    room_start(room);
     given_scheduled_job(room, body);
     assert_job(room, "SCHEDULED");
+}
+
+static void a_due_timer_fires_on_the_hosts_time_too(void **state)
+{
+    struct room *room = *state;
+    room_start(room);
+    given_job_of_tomorrow(room);
     room_ask(room, room_call(room, run_hasten, NULL));
     message_free(room_wait_message(room));
     assert_job(room, "IN_PROGRESS");
+}
+
+/* What keeps timers waiting has gone; the next one is due in a moment. */
+static void assert_quiet_until_it_fires(struct room *room)
+{
+    enum { TURNS_MAX = 200 }; /* an engine that does not wait makes that many in less than a millisecond */
+    uint64_t before = engine_stats(room->engine).turns;
+    message_free(room_wait_message(room));
+    assert_job(room, "IN_PROGRESS"); /* the figures of the batch before are out by then */
+    assert_in_range(engine_stats(room->engine).turns - before, 1, TURNS_MAX);
+}
+
+static void timers_wait_for_room_in_the_outbox_and_the_engine_with_them(void **state)
+{
+    enum { MUCH = 33 * 1024 * 1024 };
+    struct room *room = *state;
+    char *payload = calloc(1, MUCH);
+    assert_non_null(payload);
+    room_start(room);
+    given_job_of_tomorrow(room);
+    outbox_push(room->outbox, message_new(STR_NONE, STR_LIT("topic"), payload, MUCH, 1));
+    room_ask(room, room_call(room, run_hasten, NULL));
+    assert_job(room, "SCHEDULED");
+    message_free_all(outbox_take_all(room->outbox));
+    assert_quiet_until_it_fires(room);
+}
+
+static void after_a_failed_commit_the_engine_waits_for_the_next_timer(void **state)
+{
+    struct room *room = *state;
+    room_start(room);
+    given_job_of_tomorrow(room);
+    room_ask(room, room_call(room, run_hasten_later, NULL));
+    room_ask(room, room_call(room, run_break_commit, "valve"));
+    assert_quiet_until_it_fires(room);
+    assert_int_equal(engine_stats(room->engine).commit_failures, 1);
 }
 
 static void timers_come_before_calls(void **state)
@@ -185,6 +239,8 @@ int main(void)
         TEST(a_look_at_the_timers_that_fails_harms_no_call_and_is_made_again),
         TEST(a_due_timer_fires_without_any_call),
         TEST_ON_HOST_TIME(a_due_timer_fires_on_the_hosts_time_too),
+        TEST_ON_HOST_TIME(timers_wait_for_room_in_the_outbox_and_the_engine_with_them),
+        TEST_ON_HOST_TIME(after_a_failed_commit_the_engine_waits_for_the_next_timer),
         TEST(timers_come_before_calls),
         TEST(a_timer_that_is_due_at_the_start_fires_at_once),
         TEST(a_clock_that_is_moved_fires_before_it_is_answered),

@@ -16,7 +16,9 @@ static void world_init(struct world *world, const char *topic, int qos)
     world->outbox = outbox_new();
     world->call = call_new();
     struct asker *asker = arena_alloc(&world->call->arena, sizeof *asker);
-    *asker = (struct asker){ world->outbox, STR_LIT("client-7"), str_from(topic), qos, 0 };
+    *asker = (struct asker){
+        .outbox = world->outbox, .client_id = STR_LIT("client-7"), .topic = str_from(topic), .qos = qos
+    };
     world->call->owner = asker;
     world->call->answered_ms = 1790000000999;
 }

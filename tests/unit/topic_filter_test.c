@@ -83,6 +83,8 @@ static void events_are_served(void **state)
 static void what_else_aws_has_is_not_served(void **state)
 {
     (void)state;
+    assert_reach("$aws/things//jobs/notify", true, true, false, "");
+    assert_reach("$aws/things/a b/jobs/#", true, true, false, "a b");
     assert_reach("$aws/things/t/shadow/#", true, false, false, NULL);
     assert_reach("$aws/things/t", true, false, false, NULL);
     assert_reach("$aws/certificates/#", true, false, false, NULL);
