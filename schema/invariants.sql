@@ -21,14 +21,46 @@ SELECT 'job without targets', job_id
 FROM job WHERE job_id NOT IN (SELECT job_id FROM job_target)
 
 UNION ALL
-SELECT 'scheduled job without its start timer, or the reverse', coalesce(j.job_id, t.job_id)
+SELECT 'scheduled job that waits for nothing, or the reverse', coalesce(j.job_id, t.job_id)
 FROM (SELECT job_id FROM job WHERE status = 'SCHEDULED') AS j
-FULL JOIN (SELECT job_id FROM timer WHERE kind = 'JOB_START') AS t ON t.job_id = j.job_id
+FULL JOIN (SELECT job_id FROM timer WHERE kind IN ('JOB_START', 'WINDOW_OPEN')) AS t ON t.job_id = j.job_id
+WHERE t.job_id IS NULL AND j.job_id NOT IN ( -- windows of certain years have a last one
+          SELECT job_id FROM job_window GROUP BY job_id
+          HAVING max(rtrim(start_time, ' )' || char(9)) LIKE '%*') = 0)
+   OR j.job_id IS NULL
+
+UNION ALL
+SELECT 'job that has not started, with executions', job_id
+FROM timer WHERE kind = 'JOB_START' AND job_id IN (SELECT job_id FROM execution)
+
+UNION ALL
+SELECT 'open window without its end, or the reverse', coalesce(j.job_id, t.job_id)
+FROM (SELECT job_id FROM job
+      WHERE status = 'IN_PROGRESS' AND job_id IN (SELECT job_id FROM job_window)) AS j
+FULL JOIN (SELECT job_id FROM timer WHERE kind = 'WINDOW_CLOSE') AS t ON t.job_id = j.job_id
 WHERE j.job_id IS NULL OR t.job_id IS NULL
 
 UNION ALL
-SELECT 'scheduled job with executions', job_id
-FROM job WHERE status = 'SCHEDULED' AND job_id IN (SELECT job_id FROM execution)
+SELECT 'job that waits for two openings', job_id
+FROM timer WHERE kind IN ('JOB_START', 'WINDOW_OPEN') GROUP BY job_id HAVING count(*) > 1
+
+UNION ALL
+SELECT 'windows of a snapshot job', job_id
+FROM job WHERE target_selection <> 'CONTINUOUS' AND job_id IN (SELECT job_id FROM job_window)
+
+UNION ALL
+SELECT 'execution that does not know whether its job has windows', thing_name || ' ' || job_id
+FROM execution WHERE windowed <> (job_id IN (SELECT job_id FROM job_window))
+
+UNION ALL
+SELECT 'retry that waits for a window and for nothing else', t.thing_name || ' ' || t.job_id
+FROM timer AS t
+LEFT JOIN execution AS e
+    ON e.thing_name = t.thing_name AND e.job_id = t.job_id AND e.execution_number = t.execution_number
+LEFT JOIN job AS j ON j.job_id = t.job_id
+WHERE t.kind = 'WINDOW_RETRY'
+  AND (e.status IS NULL OR e.status NOT IN ('FAILED', 'TIMED_OUT') OR j.status NOT IN ('SCHEDULED', 'IN_PROGRESS')
+       OR t.thing_name NOT IN (SELECT name FROM thing))
 
 UNION ALL
 SELECT 'completed job with open executions', j.job_id

@@ -2,11 +2,9 @@
 
 #include <string.h>
 
-enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS, DAY_MS = 24 * HOUR_MS };
+#include "base/calendar.h"
 
-/* The calendar repeats every 400 years. Its years are counted from 1 March, so that
- * the leap day is the last one and months follow a straight line of 153 days in five. */
-enum { ERA_YEARS = 400, ERA_DAYS = 146097, EPOCH_DAY = 719468 /* from 0000-03-01 to 1970-01-01 */ };
+enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS, DAY_MS = 24 * HOUR_MS };
 
 #define YEAR_0_MS    INT64_C(-62167219200000) /* 0000-01-01T00:00:00.000Z */
 #define YEAR_9999_MS INT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z */
@@ -22,31 +20,6 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
-static int64_t days_from_civil(int year, int month, int day)
-{
-    int march_year = month <= 2 ? year - 1 : year;
-    int march_month = (month + 9) % 12;
-    int64_t era = floor_div(march_year, ERA_YEARS);
-    int64_t year_of_era = march_year - era * ERA_YEARS;
-    int64_t day_of_year = (153 * march_month + 2) / 5 + day - 1;
-    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * ERA_DAYS + day_of_era - EPOCH_DAY;
-}
-
-static void date_from_days(int64_t days, struct civil *ret_civil)
-{
-    int64_t shifted = days + EPOCH_DAY;
-    int64_t era = floor_div(shifted, ERA_DAYS);
-    int64_t day_of_era = shifted - era * ERA_DAYS;
-    int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / (ERA_DAYS - 1)) / 365;
-    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t march_month = (5 * day_of_year + 2) / 153;
-    ret_civil->day = (int)(day_of_year - (153 * march_month + 2) / 5 + 1);
-    ret_civil->month = (int)(march_month < 10 ? march_month + 3 : march_month - 9);
-    ret_civil->year = (int)(year_of_era + era * ERA_YEARS + (ret_civil->month <= 2));
-}
-
 static struct civil civil_of(int64_t ms)
 {
     if (ms < YEAR_0_MS) {
@@ -55,22 +28,25 @@ static struct civil civil_of(int64_t ms)
         ms = YEAR_9999_MS;
     }
     int64_t days = floor_div(ms, DAY_MS);
+    struct date date = calendar_date(days);
     int of_day = (int)(ms - days * DAY_MS);
-    struct civil civil = {
+    return (struct civil){
+        .year = date.year,
+        .month = date.month,
+        .day = date.day,
         .hour = of_day / HOUR_MS,
         .minute = of_day / MINUTE_MS % 60,
         .second = of_day / SECOND_MS % 60,
         .ms = of_day % SECOND_MS,
-        .weekday = (int)(days + 4 - floor_div(days + 4, 7) * 7), /* 1970-01-01 was a Thursday */
+        .weekday = calendar_weekday(days),
     };
-    date_from_days(days, &civil);
-    return civil;
 }
 
 static int64_t ms_of(const struct civil *civil)
 {
-    return days_from_civil(civil->year, civil->month, civil->day) * DAY_MS + civil->hour * HOUR_MS +
-           civil->minute * MINUTE_MS + civil->second * SECOND_MS + civil->ms;
+    struct date date = { civil->year, civil->month, civil->day };
+    return calendar_day(date) * DAY_MS + civil->hour * HOUR_MS + civil->minute * MINUTE_MS +
+           civil->second * SECOND_MS + civil->ms;
 }
 
 /* Patterns are in strftime's letters, with L for milliseconds; all else stands for itself. */
@@ -168,13 +144,6 @@ static bool take_field(struct str *text, const struct field *field, struct civil
     return value >= field->least && value <= field->most;
 }
 
-static int days_in_month(int year, int month)
-{
-    static const int days[12] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return month == 2 && leap ? 29 : days[month - 1];
-}
-
 static bool parse_time(struct str text, const char *pattern, int64_t *ret_ms)
 {
     struct civil civil = { .month = 1, .day = 1 };
@@ -192,7 +161,7 @@ static bool parse_time(struct str text, const char *pattern, int64_t *ret_ms)
             text.n--;
         }
     }
-    if (text.n > 0 || civil.day > days_in_month(civil.year, civil.month)) {
+    if (text.n > 0 || civil.day > calendar_month_length(civil.year, civil.month)) {
         return false;
     }
     *ret_ms = ms_of(&civil);

@@ -80,7 +80,8 @@ bool op_get_pending_job_executions(struct op *op, const void *input)
 {
     const struct data_get_pending_job_executions_request *in = input;
     struct execution_rows rows;
-    if (!store_pending_list(op->db, op->arena, list_of(op, in->thing_name), PENDING_LIST_MAX, &rows))
+    if (!store_pending_list(op->db, op->arena, list_of(op, in->thing_name), PENDING_LIST_MAX,
+                            PENDING_WINDOWED_MAX, &rows))
         return fail(op->err, ERR_INTERNAL, "The pending executions could not be read.");
     if (rows.n == 0 && !check_thing(op, in->thing_name))
         return false;

@@ -5,13 +5,28 @@
 #include "ops/render.h"
 #include "rules/execution_state.h"
 #include "rules/retry.h"
-#include "store/timer_store.h"
+#include "store/thing_store.h"
 
 static const int64_t minute_ms = 60 * 1000;
 
+/* ---- maintenance windows ---- */
+
+bool execution_is_hidden(struct op *op, const struct execution_row *e)
+{
+    struct job_state job;
+    return e->windowed && e->status == JOB_EXECUTION_STATUS_QUEUED &&
+           store_job_state_get(op->db, e->job_id, &job) && job.status == JOB_STATUS_SCHEDULED;
+}
+
+/* Whether it is in the pending list of its thing. */
+static bool is_listed(struct op *op, const struct execution_row *e)
+{
+    return !execution_is_terminal(e->status) && !execution_is_hidden(op, e);
+}
+
 /* ---- queueing ---- */
 
-/* Completes *execution, of which thing, job, namespace and retries are known, and writes it. */
+/* Completes *execution, of which thing, job, namespace, windows and retries are known, and writes it. */
 static bool queue(struct op *op, struct execution_row *execution)
 {
     struct execution_row newest;
@@ -26,7 +41,8 @@ static bool queue(struct op *op, struct execution_row *execution)
     if (!notify_touch(op, key) || !store_execution_insert(op->db, execution) ||
         !store_count_add(op->db, execution->job_id, execution->status, 1))
         return fail(op->err, ERR_INTERNAL, "The execution could not be queued.");
-    notify_set_changed(op, key);
+    if (is_listed(op, execution))
+        notify_set_changed(op, key);
     return true;
 }
 
@@ -34,11 +50,43 @@ bool execution_queue(struct op *op, const struct job_row *job, struct str thing)
 {
     struct execution_row execution = { .thing_name = thing,
                                        .job_id = job->job_id,
-                                       .namespace_id = job->namespace_id };
+                                       .namespace_id = job->namespace_id,
+                                       .windowed = store_job_has_windows(op->db, job->job_id) };
     return queue(op, &execution);
 }
 
-/* A failure is tried again while its job is in progress and has retries left for it (control plane 4.4). */
+static bool queue_retry(struct op *op, const struct execution_row *ended)
+{
+    struct execution_row next = {
+        .thing_name = ended->thing_name,
+        .job_id = ended->job_id,
+        .namespace_id = ended->namespace_id,
+        .windowed = ended->windowed,
+        .retry_attempt = ended->retry_attempt + 1,
+        .failed_retries = ended->failed_retries + (ended->status == JOB_EXECUTION_STATUS_FAILED),
+    };
+    return queue(op, &next);
+}
+
+static struct timer_row retry_timer(const struct execution_row *ended)
+{
+    return (struct timer_row){ .kind = TIMER_WINDOW_RETRY,
+                               .job_id = ended->job_id,
+                               .thing_name = ended->thing_name,
+                               .execution_number = ended->execution_number };
+}
+
+/* Behind the last window nothing is tried again. */
+static bool retry_in_next_window(struct op *op, const struct execution_row *ended)
+{
+    struct timer_row timer = retry_timer(ended);
+    return !store_timer_due(op->db, TIMER_WINDOW_OPEN, ended->job_id, &timer.due_ms) ||
+           store_timer_set(op->db, &timer) ||
+           fail(op->err, ERR_INTERNAL, "The retry could not be scheduled.");
+}
+
+/* A failure is tried again while its job is in progress and has retries left for it (control plane 4.4). A
+ * job that is SCHEDULED and has executions is between two windows. */
 static bool retry(struct op *op, const struct execution_row *ended)
 {
     struct job_state job;
@@ -50,16 +98,19 @@ static bool retry(struct op *op, const struct execution_row *ended)
     if (!store_job_state_get(op->db, ended->job_id, &job) ||
         !store_retry_criteria_get(op->db, op->arena, ended->job_id, &criteria))
         return fail(op->err, ERR_INTERNAL, "The job could not be read.");
-    if (job.status != JOB_STATUS_IN_PROGRESS || !retry_due(&criteria, so_far, ended->status))
+    if (!retry_due(&criteria, so_far, ended->status))
         return true;
-    struct execution_row next = {
-        .thing_name = ended->thing_name,
-        .job_id = ended->job_id,
-        .namespace_id = ended->namespace_id,
-        .retry_attempt = ended->retry_attempt + 1,
-        .failed_retries = ended->failed_retries + (ended->status == JOB_EXECUTION_STATUS_FAILED),
-    };
-    return queue(op, &next);
+    if (job.status == JOB_STATUS_SCHEDULED)
+        return retry_in_next_window(op, ended);
+    return job.status != JOB_STATUS_IN_PROGRESS || queue_retry(op, ended);
+}
+
+bool execution_retry_due(struct op *op, const struct timer_row *timer)
+{
+    struct execution_row newest;
+    struct opt_int any = { 0 };
+    return !store_execution_get(op->db, op->arena, timer->thing_name, timer->job_id, any, &newest) ||
+           newest.execution_number != timer->execution_number || retry(op, &newest);
 }
 
 /* ---- details ---- */
@@ -145,6 +196,7 @@ static bool write_move(struct op *op, struct execution_row *e, enum job_executio
 bool execution_move(struct op *op, struct execution_row *e, enum job_execution_status to)
 {
     enum job_execution_status from = e->status;
+    bool was_listed = is_listed(op, e);
     if (from != to && !notify_touch(op, execution_pending_key(e)))
         return fail(op->err, ERR_INTERNAL, "The execution could not be changed.");
     e->status = to;
@@ -153,9 +205,10 @@ bool execution_move(struct op *op, struct execution_row *e, enum job_execution_s
         e->version++;
     if (!write_move(op, e, from))
         return fail(op->err, ERR_INTERNAL, "The execution could not be changed.");
+    if (was_listed != is_listed(op, e))
+        notify_set_changed(op, execution_pending_key(e));
     if (!execution_is_terminal(to))
         return true;
-    notify_set_changed(op, execution_pending_key(e));
     if (!event_execution_ended(op, e))
         return fail(op->err, ERR_INTERNAL, "The event could not be made.");
     return retry(op, e);
@@ -163,13 +216,15 @@ bool execution_move(struct op *op, struct execution_row *e, enum job_execution_s
 
 bool execution_delete(struct op *op, struct execution_row *e)
 {
-    bool pending = !execution_is_terminal(e->status);
+    bool was_listed = is_listed(op, e);
     struct pending_key key = execution_pending_key(e);
+    struct timer_row waiting = retry_timer(e);
     forget_deadlines(e);
-    if ((pending && !notify_touch(op, key)) || !event_execution_deleted(op, e) || !write_timer(op, e) ||
+    if ((was_listed && !notify_touch(op, key)) || !event_execution_deleted(op, e) || !write_timer(op, e) ||
+        (e->windowed && !store_timer_cancel(op->db, &waiting)) ||
         !store_count_add(op->db, e->job_id, e->status, -1) || !store_execution_delete(op->db, e->id))
         return fail(op->err, ERR_INTERNAL, "The execution could not be deleted.");
-    if (pending)
+    if (was_listed)
         notify_set_changed(op, key);
     return true;
 }

@@ -8,6 +8,10 @@
 #include "ops/op.h"
 #include "store/execution_store.h"
 #include "store/job_store.h"
+#include "store/timer_store.h"
+
+/* Whether it waits for a maintenance window of its job, so that its thing does not see it. */
+bool execution_is_hidden(struct op *op, const struct execution_row *execution);
 
 /* A new QUEUED execution of the job on the thing; number 1, or one above the newest. */
 bool execution_queue(struct op *op, const struct job_row *job, struct str thing);
@@ -16,9 +20,12 @@ bool execution_queue(struct op *op, const struct job_row *job, struct str thing)
  * Writes *execution with status `to`: version, updatedAt, startedAt and the deadlines that follow from it are
  * set here, anything else the caller has changed in it beforehand is written along. Whether the change is
  * allowed is the caller's to check (rules/execution_state). A failure of which the job has a retry left
- * queues another execution.
+ * queues another execution, outside the job's windows when the next one opens.
  */
 bool execution_move(struct op *op, struct execution_row *execution, enum job_execution_status to);
+
+/* TIMER_WINDOW_RETRY: called with the timer's row, which is gone already. */
+bool execution_retry_due(struct op *op, const struct timer_row *timer);
 
 /* Whether it may be deleted is the caller's to check. */
 bool execution_delete(struct op *op, struct execution_row *execution);

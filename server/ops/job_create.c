@@ -6,6 +6,7 @@
 #include "rules/document.h"
 #include "rules/retry.h"
 #include "rules/schedule.h"
+#include "rules/window.h"
 #include "settings.h"
 #include "store/timer_store.h"
 
@@ -21,7 +22,8 @@ struct plan {
     struct document_row document;
     struct target_rows targets;
     struct retry_criteria_list retry_criteria;
-    int64_t start_ms; /* 0: at once */
+    struct maintenance_windows windows;
+    int64_t start_ms; /* of a job that is SCHEDULED */
 };
 
 /* ---- members that this server does not act on yet: refused rather than ignored ---- */
@@ -41,7 +43,6 @@ static bool check_supported(struct op *op, const struct create_job_request *in)
         { "destinationPackageVersions", in->destination_package_versions.set },
         { "schedulingConfig.endTime", schedule && schedule->end_time.p },
         { "schedulingConfig.endBehavior", schedule && schedule->end_behavior },
-        { "schedulingConfig.maintenanceWindows", schedule && schedule->maintenance_windows.set },
     };
     for (size_t i = 0; i < sizeof unsupported / sizeof unsupported[0]; i++)
         if (unsupported[i].present)
@@ -195,14 +196,35 @@ static bool read_retries(struct op *op, const struct job_executions_retry_config
     return retry_check(&in->criteria_list, op->err);
 }
 
+static bool read_start(struct op *op, struct str start_time, struct plan *plan)
+{
+    plan->job.start_time = start_time;
+    plan->job.status = JOB_STATUS_SCHEDULED;
+    return schedule_start(start_time, op->now_ms, op->settings->schedule_lead_ms, &plan->start_ms, op->err);
+}
+
+/* The job starts in the window that is open, else with the next one; not before its start time, if it has
+ * one. */
+static bool read_windows(struct op *op, const struct maintenance_windows *in, struct plan *plan)
+{
+    struct windows windows;
+    int64_t not_before_ms = plan->job.start_time.p ? plan->start_ms : INT64_MIN, open_until_ms;
+    if (plan->job.target_selection != TARGET_SELECTION_CONTINUOUS)
+        return fail(op->err, ERR_INVALID_REQUEST,
+                    "TargetSelection is invalid. MaintenanceWindow cannot be used with SNAPSHOT job.");
+    if (!windows_read(in, not_before_ms, op->arena, &windows, op->err) ||
+        !windows_check(&windows, in, op->now_ms, op->err))
+        return false;
+    plan->windows = *in;
+    bool open = windows_open_at(&windows, op->now_ms, &open_until_ms);
+    plan->job.status = open ? JOB_STATUS_IN_PROGRESS : JOB_STATUS_SCHEDULED;
+    return open || windows_next(&windows, op->now_ms, &plan->start_ms);
+}
+
 static bool read_schedule(struct op *op, const struct scheduling_config *in, struct plan *plan)
 {
-    if (!in || !in->start_time.p)
-        return true;
-    plan->job.start_time = in->start_time;
-    plan->job.status = JOB_STATUS_SCHEDULED;
-    return schedule_start(in->start_time, op->now_ms, op->settings->schedule_lead_ms, &plan->start_ms,
-                          op->err);
+    return !in || ((!in->start_time.p || read_start(op, in->start_time, plan)) &&
+                   (in->maintenance_windows.n == 0 || read_windows(op, &in->maintenance_windows, plan)));
 }
 
 static bool read_plan(struct op *op, const struct create_job_request *in, struct plan *plan)
@@ -247,6 +269,9 @@ static bool write_plan(struct op *op, const struct plan *plan)
     for (size_t i = 0; i < plan->retry_criteria.n; i++)
         if (!store_retry_criterion_insert(op->db, plan->job.job_id, (int64_t)i,
                                           &plan->retry_criteria.items[i]))
+            return false;
+    for (size_t i = 0; i < plan->windows.n; i++)
+        if (!store_window_insert(op->db, plan->job.job_id, (int64_t)i, &plan->windows.items[i]))
             return false;
     if (plan->job.status != JOB_STATUS_SCHEDULED)
         return job_start(op, plan->job.job_id);

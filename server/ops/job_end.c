@@ -57,12 +57,12 @@ bool op_cancel_job(struct op *op, const void *input)
         job.reason_code = in->reason_code;
     if (in->comment.p)
         job.comment = in->comment;
-    struct timer_row start = { .kind = TIMER_JOB_START, .job_id = job.job_id, .thing_name = STR_LIT("") };
-    if (!store_job_update(op->db, &job) || !store_timer_cancel(op->db, &start))
-        return fail(op->err, ERR_INTERNAL, "The job could not be canceled.");
     if (!event_job(op, JOB_EVENT_CANCELLATION_IN_PROGRESS, &job) || !cancel_executions(op, &open, force) ||
         !event_job(op, JOB_EVENT_CANCELED, &job))
         return fail(op->err, ERR_INTERNAL, "The executions of the job could not be canceled.");
+    /* Only now: up to here, what waits for a window is hidden, and its end is nobody's news. */
+    if (!store_job_update(op->db, &job) || !store_timers_stop_job(op->db, job.job_id))
+        return fail(op->err, ERR_INTERNAL, "The job could not be canceled.");
     render_job_reference(op, &job);
     return true;
 }
@@ -82,6 +82,8 @@ static bool touch_all(struct op *op, const struct execution_rows *rows)
 {
     for (size_t i = 0; i < rows->n; i++) {
         struct pending_key key = execution_pending_key(&rows->items[i]);
+        if (execution_is_hidden(op, &rows->items[i]))
+            continue;
         if (!notify_touch(op, key))
             return false;
         notify_set_changed(op, key);

@@ -1,6 +1,7 @@
 #include "ops/job_life.h"
 
 #include "ops/execution_change.h"
+#include "ops/job_window.h"
 #include "rules/execution_state.h"
 #include "store/job_store.h"
 #include "store/thing_store.h"
@@ -28,24 +29,35 @@ static bool queue_targets(struct op *op, const struct job_row *job)
     return true;
 }
 
+static bool start(struct op *op, struct job_row *job)
+{
+    job->status = JOB_STATUS_IN_PROGRESS;
+    job->updated_at_ms = op->now_ms;
+    if (!store_job_update(op->db, job))
+        return fail(op->err, ERR_INTERNAL, "The job could not be started.");
+    return queue_targets(op, job) && job_settle(op, job->job_id);
+}
+
 bool job_start(struct op *op, struct str job_id)
 {
     struct job_row job;
+    struct windows windows;
+    bool open = true;
     if (!store_job_get(op->db, op->arena, job_id, &job))
         return fail(op->err, ERR_INTERNAL, "The job could not be read.");
-    job.status = JOB_STATUS_IN_PROGRESS;
-    job.updated_at_ms = op->now_ms;
-    if (!store_job_update(op->db, &job))
-        return fail(op->err, ERR_INTERNAL, "The job could not be started.");
-    return queue_targets(op, &job) && job_settle(op, job_id);
+    if (!job_windows_get(op, &job, &windows, NULL))
+        return false;
+    if (windows.n && !job_window_wait(op, job_id, &windows, TIMER_JOB_START, &open))
+        return false;
+    return !open || start(op, &job);
 }
 
 bool job_start_due(struct op *op, const struct timer_row *timer)
 {
-    struct job_row job;
-    if (!store_job_get(op->db, op->arena, timer->job_id, &job) || job.status != JOB_STATUS_SCHEDULED)
+    struct job_state job;
+    if (!store_job_state_get(op->db, timer->job_id, &job) || job.status != JOB_STATUS_SCHEDULED)
         return true;
-    return job_start(op, job.job_id);
+    return job_start(op, timer->job_id);
 }
 
 bool execution_timeout_due(struct op *op, const struct timer_row *timer)

@@ -1,9 +1,24 @@
 #include "ops/arn.h"
 #include "ops/job.h"
+#include "ops/job_window.h"
 #include "ops/page.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
 #include "rules/managed_template.h"
+
+static bool read_details(struct op *op, const struct job_row *job, struct job_details *ret_details)
+{
+    struct windows windows;
+    bool over = job->status != JOB_STATUS_SCHEDULED && job->status != JOB_STATUS_IN_PROGRESS;
+    if (!store_targets_get(op->db, op->arena, job->job_id, &ret_details->targets) ||
+        !store_document_get(op->db, op->arena, job->job_id, &ret_details->document) ||
+        !store_retry_criteria_get(op->db, op->arena, job->job_id, &ret_details->retry_criteria) ||
+        !store_counts_get(op->db, job->job_id, ret_details->counts) ||
+        !job_windows_get(op, job, &windows, &ret_details->windows))
+        return fail(op->err, ERR_INTERNAL, "The job could not be read.");
+    ret_details->rollouts = over ? 0 : windows_starts(&windows, op->now_ms, ret_details->rollouts_ms);
+    return true;
+}
 
 bool op_describe_job(struct op *op, const void *input)
 {
@@ -12,11 +27,8 @@ bool op_describe_job(struct op *op, const void *input)
     struct job_details details;
     if (!store_job_get(op->db, op->arena, in->job_id, &job))
         return job_not_found(op, in->job_id);
-    if (!store_targets_get(op->db, op->arena, in->job_id, &details.targets) ||
-        !store_document_get(op->db, op->arena, in->job_id, &details.document) ||
-        !store_retry_criteria_get(op->db, op->arena, in->job_id, &details.retry_criteria) ||
-        !store_counts_get(op->db, in->job_id, details.counts))
-        return fail(op->err, ERR_INTERNAL, "The job could not be read.");
+    if (!read_details(op, &job, &details))
+        return false;
     json_key(op->json, "job");
     render_job(op, &job, &details);
     return true;

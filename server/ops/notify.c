@@ -71,6 +71,28 @@ void notify_set_changed(struct op *op, struct pending_key key)
         t->set_changed = true;
 }
 
+bool notify_window_changed(struct op *op, const struct execution_row *execution)
+{
+    struct pending_key key = execution_pending_key(execution);
+    struct execution_row head;
+    struct touched_list *t = append_list(op->outgoing, key);
+    if (!t)
+        return fail(op->err, ERR_INTERNAL, "Out of memory.");
+    t->heard = audience_hears(op->audience, key.thing_name);
+    t->set_changed = true;
+    if (!t->heard)
+        return true;
+    /* It is the head now, or would be if it were not hidden: then the head has changed. */
+    if (!store_pending_head(op->db, op->outgoing->arena, key, &head)) {
+        t->head_unknown = true;
+    } else {
+        t->head_unknown = !execution_sorts_before(&head, execution);
+        t->head_job = head.job_id;
+        t->head_number = head.execution_number;
+    }
+    return !op->outgoing->arena->failed;
+}
+
 bool notify_again_due(struct op *op, const struct timer_row *timer)
 {
     struct namespace_rows namespaces;
@@ -119,7 +141,7 @@ static struct message *build_notify(struct op *op, struct pending_key key)
     struct strbuf out;
     struct json json = open_payload(op, &out);
     struct execution_rows rows;
-    if (!store_pending_list(op->db, op->arena, key, PENDING_LIST_MAX, &rows)) {
+    if (!store_pending_list(op->db, op->arena, key, PENDING_LIST_MAX, PENDING_WINDOWED_MAX, &rows)) {
         strbuf_release(&out);
         return NULL;
     }

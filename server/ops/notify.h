@@ -16,14 +16,19 @@
 #include "store/execution_store.h"
 #include "store/timer_store.h"
 
-/* Longest list in a notification and in GetPendingJobExecutions (device protocol, section 7). */
-enum { PENDING_LIST_MAX = 10 };
+/* Longest list in a notification and in GetPendingJobExecutions, without and of what belongs to maintenance
+ * windows (device protocol, section 7). */
+enum { PENDING_LIST_MAX = 10, PENDING_WINDOWED_MAX = 5 };
 
 /* Before a change: remembers the head of the list, once. For operations that write alone. */
 bool notify_touch(struct op *op, struct pending_key key);
 
 /* An execution came into the touched list or left it. */
 void notify_set_changed(struct op *op, struct pending_key key);
+
+/* The QUEUED execution came into its list or left it because a window of its job opened or closed, which has
+ * happened already. */
+bool notify_window_changed(struct op *op, const struct execution_row *execution);
 
 /* TIMER_NOTIFY_AGAIN: both notifications of the thing, in each of its namespaces. */
 bool notify_again_due(struct op *op, const struct timer_row *timer);

@@ -1,5 +1,6 @@
 #include "ops/render.h"
 
+#include "base/time_text.h"
 #include "ops/arn.h"
 #include "ops/execution_change.h"
 
@@ -207,8 +208,45 @@ static void job_times(struct json *json, const struct job_row *job)
         json_member_seconds(json, "completedAt", job->completed_at_ms.value);
 }
 
+static void scheduling_config(struct json *json, const struct job_row *job,
+                              const struct maintenance_windows *windows)
+{
+    json_key(json, "schedulingConfig");
+    json_object_begin(json);
+    render_optional(json, "startTime", job->start_time);
+    if (windows->n) {
+        json_key(json, "maintenanceWindows");
+        json_array_begin(json);
+        for (size_t i = 0; i < windows->n; i++) {
+            json_object_begin(json);
+            json_member_string(json, "startTime", windows->items[i].start_time);
+            json_member_int(json, "durationInMinutes", windows->items[i].duration_in_minutes.value);
+            json_object_end(json);
+        }
+        json_array_end(json);
+    }
+    json_object_end(json);
+}
+
+static void scheduled_rollouts(struct json *json, const struct job_details *details)
+{
+    if (details->rollouts == 0)
+        return;
+    json_key(json, "scheduledJobRollouts");
+    json_array_begin(json);
+    for (size_t i = 0; i < details->rollouts; i++) {
+        char start[TIME_TEXT_MAX];
+        time_format_minute(details->rollouts_ms[i], start);
+        json_object_begin(json);
+        json_member_string(json, "startTime", str_from(start));
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
 /* AWS sends these as objects even when nothing is set (control plane 1.0, null members). */
-static void job_configs(struct json *json, const struct job_row *job)
+static void job_configs(struct json *json, const struct job_row *job,
+                        const struct maintenance_windows *windows)
 {
     empty_object(json, "presignedUrlConfig");
     empty_object(json, "jobExecutionsRolloutConfig");
@@ -217,10 +255,7 @@ static void job_configs(struct json *json, const struct job_row *job)
     if (job->in_progress_timeout_minutes.set)
         json_member_int(json, "inProgressTimeoutInMinutes", job->in_progress_timeout_minutes.value);
     json_object_end(json);
-    json_key(json, "schedulingConfig");
-    json_object_begin(json);
-    render_optional(json, "startTime", job->start_time);
-    json_object_end(json);
+    scheduling_config(json, job, windows);
 }
 
 static void retry_config(struct json *json, const struct retry_criteria_list *criteria)
@@ -258,7 +293,7 @@ void render_job(struct op *op, const struct job_row *job, const struct job_detai
         json_string(json, details->targets.items[i].arn);
     json_array_end(json);
     render_optional(json, "description", job->description);
-    job_configs(json, job);
+    job_configs(json, job, &details->windows);
     job_times(json, job);
     json_key(json, "jobProcessDetails");
     json_object_begin(json);
@@ -274,6 +309,7 @@ void render_job(struct op *op, const struct job_row *job, const struct job_detai
         json_raw(json, details->document.parameters);
     }
     json_member_bool(json, "isConcurrent", false);
+    scheduled_rollouts(json, details);
     json_object_end(json);
 }
 

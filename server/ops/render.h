@@ -3,6 +3,7 @@
 #define IOTJOBS_OPS_RENDER_H
 
 #include "ops/op.h"
+#include "rules/window.h"
 #include "store/attribute_store.h"
 #include "store/execution_store.h"
 #include "store/job_store.h"
@@ -36,6 +37,9 @@ struct job_details {
     struct document_row document;
     struct retry_criteria_list retry_criteria;
     int64_t counts[JOB_COUNTS];
+    struct maintenance_windows windows;
+    int64_t rollouts_ms[WINDOW_STARTS]; /* when the next windows open */
+    size_t rollouts;
 };
 
 /* DescribeJob's "job" and ListJobs' item. */

@@ -9,6 +9,7 @@
 #include "ops/page.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
+#include "store/timer_store.h"
 
 enum {
     ATTRIBUTES_WITHOUT_TYPE_MAX = 3, /* AWS's limit for a thing without a type */
@@ -212,6 +213,7 @@ bool op_delete_thing(struct op *op, const void *input)
     return check_version(op, in->expected_version, &thing) && find_attributes(op, &thing, &attributes) &&
            remove_open_executions(op, in->thing_name) && membership_end_all(op, &thing) &&
            ((event_thing(op, REGISTRY_DELETED, &thing, &attributes) &&
+             store_window_retries_cancel_of_thing(op->db, in->thing_name) &&
              store_thing_delete(op->db, in->thing_name)) ||
             fail(op->err, ERR_INTERNAL, "The thing could not be deleted."));
 }

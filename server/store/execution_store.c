@@ -9,7 +9,7 @@ static struct str status_name(enum job_execution_status status)
     "id, thing_name, job_id, namespace_id, execution_number, status, version, status_details, "              \
     "force_canceled, "                                                                                       \
     "retry_attempt, failed_retries, "                                                                        \
-    "queued_at_ms, started_at_ms, updated_at_ms, in_progress_deadline_ms, step_deadline_ms"
+    "queued_at_ms, started_at_ms, updated_at_ms, in_progress_deadline_ms, step_deadline_ms, windowed"
 
 static bool read_execution(struct stmt *q, struct arena *arena, struct execution_row *ret_execution)
 {
@@ -30,6 +30,7 @@ static bool read_execution(struct stmt *q, struct arena *arena, struct execution
         .updated_at_ms = stmt_int(q),
         .in_progress_deadline_ms = stmt_opt_int(q),
         .step_deadline_ms = stmt_opt_int(q),
+        .windowed = stmt_int(q) != 0,
     };
     ret_execution->has_timer =
         ret_execution->in_progress_deadline_ms.set || ret_execution->step_deadline_ms.set;
@@ -90,10 +91,11 @@ bool store_execution_insert(struct db *db, const struct execution_row *e)
     return db_exec(
         db,
         "INSERT INTO execution (thing_name, job_id, namespace_id, execution_number, status, version, "
-        "retry_attempt, failed_retries, queued_at_ms, updated_at_ms) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        "sssisiiiii", e->thing_name, e->job_id, e->namespace_id, e->execution_number, status_name(e->status),
-        e->version, e->retry_attempt, e->failed_retries, e->queued_at_ms, e->updated_at_ms);
+        "retry_attempt, failed_retries, queued_at_ms, updated_at_ms, windowed) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "sssisiiiiii", e->thing_name, e->job_id, e->namespace_id, e->execution_number, status_name(e->status),
+        e->version, e->retry_attempt, e->failed_retries, e->queued_at_ms, e->updated_at_ms,
+        (int64_t)e->windowed);
 }
 
 bool store_execution_update(struct db *db, const struct execution_row *e)
@@ -128,15 +130,63 @@ struct pending_key execution_pending_key(const struct execution_row *e)
     return (struct pending_key){ .thing_name = e->thing_name, .namespace_id = e->namespace_id };
 }
 
-bool store_pending_list(struct db *db, struct arena *arena, struct pending_key key, int64_t limit,
-                        struct execution_rows *ret_rows)
+bool execution_sorts_before(const struct execution_row *e, const struct execution_row *other)
+{
+    if (e->status != other->status)
+        return e->status == JOB_EXECUTION_STATUS_IN_PROGRESS;
+    if (e->queued_at_ms != other->queued_at_ms)
+        return e->queued_at_ms < other->queued_at_ms;
+    return e->id < other->id;
+}
+
+/* Outside its windows a job is SCHEDULED, and what waits is hidden. Only jobs with windows are looked at. */
+#define SHOWN                                                                                                \
+    "(windowed = 0 OR status = 'IN_PROGRESS' OR "                                                            \
+    "(SELECT job.status FROM job WHERE job.job_id = execution.job_id) <> 'SCHEDULED')"
+
+static bool pending_of_windows(struct db *db, struct arena *arena, struct pending_key key, int64_t limit,
+                               struct execution_rows *ret_rows)
 {
     return read_all(db, arena,
                     db_query(db,
-                             "SELECT " EXECUTION_COLUMNS " FROM execution WHERE thing_name = ?1 "
-                             "AND namespace_id = ?2 AND " PENDING " ORDER BY " PENDING_ORDER " LIMIT ?3",
+                             "SELECT " EXECUTION_COLUMNS
+                             " FROM execution INDEXED BY execution_pending_windowed "
+                             "WHERE thing_name = ?1 AND namespace_id = ?2 AND " PENDING
+                             " AND windowed = 1 AND " SHOWN " ORDER BY " PENDING_ORDER " LIMIT ?3",
                              "ssi", key.thing_name, key.namespace_id, limit),
                     ret_rows);
+}
+
+/* Puts `more` where it belongs in *rows; both are in order. */
+static bool merge(struct arena *arena, struct execution_rows *rows, const struct execution_rows *more)
+{
+    if (more->n == 0)
+        return true;
+    struct execution_row *items = arena_array(arena, rows->n + more->n, sizeof *items);
+    if (!items)
+        return false;
+    size_t n = 0, i = 0, k = 0;
+    while (i < rows->n || k < more->n) {
+        bool first =
+            k == more->n || (i < rows->n && execution_sorts_before(&rows->items[i], &more->items[k]));
+        items[n++] = first ? rows->items[i++] : more->items[k++];
+    }
+    *rows = (struct execution_rows){ .n = n, .items = items };
+    return true;
+}
+
+bool store_pending_list(struct db *db, struct arena *arena, struct pending_key key, int64_t limit,
+                        int64_t limit_windowed, struct execution_rows *ret_rows)
+{
+    struct execution_rows windowed;
+    return read_all(db, arena,
+                    db_query(db,
+                             "SELECT " EXECUTION_COLUMNS " FROM execution WHERE thing_name = ?1 "
+                             "AND namespace_id = ?2 AND " PENDING " AND windowed = 0 ORDER BY " PENDING_ORDER
+                             " LIMIT ?3",
+                             "ssi", key.thing_name, key.namespace_id, limit),
+                    ret_rows) &&
+           pending_of_windows(db, arena, key, limit_windowed, &windowed) && merge(arena, ret_rows, &windowed);
 }
 
 bool store_pending_head(struct db *db, struct arena *arena, struct pending_key key,
@@ -144,7 +194,8 @@ bool store_pending_head(struct db *db, struct arena *arena, struct pending_key k
 {
     return read_one(db_query(db,
                              "SELECT " EXECUTION_COLUMNS " FROM execution WHERE thing_name = ?1 "
-                             "AND namespace_id = ?2 AND " PENDING " ORDER BY " PENDING_ORDER " LIMIT 1",
+                             "AND namespace_id = ?2 AND " PENDING " AND " SHOWN " ORDER BY " PENDING_ORDER
+                             " LIMIT 1",
                              "ss", key.thing_name, key.namespace_id),
                     arena, ret_execution);
 }
@@ -183,6 +234,19 @@ bool store_open_of_job(struct db *db, struct arena *arena, struct str job, bool 
                  "WHERE job_id = ?1 AND (status = 'QUEUED' OR (?2 AND status = 'IN_PROGRESS')) ORDER BY id",
                  "si", job, (int64_t)in_progress_too),
         ret_rows);
+}
+
+bool store_queued_windowed(struct db *db, struct arena *arena, struct str job, int64_t after, int64_t limit,
+                           struct execution_rows *ret_rows)
+{
+    return read_all(db, arena,
+                    db_query(db,
+                             "SELECT " EXECUTION_COLUMNS
+                             " FROM execution INDEXED BY execution_queued_windowed "
+                             "WHERE job_id = ?1 AND id > ?2 AND status = 'QUEUED' AND windowed = 1 "
+                             "ORDER BY id LIMIT ?3",
+                             "sii", job, after, limit),
+                    ret_rows);
 }
 
 /* ---- pages ---- */

@@ -20,6 +20,7 @@ struct execution_row {
     struct opt_int started_at_ms;
     int64_t updated_at_ms;
     struct opt_int in_progress_deadline_ms, step_deadline_ms;
+    bool windowed;  /* its job has maintenance windows */
     bool has_timer; /* one of the deadlines is stored, hence a timer of it */
 };
 
@@ -46,16 +47,20 @@ struct pending_key {
 /* The list that the execution is in while it is pending. */
 struct pending_key execution_pending_key(const struct execution_row *execution);
 
+/* Whether it comes before the other in a pending list; not for one with itself. */
+bool execution_sorts_before(const struct execution_row *execution, const struct execution_row *other);
+
 /*
- * The pending list (device protocol 3.2): IN_PROGRESS before QUEUED, each by queuedAt, ties by creation; at
- * most `limit`.
+ * The pending list (device protocol 3.2): IN_PROGRESS before QUEUED, each by queuedAt, ties by creation;
+ * without what waits for a maintenance window. At most `limit`, and at most `limit_windowed` of jobs with
+ * windows besides.
  */
 bool store_pending_list(struct db *db, struct arena *arena, struct pending_key key, int64_t limit,
-                        struct execution_rows *ret_rows);
+                        int64_t limit_windowed, struct execution_rows *ret_rows);
 /* Its head. False when nothing is pending. */
 bool store_pending_head(struct db *db, struct arena *arena, struct pending_key key,
                         struct execution_row *ret_execution);
-/* What is pending of the thing in whatever namespace; at most `limit`. */
+/* What is pending of the thing in whatever namespace, what waits for a window included; at most `limit`. */
 bool store_open_of_thing(struct db *db, struct arena *arena, struct str thing, int64_t limit,
                          struct execution_rows *ret_rows);
 
@@ -70,6 +75,10 @@ bool store_namespaces_of_thing(struct db *db, struct arena *arena, struct str th
 /* The executions of a job whose status is QUEUED or, with `in_progress_too`, IN_PROGRESS. */
 bool store_open_of_job(struct db *db, struct arena *arena, struct str job, bool in_progress_too,
                        struct execution_rows *ret_rows);
+
+/* The QUEUED executions of a job with windows, in order of creation: at most `limit`, id above `after`. */
+bool store_queued_windowed(struct db *db, struct arena *arena, struct str job, int64_t after, int64_t limit,
+                           struct execution_rows *ret_rows);
 
 /* Pages in order of creation: at most `limit`, id above `after`. Status 0: any. */
 bool store_executions_of_job(struct db *db, struct arena *arena, struct str job,

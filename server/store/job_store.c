@@ -196,6 +196,43 @@ bool store_retry_criteria_get(struct db *db, struct arena *arena, struct str job
     return !db_failed(db);
 }
 
+/* ---- maintenance windows ---- */
+
+bool store_window_insert(struct db *db, struct str job_id, int64_t position,
+                         const struct maintenance_window *window)
+{
+    return db_exec(
+        db, "INSERT INTO job_window (job_id, position, start_time, duration_minutes) VALUES (?1, ?2, ?3, ?4)",
+        "siso", job_id, position, window->start_time, window->duration_in_minutes);
+}
+
+bool store_windows_get(struct db *db, struct arena *arena, struct str job_id, size_t limit,
+                       struct maintenance_windows *ret_windows)
+{
+    struct maintenance_window *items = arena_array(arena, limit, sizeof *items);
+    if (!items)
+        return false;
+    size_t n = 0;
+    struct stmt *q = db_query(
+        db, "SELECT start_time, duration_minutes FROM job_window WHERE job_id = ?1 ORDER BY position", "s",
+        job_id);
+    for (; n < limit && stmt_row(q); n++) {
+        items[n].start_time = stmt_text(q, arena);
+        items[n].duration_in_minutes = stmt_opt_int(q);
+    }
+    stmt_done(q);
+    *ret_windows = (struct maintenance_windows){ .set = n > 0, .n = n, .items = items };
+    return !arena->failed && !db_failed(db);
+}
+
+bool store_job_has_windows(struct db *db, struct str job_id)
+{
+    struct stmt *q = db_query(db, "SELECT 1 FROM job_window WHERE job_id = ?1 LIMIT 1", "s", job_id);
+    bool found = stmt_row(q);
+    stmt_done(q);
+    return found;
+}
+
 /* ---- lists ---- */
 
 static struct stmt *query_jobs(struct db *db, const struct job_filter *filter, int64_t before, int64_t limit)

@@ -69,6 +69,13 @@ bool store_retry_criterion_insert(struct db *db, struct str job_id, int64_t posi
 bool store_retry_criteria_get(struct db *db, struct arena *arena, struct str job_id,
                               struct retry_criteria_list *ret_criteria);
 
+bool store_window_insert(struct db *db, struct str job_id, int64_t position,
+                         const struct maintenance_window *window);
+/* In the order of the request, at most `limit`; not set when the job has none. */
+bool store_windows_get(struct db *db, struct arena *arena, struct str job_id, size_t limit,
+                       struct maintenance_windows *ret_windows);
+bool store_job_has_windows(struct db *db, struct str job_id);
+
 struct job_filter {
     enum job_status status;                 /* 0: any */
     enum target_selection target_selection; /* 0: any */

@@ -48,7 +48,9 @@ bool store_notify_again(struct db *db, int64_t now_ms, int64_t window_ms, bool e
     return db_exec(db,
                    "INSERT OR IGNORE INTO timer (kind, job_id, thing_name, due_ms) "
                    "SELECT DISTINCT 'NOTIFY_AGAIN', '', thing_name, ?1 FROM execution "
-                   "WHERE updated_at_ms >= (SELECT max(updated_at_ms) FROM execution) - ?2 "
+                   "WHERE (updated_at_ms >= (SELECT max(updated_at_ms) FROM execution) - ?2 "
+                   "OR (windowed = 1 AND status = 'QUEUED' AND job_id IN (SELECT job_id FROM job "
+                   "WHERE updated_at_ms >= (SELECT max(updated_at_ms) FROM execution) - ?2))) "
                    "AND (?3 OR EXISTS (SELECT 1 FROM audience WHERE thing_name = '') "
                    "OR thing_name IN (SELECT thing_name FROM audience)) /*scan sort*/",
                    "iii", now_ms, window_ms, (int64_t)everyone);

@@ -17,8 +17,9 @@ bool store_undelivered_each(struct db *db,
 bool store_undelivered_clear(struct db *db);
 
 /*
- * Sets a TIMER_NOTIFY_AGAIN at `now_ms` for each thing with an execution that changed within `window_ms` of
- * the latest change of all; only of those in the audience, unless `everyone` may listen.
+ * Sets a TIMER_NOTIFY_AGAIN at `now_ms` for each thing with an execution that changed, or whose job's window
+ * opened or closed, within `window_ms` of the latest change of all; only of those in the audience, unless
+ * `everyone` may listen.
  */
 bool store_notify_again(struct db *db, int64_t now_ms, int64_t window_ms, bool everyone);
 

@@ -1,9 +1,10 @@
 #include "store/timer_store.h"
 
 static const char *const kind_names[TIMER_KIND_COUNT] = {
-    [TIMER_JOB_START] = "JOB_START",
-    [TIMER_EXECUTION_TIMEOUT] = "EXECUTION_TIMEOUT",
-    [TIMER_NOTIFY_AGAIN] = "NOTIFY_AGAIN",
+    [TIMER_JOB_START] = "JOB_START",       [TIMER_EXECUTION_TIMEOUT] = "EXECUTION_TIMEOUT",
+    [TIMER_NOTIFY_AGAIN] = "NOTIFY_AGAIN", [TIMER_WINDOW_CLOSE] = "WINDOW_CLOSE",
+    [TIMER_WINDOW_OPEN] = "WINDOW_OPEN",   [TIMER_WINDOW_RETRY] = "WINDOW_RETRY",
+    [TIMER_WINDOW_TELL] = "WINDOW_TELL",
 };
 
 const char *timer_kind_name(enum timer_kind kind)
@@ -44,13 +45,38 @@ bool store_timer_cancel(struct db *db, const struct timer_row *timer)
         "sssi", name_of(timer->kind), timer->job_id, timer->thing_name, timer->execution_number);
 }
 
+static bool cancel_kind(struct db *db, enum timer_kind kind, struct str job_id)
+{
+    return db_exec(db, "DELETE FROM timer WHERE kind = ?1 AND job_id = ?2", "ss", name_of(kind), job_id);
+}
+
 bool store_timers_cancel_of_job(struct db *db, struct str job_id)
 {
+    return store_timers_stop_job(db, job_id) && cancel_kind(db, TIMER_EXECUTION_TIMEOUT, job_id);
+}
+
+bool store_timers_stop_job(struct db *db, struct str job_id)
+{
     for (int kind = 0; kind < TIMER_KIND_COUNT; kind++)
-        if (!db_exec(db, "DELETE FROM timer WHERE kind = ?1 AND job_id = ?2", "ss",
-                     name_of((enum timer_kind)kind), job_id))
+        if (kind != TIMER_EXECUTION_TIMEOUT && !cancel_kind(db, (enum timer_kind)kind, job_id))
             return false;
     return true;
+}
+
+bool store_window_retries_cancel_of_thing(struct db *db, struct str thing)
+{
+    return db_exec(db, "DELETE FROM timer WHERE kind = 'WINDOW_RETRY' AND thing_name = ?1", "s", thing);
+}
+
+bool store_timer_due(struct db *db, enum timer_kind kind, struct str job_id, int64_t *ret_due_ms)
+{
+    struct stmt *q = db_query(db, "SELECT due_ms FROM timer WHERE kind = ?1 AND job_id = ?2 LIMIT 1", "ss",
+                              name_of(kind), job_id);
+    bool found = stmt_row(q);
+    if (found)
+        *ret_due_ms = stmt_int(q);
+    stmt_done(q);
+    return found;
 }
 
 bool store_timer_earliest(struct db *db, struct arena *arena, struct timer_row *ret_timer)

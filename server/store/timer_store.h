@@ -4,13 +4,23 @@
 
 #include "store/db.h"
 
-enum timer_kind { TIMER_JOB_START, TIMER_EXECUTION_TIMEOUT, TIMER_NOTIFY_AGAIN, TIMER_KIND_COUNT };
+/* Timers that are due together act in the order of their names. */
+enum timer_kind {
+    TIMER_JOB_START,
+    TIMER_EXECUTION_TIMEOUT,
+    TIMER_NOTIFY_AGAIN,
+    TIMER_WINDOW_CLOSE,
+    TIMER_WINDOW_OPEN,  /* not the first time: that is JOB_START */
+    TIMER_WINDOW_RETRY, /* an execution that ended outside a window is tried again in the next one */
+    TIMER_WINDOW_TELL,  /* goes on telling that a window has opened or closed */
+    TIMER_KIND_COUNT
+};
 
 struct timer_row {
     enum timer_kind kind;
     struct str job_id;        /* empty where the kind has none */
     struct str thing_name;    /* empty where the kind has none */
-    int64_t execution_number; /* 0 where the kind has none */
+    int64_t execution_number; /* 0 where the kind has none; WINDOW_TELL: id of the last execution told of */
     int64_t due_ms;
 };
 
@@ -21,6 +31,12 @@ bool store_timer_set(struct db *db, const struct timer_row *timer);
 /* Harmless when there is none. */
 bool store_timer_cancel(struct db *db, const struct timer_row *timer);
 bool store_timers_cancel_of_job(struct db *db, struct str job_id);
+/* All that would have the job itself go on; what its executions in progress wait for stays. */
+bool store_timers_stop_job(struct db *db, struct str job_id);
+bool store_window_retries_cancel_of_thing(struct db *db, struct str thing);
+
+/* When that one is due. False: there is none. */
+bool store_timer_due(struct db *db, enum timer_kind kind, struct str job_id, int64_t *ret_due_ms);
 
 /* The earliest, by due time, then kind and key. False when there is none. */
 bool store_timer_earliest(struct db *db, struct arena *arena, struct timer_row *ret_timer);

@@ -255,8 +255,6 @@ static void members_that_are_not_supported_yet_are_named(void **state)
                     "[\"arn:aws:iot:us-east-1:000000000000:package/p/version/v\"]"),
         UNSUPPORTED_SCHEDULE("endTime", "\"2030-06-01 12:00\""),
         UNSUPPORTED_SCHEDULE("endBehavior", "\"CANCEL\""),
-        UNSUPPORTED_SCHEDULE("maintenanceWindows",
-                             "[{\"startTime\":\"cron(0 2 ? * MON *)\",\"durationInMinutes\":60}]"),
     };
     ASSERT_ALL_REFUSED(*state, "PUT", "/jobs/fw", refusals);
 }

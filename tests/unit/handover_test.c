@@ -183,6 +183,19 @@ static void after_a_crash_a_listener_to_all_counts_for_all(void **state)
     assert_told_again(f, "latest recent unheard");
 }
 
+static void after_a_crash_what_a_window_hid_or_showed_is_told_again(void **state)
+{
+    struct fixture *f = *state;
+    char sql[256];
+    given_crash(f);
+    snprintf(sql, sizeof sql, "UPDATE job SET updated_at_ms = %lld; UPDATE execution SET windowed = 1",
+             (long long)(NOW_MS - 1000 * MINUTE_MS));
+    run(f, sql);
+    f->handover.everyone_listens = true;
+    assert_true(handover_begin(&f->handover, NOW_MS));
+    assert_told_again(f, "early latest recent unheard");
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -195,6 +208,7 @@ int main(void)
         TEST(after_a_crash_what_changed_last_is_told_again_to_the_audience),
         TEST(after_a_crash_everything_recent_is_told_again_where_anybody_may_listen),
         TEST(after_a_crash_a_listener_to_all_counts_for_all),
+        TEST(after_a_crash_what_a_window_hid_or_showed_is_told_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
