@@ -64,7 +64,7 @@ bool job_window_due(struct op *op, const struct timer_row *timer)
 {
     struct job_row job;
     struct windows windows;
-    bool open;
+    bool open = false;
     if (!store_job_get(op->db, op->arena, timer->job_id, &job) ||
         (job.status != JOB_STATUS_SCHEDULED && job.status != JOB_STATUS_IN_PROGRESS))
         return true;

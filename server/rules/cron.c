@@ -35,12 +35,12 @@ enum { MINUTES, HOURS, DAY_OF_MONTH, MONTH, DAY_OF_WEEK, YEAR, FIELDS };
 
 static const struct field {
     const char *name;
-    int least, most;
-    int zero;                 /* what is 0 in the set */
     const char *const *names; /* of the values, from the least on; NULL: numbers only */
-    bool steps;               /* a/b is allowed */
-    bool any;                 /* ? is allowed */
-    const char *right;
+    const char *right;        /* what may be written */
+    int least, most;
+    int zero;   /* what is 0 in the set */
+    bool steps; /* a/b is allowed */
+    bool any;   /* ? is allowed */
 } fields[FIELDS] = {
     [MINUTES] = { .name = "minutes", .most = 59, .steps = true, .right = "0-59 and , - * /" },
     [HOURS] = { .name = "hours", .most = 23, .steps = true, .right = "0-23 and , - * /" },
@@ -258,7 +258,7 @@ static bool cut(const struct parser *p, struct str ret_words[FIELDS])
 bool cron_parse(struct str text, struct cron *ret_cron, struct err *err)
 {
     struct parser parser = { .text = text, .err = err };
-    struct str words[FIELDS];
+    struct str words[FIELDS] = { 0 };
     if (!cut(&parser, words))
         return false;
     for (int i = 0; i < FIELDS; i++)
