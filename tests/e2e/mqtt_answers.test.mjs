@@ -112,13 +112,6 @@ for (const [version, protocolVersion] of versions) {
   }
 }
 
-test('a request at QoS 2 is answered once, at QoS 1', async (t) => {
-  const { device } = await stage(t);
-  await device.ask(`${topics}/get`, {}, { qos: 2 });
-  await device.settle(THING);
-  assert.deepEqual(device.inbox.all.map((m) => m.qos), [1]);
-});
-
 test('nobody but the requester sees an answer, whatever he subscribed to; notifications are for both', async (t) => {
   const { world, server, device, createJob } = await stage(t);
   const other = await MqttClient.connect(world, server, { clientId: 'curious', protocolVersion: 5 });
