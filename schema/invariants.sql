@@ -73,11 +73,60 @@ FROM job AS j
 WHERE j.status = 'IN_PROGRESS' AND j.target_selection = 'SNAPSHOT'
   AND NOT EXISTS (SELECT 1 FROM execution AS e
                   WHERE e.job_id = j.job_id AND e.status IN ('QUEUED', 'IN_PROGRESS'))
+  AND NOT EXISTS (SELECT 1 FROM job_progress AS p WHERE p.job_id = j.job_id AND p.kind = 'ROLLOUT')
 
 UNION ALL
 SELECT 'canceled job with queued executions', j.job_id
 FROM job AS j JOIN execution AS e ON e.job_id = j.job_id
 WHERE j.status = 'CANCELED' AND e.status = 'QUEUED'
+  AND NOT EXISTS (SELECT 1 FROM job_progress AS p WHERE p.job_id = j.job_id AND p.kind = 'CANCELLATION')
+
+UNION ALL
+SELECT 'job that works off what its status does not ask for', j.job_id || ' ' || p.kind
+FROM job AS j JOIN job_progress AS p ON p.job_id = j.job_id
+WHERE j.status <> CASE p.kind WHEN 'CANCELLATION' THEN 'CANCELED' WHEN 'DELETION' THEN 'DELETION_IN_PROGRESS'
+                  ELSE iif(j.status = 'SCHEDULED', 'SCHEDULED', 'IN_PROGRESS') END
+   OR (p.kind = 'REMOVAL' AND j.target_selection <> 'CONTINUOUS')
+
+UNION ALL
+SELECT 'job that works something off without a timer, or the reverse',
+       coalesce(p.job_id || ' ' || p.kind, t.job_id || ' ' || t.kind)
+FROM (SELECT p.job_id, p.kind,
+             p.kind = 'ROLLOUT' AND j.status = 'SCHEDULED' AS paused,
+             p.kind = 'ROLLOUT' AND j.job_id IN (SELECT job_id FROM timer WHERE kind = 'WINDOW_TELL') AS waits
+      FROM job_progress AS p JOIN job AS j ON j.job_id = p.job_id) AS p
+FULL JOIN (SELECT job_id, kind FROM timer WHERE kind IN ('ROLLOUT', 'REMOVAL', 'CANCELLATION', 'DELETION')) AS t
+    ON t.job_id = p.job_id AND t.kind = p.kind
+WHERE p.job_id IS NULL OR (t.job_id IS NULL AND NOT p.paused AND NOT p.waits) OR (t.job_id IS NOT NULL AND p.paused)
+
+UNION ALL
+SELECT 'job that is to be deleted and is not being deleted', job_id
+FROM job
+WHERE status = 'DELETION_IN_PROGRESS' AND job_id NOT IN (SELECT job_id FROM job_progress WHERE kind = 'DELETION')
+
+UNION ALL
+SELECT 'scheduled snapshot job that would not roll out', job_id
+FROM job
+WHERE status = 'SCHEDULED' AND target_selection = 'SNAPSHOT'
+  AND job_id NOT IN (SELECT job_id FROM job_progress WHERE kind = 'ROLLOUT' AND position = 0 AND last = 0)
+
+UNION ALL
+SELECT 'group that is followed by a snapshot job, or not by a continuous one', t.job_id || ' ' || t.name
+FROM job_target AS t JOIN job AS j ON j.job_id = t.job_id
+WHERE t.followed <> (t.kind = 'THING_GROUP' AND j.target_selection = 'CONTINUOUS')
+
+UNION ALL
+SELECT 'thing that waits for a job to roll out which does not', job_id || ' ' || thing_name
+FROM job_joiner WHERE job_id NOT IN (SELECT job_id FROM job_progress WHERE kind = 'ROLLOUT')
+
+UNION ALL
+SELECT 'job that hides what it should show, or the reverse', job_id
+FROM job WHERE hides <> (status = 'SCHEDULED') AND status IN ('SCHEDULED', 'IN_PROGRESS')
+
+UNION ALL
+SELECT 'two pending executions of one job on one thing', thing_name || ' ' || job_id
+FROM execution WHERE status IN ('QUEUED', 'IN_PROGRESS')
+GROUP BY thing_name, job_id HAVING count(*) > 1
 
 UNION ALL
 SELECT 'completedAt without completion, or the reverse', job_id

@@ -3,15 +3,23 @@
 #include "ops/execution_change.h"
 #include "ops/job_life.h"
 #include "ops/job_window.h"
+#include "ops/job_work.h"
 #include "ops/notify.h"
 
 enum { RETRY_MS = 60 * 1000 };
 
 static bool (*const kinds[TIMER_KIND_COUNT])(struct op *op, const struct timer_row *timer) = {
-    [TIMER_JOB_START] = job_start_due,         [TIMER_EXECUTION_TIMEOUT] = execution_timeout_due,
-    [TIMER_NOTIFY_AGAIN] = notify_again_due,   [TIMER_WINDOW_CLOSE] = job_window_due,
-    [TIMER_WINDOW_OPEN] = job_window_due,      [TIMER_WINDOW_RETRY] = execution_retry_due,
+    [TIMER_JOB_START] = job_start_due,
+    [TIMER_EXECUTION_TIMEOUT] = execution_timeout_due,
+    [TIMER_NOTIFY_AGAIN] = notify_again_due,
+    [TIMER_WINDOW_CLOSE] = job_window_due,
+    [TIMER_WINDOW_OPEN] = job_window_due,
+    [TIMER_WINDOW_RETRY] = execution_retry_due,
     [TIMER_WINDOW_TELL] = job_window_tell_due,
+    [TIMER_ROLLOUT] = job_work_due,
+    [TIMER_REMOVAL] = job_work_due,
+    [TIMER_CANCELLATION] = job_work_due,
+    [TIMER_DELETION] = job_work_due,
 };
 
 static bool run(const struct call_world *world, struct arena *arena, struct err *err,

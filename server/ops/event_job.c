@@ -1,5 +1,6 @@
 #include "ops/arn.h"
 #include "ops/event.h"
+#include "store/job_target_store.h"
 
 /*
  * The last level of the topic and `operation` are the same word; CANCELLATION_IN_PROGRESS and DELETED are

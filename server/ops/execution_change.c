@@ -5,6 +5,8 @@
 #include "ops/render.h"
 #include "rules/execution_state.h"
 #include "rules/retry.h"
+#include "store/job_target_store.h"
+#include "store/progress_store.h"
 #include "store/thing_store.h"
 
 static const int64_t minute_ms = 60 * 1000;
@@ -15,7 +17,7 @@ bool execution_is_hidden(struct op *op, const struct execution_row *e)
 {
     struct job_state job;
     return e->windowed && e->status == JOB_EXECUTION_STATUS_QUEUED &&
-           store_job_state_get(op->db, e->job_id, &job) && job.status == JOB_STATUS_SCHEDULED;
+           store_job_state_get(op->db, e->job_id, &job) && job.hides;
 }
 
 /* Whether it is in the pending list of its thing. */
@@ -29,12 +31,10 @@ static bool is_listed(struct op *op, const struct execution_row *e)
 /* Completes *execution, of which thing, job, namespace, windows and retries are known, and writes it. */
 static bool queue(struct op *op, struct execution_row *execution)
 {
-    struct execution_row newest;
-    struct opt_int any = { 0 };
+    struct newest_execution newest;
     struct pending_key key = execution_pending_key(execution);
-    bool first =
-        !store_execution_get(op->db, op->arena, execution->thing_name, execution->job_id, any, &newest);
-    execution->execution_number = first ? 1 : newest.execution_number + 1;
+    bool first = !store_execution_newest(op->db, execution->thing_name, execution->job_id, &newest);
+    execution->execution_number = first ? 1 : newest.number + 1;
     execution->status = JOB_EXECUTION_STATUS_QUEUED;
     execution->version = 1;
     execution->queued_at_ms = execution->updated_at_ms = op->now_ms;
@@ -53,6 +53,13 @@ bool execution_queue(struct op *op, const struct job_row *job, struct str thing)
                                        .namespace_id = job->namespace_id,
                                        .windowed = store_job_has_windows(op->db, job->job_id) };
     return queue(op, &execution);
+}
+
+/* A CONTINUOUS job does not try again on a thing that has left it meanwhile (control plane 2.4). */
+static bool has_left(struct op *op, const struct job_state *job, const struct execution_row *execution)
+{
+    return job->target_selection == TARGET_SELECTION_CONTINUOUS &&
+           !store_job_reaches(op->db, execution->job_id, execution->thing_name);
 }
 
 static bool queue_retry(struct op *op, const struct execution_row *ended)
@@ -85,6 +92,13 @@ static bool retry_in_next_window(struct op *op, const struct execution_row *ende
            fail(op->err, ERR_INTERNAL, "The retry could not be scheduled.");
 }
 
+bool execution_forget_retry(struct op *op, const struct execution_row *ended)
+{
+    struct timer_row timer = retry_timer(ended);
+    return !ended->windowed || store_timer_cancel(op->db, &timer) ||
+           fail(op->err, ERR_INTERNAL, "The retry could not be taken back.");
+}
+
 /* A failure is tried again while its job is in progress and has retries left for it (control plane 4.4). A
  * job that is SCHEDULED and has executions is between two windows. */
 static bool retry(struct op *op, const struct execution_row *ended)
@@ -98,7 +112,7 @@ static bool retry(struct op *op, const struct execution_row *ended)
     if (!store_job_state_get(op->db, ended->job_id, &job) ||
         !store_retry_criteria_get(op->db, op->arena, ended->job_id, &criteria))
         return fail(op->err, ERR_INTERNAL, "The job could not be read.");
-    if (!retry_due(&criteria, so_far, ended->status))
+    if (!retry_due(&criteria, so_far, ended->status) || has_left(op, &job, ended))
         return true;
     if (job.status == JOB_STATUS_SCHEDULED)
         return retry_in_next_window(op, ended);
@@ -218,11 +232,10 @@ bool execution_delete(struct op *op, struct execution_row *e)
 {
     bool was_listed = is_listed(op, e);
     struct pending_key key = execution_pending_key(e);
-    struct timer_row waiting = retry_timer(e);
     forget_deadlines(e);
     if ((was_listed && !notify_touch(op, key)) || !event_execution_deleted(op, e) || !write_timer(op, e) ||
-        (e->windowed && !store_timer_cancel(op->db, &waiting)) ||
-        !store_count_add(op->db, e->job_id, e->status, -1) || !store_execution_delete(op->db, e->id))
+        !execution_forget_retry(op, e) || !store_count_add(op->db, e->job_id, e->status, -1) ||
+        !store_execution_delete(op->db, e->id))
         return fail(op->err, ERR_INTERNAL, "The execution could not be deleted.");
     if (was_listed)
         notify_set_changed(op, key);
@@ -239,6 +252,9 @@ bool job_settle(struct op *op, struct str job_id)
         return !db_failed(op->db) || fail(op->err, ERR_INTERNAL, "The job could not be read.");
     if (job.status != JOB_STATUS_IN_PROGRESS || job.target_selection != TARGET_SELECTION_SNAPSHOT ||
         counts[JOB_EXECUTION_STATUS_QUEUED] + counts[JOB_EXECUTION_STATUS_IN_PROGRESS] > 0)
+        return true;
+    struct progress_row rollout;
+    if (store_progress_get(op->db, TIMER_ROLLOUT, job_id, &rollout))
         return true;
     struct job_row completed;
     return (store_job_complete(op->db, job_id, op->now_ms) &&

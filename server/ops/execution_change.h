@@ -27,6 +27,9 @@ bool execution_move(struct op *op, struct execution_row *execution, enum job_exe
 /* TIMER_WINDOW_RETRY: called with the timer's row, which is gone already. */
 bool execution_retry_due(struct op *op, const struct timer_row *timer);
 
+/* It has left its job: a retry that waits for a window is none any more. */
+bool execution_forget_retry(struct op *op, const struct execution_row *execution);
+
 /* Whether it may be deleted is the caller's to check. */
 bool execution_delete(struct op *op, struct execution_row *execution);
 
@@ -44,7 +47,8 @@ struct opt_int execution_deadline(const struct execution_row *execution);
 /* Writes deadlines that changed without a change of status or version. */
 bool execution_save_timers(struct op *op, struct execution_row *execution);
 
-/* Completes a SNAPSHOT job in progress of which nothing is open any more (control plane 2.3). */
+/* Completes a SNAPSHOT job in progress that has rolled out and of which nothing is open any more (control
+ * plane 2.3). */
 bool job_settle(struct op *op, struct str job_id);
 
 #endif

@@ -1,6 +1,8 @@
 #include "ops/arn.h"
 #include "ops/job.h"
 #include "ops/job_life.h"
+#include "ops/job_target.h"
+#include "ops/job_work.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
 #include "rules/document.h"
@@ -11,7 +13,6 @@
 #include "store/timer_store.h"
 
 enum {
-    TARGETS_MAX = 100, /* control plane 8.1 */
     TIMEOUT_MINUTES_LEAST = 1,
     TIMEOUT_MINUTES_MOST = 10080,
 };
@@ -49,51 +50,6 @@ static bool check_supported(struct op *op, const struct create_job_request *in)
             return fail(op->err, ERR_NOT_IMPLEMENTED,
                         "The member %s of CreateJob is not supported by this server yet.",
                         unsupported[i].member);
-    return true;
-}
-
-/* ---- targets ---- */
-
-static bool read_target(struct op *op, struct str text, struct target_row *ret_target)
-{
-    struct arn arn;
-    if (!arn_parse(text, &arn))
-        return fail(
-            op->err, ERR_INVALID_REQUEST,
-            "Target '%.*s' is not the ARN of a thing or thing group: arn:aws:iot:REGION:ACCOUNT:thing/NAME.",
-            STR(text));
-    if (str_eq_text(arn.type, "thinggroup"))
-        return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Thing group %.*s cannot be found.", STR(arn.name));
-    if (!str_eq_text(arn.type, "thing"))
-        return fail(op->err, ERR_INVALID_REQUEST,
-                    "Resource type should be thing or thinggroup but found invalid resource type %.*s",
-                    STR(arn.type));
-    if (!arn_is_ours(op, &arn))
-        return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Target %.*s cannot be found.", STR(text));
-    *ret_target = (struct target_row){ .arn = text, .name = arn.name };
-    return true;
-}
-
-static bool read_targets(struct op *op, const struct job_targets *in, struct plan *plan)
-{
-    if (in->n > TARGETS_MAX)
-        return fail(op->err, ERR_LIMIT_EXCEEDED, "A job can have at most %d targets; this one has %zu.",
-                    TARGETS_MAX, in->n);
-    plan->targets.items = arena_array(op->arena, in->n, sizeof *plan->targets.items);
-    if (!plan->targets.items)
-        return fail(op->err, ERR_INTERNAL, "The targets could not be read.");
-    for (size_t i = 0; i < in->n; i++)
-        if (!read_target(op, in->items[i], &plan->targets.items[i]))
-            return false;
-    plan->targets.n = in->n;
-    return true;
-}
-
-static bool check_targets_exist(struct op *op, const struct target_rows *targets)
-{
-    for (size_t i = 0; i < targets->n; i++)
-        if (!store_thing_exists(op->db, targets->items[i].name))
-            return thing_not_found(op, targets->items[i].name);
     return true;
 }
 
@@ -244,7 +200,8 @@ static bool read_plan(struct op *op, const struct create_job_request *in, struct
     return check_supported(op, in) && read_document(op, in, plan) &&
            read_timeout(op, in->timeout_config, plan) &&
            read_retries(op, in->job_executions_retry_config, plan) &&
-           read_schedule(op, in->scheduling_config, plan) && read_targets(op, &in->targets, plan);
+           read_schedule(op, in->scheduling_config, plan) &&
+           job_targets_read(op, &in->targets, plan->job.target_selection, &plan->targets);
 }
 
 static bool check_new(struct op *op, struct str job_id)
@@ -263,9 +220,8 @@ static bool write_plan(struct op *op, const struct plan *plan)
     if (!store_job_insert(op->db, &plan->job) ||
         !store_document_insert(op->db, plan->job.job_id, &plan->document))
         return false;
-    for (size_t i = 0; i < plan->targets.n; i++)
-        if (!store_target_insert(op->db, plan->job.job_id, (int64_t)i, &plan->targets.items[i]))
-            return false;
+    if (!job_targets_write(op, plan->job.job_id, 0, &plan->targets))
+        return false;
     for (size_t i = 0; i < plan->retry_criteria.n; i++)
         if (!store_retry_criterion_insert(op->db, plan->job.job_id, (int64_t)i,
                                           &plan->retry_criteria.items[i]))
@@ -273,6 +229,8 @@ static bool write_plan(struct op *op, const struct plan *plan)
     for (size_t i = 0; i < plan->windows.n; i++)
         if (!store_window_insert(op->db, plan->job.job_id, (int64_t)i, &plan->windows.items[i]))
             return false;
+    if (!job_work_note(op, TIMER_ROLLOUT, plan->job.job_id))
+        return false;
     if (plan->job.status != JOB_STATUS_SCHEDULED)
         return job_start(op, plan->job.job_id);
     struct timer_row timer = {
@@ -288,7 +246,7 @@ bool op_create_job(struct op *op, const void *input)
 {
     const struct create_job_request *in = input;
     struct plan plan;
-    if (!read_plan(op, in, &plan) || !check_new(op, in->job_id) || !check_targets_exist(op, &plan.targets))
+    if (!read_plan(op, in, &plan) || !check_new(op, in->job_id) || !job_targets_check(op, &plan.targets))
         return false;
     if (!write_plan(op, &plan))
         return fail(op->err, ERR_INTERNAL, "The job could not be stored.");

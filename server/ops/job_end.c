@@ -1,11 +1,11 @@
+#include "ops/job_end.h"
+
 #include "ops/event.h"
 #include "ops/execution_change.h"
 #include "ops/job.h"
 #include "ops/notify.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
-#include "store/event_store.h"
-#include "store/timer_store.h"
 
 static bool find_job(struct op *op, struct str job_id, struct job_row *ret_job)
 {
@@ -14,41 +14,54 @@ static bool find_job(struct op *op, struct str job_id, struct job_row *ret_job)
 
 /* ---- CancelJob ---- */
 
-/* QUEUED ones always, IN_PROGRESS ones only by force: those may otherwise still be finished (control
- * plane 2.5). */
-static bool cancel_executions(struct op *op, const struct execution_rows *rows, bool force)
+static bool is_open(const int64_t counts[JOB_COUNTS])
 {
-    for (size_t i = 0; i < rows->n; i++) {
-        rows->items[i].force_canceled = force;
-        if (!execution_move(op, &rows->items[i], JOB_EXECUTION_STATUS_CANCELED))
-            return false;
-    }
-    return true;
+    return counts[JOB_EXECUTION_STATUS_QUEUED] + counts[JOB_EXECUTION_STATUS_IN_PROGRESS] > 0;
 }
 
 /* A job that was canceled without force can be canceled again by force, for the sake of what still runs. */
-static bool check_cancelable(struct op *op, const struct job_row *job, bool force,
-                             const struct execution_rows *open)
+static bool check_cancelable(struct op *op, const struct job_row *job, bool force)
 {
+    int64_t counts[JOB_COUNTS];
     if (job->status == JOB_STATUS_SCHEDULED || job->status == JOB_STATUS_IN_PROGRESS)
         return true;
-    if (job->status == JOB_STATUS_CANCELED && force && open->n > 0)
+    if (!store_counts_get(op->db, job->job_id, counts))
+        return fail(op->err, ERR_INTERNAL, "The executions of the job could not be read.");
+    if (job->status == JOB_STATUS_CANCELED && force && is_open(counts))
         return true;
     return fail(op->err, ERR_INVALID_REQUEST, "Job %.*s in status %s cannot be canceled.", STR(job->job_id),
                 job_status_name(job->status));
+}
+
+/* QUEUED ones always, IN_PROGRESS ones only by force: those may otherwise still be finished (control
+ * plane 2.5). */
+static bool cancel_execution(struct op *op, const struct job_row *job, struct execution_row *execution)
+{
+    bool started = execution->status == JOB_EXECUTION_STATUS_IN_PROGRESS;
+    if (execution->status != JOB_EXECUTION_STATUS_QUEUED && !(started && job->force_canceled))
+        return true;
+    execution->force_canceled = job->force_canceled;
+    return execution_move(op, execution, JOB_EXECUTION_STATUS_CANCELED);
+}
+
+bool cancellation_slice(struct op *op, const struct job_row *job, struct progress_row *progress,
+                        bool *ret_done)
+{
+    return job_slice_of_executions(op, job, progress, cancel_execution, ret_done);
+}
+
+bool cancellation_finish(struct op *op, const struct job_row *job)
+{
+    return event_job(op, JOB_EVENT_CANCELED, job) ||
+           fail(op->err, ERR_INTERNAL, "The event could not be made.");
 }
 
 bool op_cancel_job(struct op *op, const void *input)
 {
     const struct cancel_job_request *in = input;
     struct job_row job;
-    struct execution_rows open;
     bool force = in->force.value;
-    if (!find_job(op, in->job_id, &job))
-        return false;
-    if (!store_open_of_job(op->db, op->arena, in->job_id, force, &open))
-        return fail(op->err, ERR_INTERNAL, "The executions of the job could not be read.");
-    if (!check_cancelable(op, &job, force, &open))
+    if (!find_job(op, in->job_id, &job) || !check_cancelable(op, &job, force))
         return false;
     job.status = JOB_STATUS_CANCELED;
     job.force_canceled = force;
@@ -57,12 +70,10 @@ bool op_cancel_job(struct op *op, const void *input)
         job.reason_code = in->reason_code;
     if (in->comment.p)
         job.comment = in->comment;
-    if (!event_job(op, JOB_EVENT_CANCELLATION_IN_PROGRESS, &job) || !cancel_executions(op, &open, force) ||
-        !event_job(op, JOB_EVENT_CANCELED, &job))
-        return fail(op->err, ERR_INTERNAL, "The executions of the job could not be canceled.");
-    /* Only now: up to here, what waits for a window is hidden, and its end is nobody's news. */
-    if (!store_job_update(op->db, &job) || !store_timers_stop_job(op->db, job.job_id))
+    if (!store_job_update(op->db, &job) || !event_job(op, JOB_EVENT_CANCELLATION_IN_PROGRESS, &job))
         return fail(op->err, ERR_INTERNAL, "The job could not be canceled.");
+    if (!job_work_stop(op, job.job_id) || !job_work_begin(op, TIMER_CANCELLATION, job.job_id))
+        return false;
     render_job_reference(op, &job);
     return true;
 }
@@ -71,6 +82,9 @@ bool op_cancel_job(struct op *op, const void *input)
 
 static bool check_deletable(struct op *op, const struct job_row *job, bool force)
 {
+    if (job->status == JOB_STATUS_DELETION_IN_PROGRESS)
+        return fail(op->err, ERR_INVALID_STATE_TRANSITION, "Job %.*s in status %s cannot be deleted.",
+                    STR(job->job_id), job_status_name(job->status));
     if (force || job->status == JOB_STATUS_COMPLETED || job->status == JOB_STATUS_CANCELED)
         return true;
     return fail(op->err, ERR_INVALID_STATE_TRANSITION,
@@ -78,43 +92,27 @@ static bool check_deletable(struct op *op, const struct job_row *job, bool force
                 job_status_name(job->status));
 }
 
-static bool touch_all(struct op *op, const struct execution_rows *rows)
+static bool delete_execution(struct op *op, const struct job_row *job, struct execution_row *execution)
 {
-    for (size_t i = 0; i < rows->n; i++) {
-        struct pending_key key = execution_pending_key(&rows->items[i]);
-        if (execution_is_hidden(op, &rows->items[i]))
-            continue;
-        if (!notify_touch(op, key))
-            return false;
-        notify_set_changed(op, key);
-    }
-    return true;
+    (void)job;
+    return execution_delete(op, execution);
 }
 
-/* Finished ones too; where nobody wants to know, none is read. */
-static bool tell_of_executions(struct op *op, struct str job_id)
+bool deletion_slice(struct op *op, const struct job_row *job, struct progress_row *progress, bool *ret_done)
 {
-    struct execution_rows rows = { 0 };
-    bool ok =
-        !store_event_enabled(op->db, EVENT_TYPE_JOB_EXECUTION) ||
-        store_executions_of_job(op->db, op->arena, job_id, JOB_EXECUTION_STATUS_UNSET, 0, INT64_MAX, &rows);
-    for (size_t i = 0; ok && i < rows.n; i++)
-        ok = event_execution_deleted(op, &rows.items[i]);
-    return ok;
+    return job_slice_of_executions(op, job, progress, delete_execution, ret_done);
 }
 
-static bool delete_whole(struct op *op, const struct job_row *job)
+bool deletion_finish(struct op *op, const struct job_row *job)
 {
-    return event_job(op, JOB_EVENT_DELETION_IN_PROGRESS, job) && tell_of_executions(op, job->job_id) &&
-           event_job(op, JOB_EVENT_DELETED, job) && store_timers_cancel_of_job(op->db, job->job_id) &&
-           store_executions_delete_of_job(op->db, job->job_id) && store_job_delete(op->db, job->job_id);
+    return (event_job(op, JOB_EVENT_DELETED, job) && store_job_delete(op->db, job->job_id)) ||
+           fail(op->err, ERR_INTERNAL, "The job could not be deleted.");
 }
 
 bool op_delete_job(struct op *op, const void *input)
 {
     const struct delete_job_request *in = input;
     struct job_row job;
-    struct execution_rows open;
     if (!find_job(op, in->job_id, &job))
         return false;
     /* A job of another namespace than the one that is named is not there. */
@@ -122,9 +120,10 @@ bool op_delete_job(struct op *op, const void *input)
         return job_not_found(op, in->job_id);
     if (!check_deletable(op, &job, in->force.value))
         return false;
-    if (!store_open_of_job(op->db, op->arena, in->job_id, true, &open))
-        return fail(op->err, ERR_INTERNAL, "The executions of the job could not be read.");
-    if (!touch_all(op, &open) || !delete_whole(op, &job))
+    if (!event_job(op, JOB_EVENT_DELETION_IN_PROGRESS, &job))
+        return fail(op->err, ERR_INTERNAL, "The event could not be made.");
+    job.status = JOB_STATUS_DELETION_IN_PROGRESS;
+    if (!store_job_update(op->db, &job))
         return fail(op->err, ERR_INTERNAL, "The job could not be deleted.");
-    return true;
+    return job_work_stop(op, job.job_id) && job_work_begin(op, TIMER_DELETION, job.job_id);
 }

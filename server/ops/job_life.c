@@ -2,32 +2,8 @@
 
 #include "ops/execution_change.h"
 #include "ops/job_window.h"
+#include "ops/job_work.h"
 #include "rules/execution_state.h"
-#include "store/job_store.h"
-#include "store/thing_store.h"
-
-/* A thing named twice among the targets gets one execution. */
-static bool named_before(const struct target_rows *targets, size_t i)
-{
-    for (size_t k = 0; k < i; k++)
-        if (str_eq(targets->items[k].name, targets->items[i].name))
-            return true;
-    return false;
-}
-
-static bool queue_targets(struct op *op, const struct job_row *job)
-{
-    struct target_rows targets;
-    if (!store_targets_get(op->db, op->arena, job->job_id, &targets))
-        return fail(op->err, ERR_INTERNAL, "The targets of the job could not be read.");
-    for (size_t i = 0; i < targets.n; i++) {
-        struct str thing = targets.items[i].name;
-        if (!named_before(&targets, i) && store_thing_exists(op->db, thing) &&
-            !execution_queue(op, job, thing))
-            return false;
-    }
-    return true;
-}
 
 static bool start(struct op *op, struct job_row *job)
 {
@@ -35,7 +11,7 @@ static bool start(struct op *op, struct job_row *job)
     job->updated_at_ms = op->now_ms;
     if (!store_job_update(op->db, job))
         return fail(op->err, ERR_INTERNAL, "The job could not be started.");
-    return queue_targets(op, job) && job_settle(op, job->job_id);
+    return job_work_go_on(op, TIMER_ROLLOUT, job->job_id);
 }
 
 bool job_start(struct op *op, struct str job_id)

@@ -5,8 +5,9 @@
 #include "ops/op.h"
 #include "store/timer_store.h"
 
-/* Queues an execution for each target that exists (decision 21: resolved now, not at creation), and the job
- * is IN_PROGRESS. A job with maintenance windows that are all closed waits for the next one instead. */
+/* The job is IN_PROGRESS, and its rollout (ops/rollout) begins: what its targets are is found out now, not at
+ * creation (decision 21). A job with maintenance windows that are all closed waits for the next one instead.
+ */
 bool job_start(struct op *op, struct str job_id);
 
 /* TIMER_JOB_START, TIMER_EXECUTION_TIMEOUT: called with the timer's row, which is gone already. A timer whose

@@ -5,6 +5,17 @@
 #include "ops/refusal.h"
 #include "ops/render.h"
 #include "rules/managed_template.h"
+#include "store/progress_store.h"
+#include "store/thing_group_store.h"
+
+/* Only a job in progress rolls out; one that is scheduled waits to. */
+static struct opt_int rolling_out(struct op *op, const struct job_row *job)
+{
+    struct progress_row progress;
+    bool is = job->status == JOB_STATUS_IN_PROGRESS && job->at_work &&
+              store_progress_get(op->db, TIMER_ROLLOUT, job->job_id, &progress);
+    return (struct opt_int){ is, is ? progress.position : 0 };
+}
 
 static bool read_details(struct op *op, const struct job_row *job, struct job_details *ret_details)
 {
@@ -16,6 +27,7 @@ static bool read_details(struct op *op, const struct job_row *job, struct job_de
         !store_counts_get(op->db, job->job_id, ret_details->counts) ||
         !job_windows_get(op, job, &windows, &ret_details->windows))
         return fail(op->err, ERR_INTERNAL, "The job could not be read.");
+    ret_details->rolling_out = rolling_out(op, job);
     ret_details->rollouts = over ? 0 : windows_starts(&windows, op->now_ms, ret_details->rollouts_ms);
     return true;
 }
@@ -60,18 +72,18 @@ bool op_get_job_document(struct op *op, const void *input)
     return true;
 }
 
-/* A list can be narrowed to a thing group; this server has none, so none can be found. */
-static bool check_list_filters(struct op *op, const struct list_jobs_request *in)
+/* The group that the list is narrowed to, if it is. */
+static bool find_group(struct op *op, const struct list_jobs_request *in, struct thing_group_row *ret_group)
 {
+    struct str given = in->thing_group_name.p ? in->thing_group_name : in->thing_group_id;
     if (in->thing_group_name.p && in->thing_group_id.p)
         return fail(op->err, ERR_INVALID_REQUEST, "Provide either thingGroupName or thingGroupId, not both.");
-    if (in->thing_group_name.p)
-        return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Thing group %.*s cannot be found.",
-                    STR(in->thing_group_name));
-    if (in->thing_group_id.p)
-        return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Thing group %.*s cannot be found.",
-                    STR(in->thing_group_id));
-    return true;
+    if (!given.p)
+        return true;
+    return (in->thing_group_name.p
+                ? store_thing_group_get(op->db, op->arena, given, ret_group)
+                : store_thing_group_get_by_group_id(op->db, op->arena, given, ret_group)) ||
+           thing_group_not_found(op, given);
 }
 
 bool op_list_jobs(struct op *op, const void *input)
@@ -79,18 +91,20 @@ bool op_list_jobs(struct op *op, const void *input)
     const struct list_jobs_request *in = input;
     struct page page;
     struct job_rows rows;
-    if (!check_list_filters(op, in) ||
+    struct thing_group_row group = { 0 };
+    if (!find_group(op, in, &group) ||
         !page_open(op, &page, OP_LIST_JOBS, STR_NONE, in->max_results, in->next_token, INT64_MAX))
         return false;
     struct job_filter filter = { .status = in->status,
                                  .target_selection = in->target_selection,
-                                 .namespace_id = in->namespace_id };
+                                 .namespace_id = in->namespace_id,
+                                 .thing_group = group.name };
     if (!store_jobs_list(op->db, op->arena, &filter, page.cursor, page.size + 1, &rows))
         return fail(op->err, ERR_INTERNAL, "The jobs could not be read.");
     json_key(op->json, "jobs");
     json_array_begin(op->json);
     for (size_t i = 0; i < rows.n && page_take(&page, rows.items[i].id); i++)
-        render_job_summary(op, &rows.items[i]);
+        render_job_summary(op, &rows.items[i], group.group_id);
     json_array_end(op->json);
     return page_close(op, &page);
 }

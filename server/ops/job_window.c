@@ -1,6 +1,7 @@
 #include "ops/job_window.h"
 
 #include "base/time_text.h"
+#include "ops/job_work.h"
 #include "ops/notify.h"
 
 enum { TOLD_AT_ONCE = 100 };
@@ -34,6 +35,15 @@ bool job_window_wait(struct op *op, struct str job_id, const struct windows *win
 
 /* ---- opening and closing ---- */
 
+/* The rollout that the window has interrupted, or those who have joined since, come when everybody has been
+ * told: they are told by themselves. */
+static bool roll_out(struct op *op, struct str job_id)
+{
+    struct job_state job;
+    return !store_job_state_get(op->db, job_id, &job) || job.status != JOB_STATUS_IN_PROGRESS ||
+           job_work_go_on(op, TIMER_ROLLOUT, job_id);
+}
+
 /* Tells who has an execution of the job waiting that it is shown now, or hidden; the rest later, so that no
  * transaction is a long one. */
 static bool tell(struct op *op, struct str job_id, int64_t after)
@@ -45,7 +55,7 @@ static bool tell(struct op *op, struct str job_id, int64_t after)
         if (!notify_window_changed(op, &waiting.items[i]))
             return false;
     if (waiting.n <= TOLD_AT_ONCE)
-        return true;
+        return roll_out(op, job_id);
     struct timer_row rest = { .kind = TIMER_WINDOW_TELL,
                               .job_id = job_id,
                               .thing_name = STR_LIT(""),
@@ -78,5 +88,5 @@ bool job_window_due(struct op *op, const struct timer_row *timer)
     job.updated_at_ms = op->now_ms;
     if (!store_job_update(op->db, &job))
         return fail(op->err, ERR_INTERNAL, "The job could not be changed.");
-    return tell(op, job.job_id, 0);
+    return (open || job_work_pause(op, TIMER_ROLLOUT, job.job_id)) && tell(op, job.job_id, 0);
 }

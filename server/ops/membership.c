@@ -3,6 +3,7 @@
 #include "base/random.h"
 #include "ops/arn.h"
 #include "ops/event.h"
+#include "ops/following.h"
 #include "ops/page.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
@@ -116,13 +117,24 @@ static bool remove_from(struct op *op, const struct place *place)
            fail(op->err, ERR_INTERNAL, "The thing could not be removed from the thing group.");
 }
 
+/* ---- and who follows ---- */
+
+/* Changes one membership. */
+static bool change_one(struct op *op, const struct place *place,
+                       bool (*change)(struct op *, const struct place *))
+{
+    struct follower_rows before;
+    return following_before(op, &place->thing, &before) && change(op, place) &&
+           following_after(op, &place->thing, &before);
+}
+
 /* overrideDynamicGroups makes room at the cost of dynamic groups; there are none. */
 bool op_add_thing_to_thing_group(struct op *op, const void *input)
 {
     const struct add_thing_to_thing_group_request *in = input;
     struct place place;
     return find_place(op, in->thing_group_name, in->thing_group_arn, in->thing_name, in->thing_arn, &place) &&
-           add(op, &place);
+           change_one(op, &place, add);
 }
 
 bool op_remove_thing_from_thing_group(struct op *op, const void *input)
@@ -130,7 +142,7 @@ bool op_remove_thing_from_thing_group(struct op *op, const void *input)
     const struct remove_thing_from_thing_group_request *in = input;
     struct place place;
     return find_place(op, in->thing_group_name, in->thing_group_arn, in->thing_name, in->thing_arn, &place) &&
-           remove_from(op, &place);
+           change_one(op, &place, remove_from);
 }
 
 static bool change_each(struct op *op, struct place *place, const struct thing_group_list *groups,
@@ -147,11 +159,13 @@ bool op_update_thing_groups_for_thing(struct op *op, const void *input)
 {
     const struct update_thing_groups_for_thing_request *in = input;
     struct place place;
+    struct follower_rows before;
     if (!in->thing_name.p)
         return fail(op->err, ERR_INVALID_REQUEST, "thingName is empty. Need to specify it");
-    return find_thing(op, in->thing_name, &place.thing) &&
+    return find_thing(op, in->thing_name, &place.thing) && following_before(op, &place.thing, &before) &&
            change_each(op, &place, &in->thing_groups_to_remove, remove_from) &&
-           change_each(op, &place, &in->thing_groups_to_add, add);
+           change_each(op, &place, &in->thing_groups_to_add, add) &&
+           following_after(op, &place.thing, &before);
 }
 
 bool membership_end_all(struct op *op, const struct thing_row *thing)

@@ -190,11 +190,12 @@ static const struct {
     { JOB_EXECUTION_STATUS_TIMED_OUT, "numberOfTimedOutThings" },
 };
 
-static void job_state(struct op *op, const struct job_row *job)
+static void job_state(struct op *op, const struct job_row *job, struct str thing_group_id)
 {
     struct json *json = op->json;
     json_member_string(json, "jobArn", arn_make(op, "job", job->job_id));
     json_member_string(json, "jobId", job->job_id);
+    render_optional(json, "thingGroupId", thing_group_id);
     json_member_string(json, "targetSelection",
                        str_from(api_enum_name(&shape_target_selection, (int)job->target_selection)));
     json_member_string(json, "status", str_from(job_status_name(job->status)));
@@ -206,6 +207,33 @@ static void job_times(struct json *json, const struct job_row *job)
     json_member_seconds(json, "lastUpdatedAt", job->updated_at_ms);
     if (job->completed_at_ms.set)
         json_member_seconds(json, "completedAt", job->completed_at_ms.value);
+}
+
+/* Executions of it come or go by themselves; one that waits for its time is at rest. */
+static bool is_concurrent(const struct job_row *job)
+{
+    return job->at_work && job->status != JOB_STATUS_SCHEDULED;
+}
+
+/* From the one at position `first` on. */
+static void target_arns(struct json *json, const char *key, const struct target_rows *targets, size_t first)
+{
+    json_key(json, key);
+    json_array_begin(json);
+    for (size_t i = first; i < targets->n; i++)
+        json_string(json, targets->items[i].arn);
+    json_array_end(json);
+}
+
+static void job_process_details(struct json *json, const struct job_details *details)
+{
+    json_key(json, "jobProcessDetails");
+    json_object_begin(json);
+    if (details->rolling_out.set && details->rolling_out.value < (int64_t)details->targets.n)
+        target_arns(json, "processingTargets", &details->targets, (size_t)details->rolling_out.value);
+    for (size_t i = 0; i < sizeof process_details / sizeof process_details[0]; i++)
+        json_member_int(json, process_details[i].member, details->counts[process_details[i].status]);
+    json_object_end(json);
 }
 
 static void scheduling_config(struct json *json, const struct job_row *job,
@@ -282,24 +310,16 @@ void render_job(struct op *op, const struct job_row *job, const struct job_detai
 {
     struct json *json = op->json;
     json_object_begin(json);
-    job_state(op, job);
+    job_state(op, job, STR_NONE);
     if (job->status == JOB_STATUS_CANCELED)
         json_member_bool(json, "forceCanceled", job->force_canceled);
     render_optional(json, "reasonCode", job->reason_code);
     render_optional(json, "comment", job->comment);
-    json_key(json, "targets");
-    json_array_begin(json);
-    for (size_t i = 0; i < details->targets.n; i++)
-        json_string(json, details->targets.items[i].arn);
-    json_array_end(json);
+    target_arns(json, "targets", &details->targets, 0);
     render_optional(json, "description", job->description);
     job_configs(json, job, &details->windows);
     job_times(json, job);
-    json_key(json, "jobProcessDetails");
-    json_object_begin(json);
-    for (size_t i = 0; i < sizeof process_details / sizeof process_details[0]; i++)
-        json_member_int(json, process_details[i].member, details->counts[process_details[i].status]);
-    json_object_end(json);
+    job_process_details(json, details);
     if (job->namespace_id.n)
         json_member_string(json, "namespaceId", job->namespace_id);
     render_optional(json, "jobTemplateArn", job->job_template_arn);
@@ -308,17 +328,17 @@ void render_job(struct op *op, const struct job_row *job, const struct job_detai
         json_key(json, "documentParameters");
         json_raw(json, details->document.parameters);
     }
-    json_member_bool(json, "isConcurrent", false);
+    json_member_bool(json, "isConcurrent", is_concurrent(job));
     scheduled_rollouts(json, details);
     json_object_end(json);
 }
 
-void render_job_summary(struct op *op, const struct job_row *job)
+void render_job_summary(struct op *op, const struct job_row *job, struct str thing_group_id)
 {
     json_object_begin(op->json);
-    job_state(op, job);
+    job_state(op, job, thing_group_id);
     job_times(op->json, job);
-    json_member_bool(op->json, "isConcurrent", false);
+    json_member_bool(op->json, "isConcurrent", is_concurrent(job));
     json_object_end(op->json);
 }
 

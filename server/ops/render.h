@@ -7,6 +7,7 @@
 #include "store/attribute_store.h"
 #include "store/execution_store.h"
 #include "store/job_store.h"
+#include "store/job_target_store.h"
 #include "store/thing_group_store.h"
 #include "store/thing_store.h"
 
@@ -34,6 +35,7 @@ void render_execution_summary(struct op *op, const struct execution_row *executi
 /* What DescribeJob shows beside the job's own row. */
 struct job_details {
     struct target_rows targets;
+    struct opt_int rolling_out; /* the first of them to which the rollout has not come yet, or is at */
     struct document_row document;
     struct retry_criteria_list retry_criteria;
     int64_t counts[JOB_COUNTS];
@@ -44,7 +46,8 @@ struct job_details {
 
 /* DescribeJob's "job" and ListJobs' item. */
 void render_job(struct op *op, const struct job_row *job, const struct job_details *details);
-void render_job_summary(struct op *op, const struct job_row *job);
+/* `thing_group_id`: of the group that the list is narrowed to; absent: none. */
+void render_job_summary(struct op *op, const struct job_row *job, struct str thing_group_id);
 /* jobArn, jobId, description: what CreateJob and CancelJob answer. */
 void render_job_reference(struct op *op, const struct job_row *job);
 

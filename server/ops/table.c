@@ -2,6 +2,7 @@
 #include "ops/device.h"
 #include "ops/execution.h"
 #include "ops/job.h"
+#include "ops/job_target.h"
 #include "ops/membership.h"
 #include "ops/op.h"
 #include "ops/template.h"
@@ -33,6 +34,7 @@ static const struct op_handler handlers[OPERATION_COUNT] = {
     [OP_GET_JOB_DOCUMENT] = { op_get_job_document, .writes = false },
     [OP_CANCEL_JOB] = { op_cancel_job, .writes = true },
     [OP_DELETE_JOB] = { op_delete_job, .writes = true },
+    [OP_ASSOCIATE_TARGETS_WITH_JOB] = { op_associate_targets_with_job, .writes = true },
 
     [OP_DESCRIBE_JOB_EXECUTION] = { op_describe_job_execution, .writes = false },
     [OP_CANCEL_JOB_EXECUTION] = { op_cancel_job_execution, .writes = true },

@@ -4,6 +4,7 @@
 #include "ops/arn.h"
 #include "ops/attributes.h"
 #include "ops/event.h"
+#include "ops/following.h"
 #include "ops/page.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
@@ -183,6 +184,8 @@ static bool write_delete(struct op *op, const struct thing_group_row *group,
                          const struct thing_group_rows *ancestors, const struct attribute_rows *attributes)
 {
     const struct thing_group_row *parent = ancestors->n ? &ancestors->items[ancestors->n - 1] : NULL;
+    if (!following_group_ends(op, group->id))
+        return false;
     return ((!parent || event_hierarchy(op, REGISTRY_REMOVED, parent, group)) &&
             event_thing_group(op, REGISTRY_DELETED, group, attributes) &&
             store_thing_group_delete(op->db, group->id)) ||

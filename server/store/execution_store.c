@@ -86,6 +86,32 @@ bool store_execution_get(struct db *db, struct arena *arena, struct str thing, s
                     arena, ret_execution);
 }
 
+bool store_execution_newest(struct db *db, struct str thing, struct str job,
+                            struct newest_execution *ret_newest)
+{
+    struct stmt *q = db_query(db,
+                              "SELECT id, execution_number, status FROM execution "
+                              "WHERE thing_name = ?1 AND job_id = ?2 ORDER BY execution_number DESC LIMIT 1",
+                              "ss", thing, job);
+    bool found = stmt_row(q);
+    if (found) {
+        ret_newest->id = stmt_int(q);
+        ret_newest->number = stmt_int(q);
+        ret_newest->status =
+            (enum job_execution_status)api_enum_value(&shape_job_execution_status, stmt_borrow(q));
+    }
+    stmt_done(q);
+    return found;
+}
+
+int64_t store_execution_newest_id(struct db *db)
+{
+    struct stmt *q = db_query(db, "SELECT max(id) FROM execution", "");
+    int64_t id = stmt_row(q) ? stmt_int(q) : 0;
+    stmt_done(q);
+    return id;
+}
+
 bool store_execution_insert(struct db *db, const struct execution_row *e)
 {
     return db_exec(
@@ -114,11 +140,6 @@ bool store_execution_delete(struct db *db, int64_t id)
     return db_exec(db, "DELETE FROM execution WHERE id = ?1", "i", id);
 }
 
-bool store_executions_delete_of_job(struct db *db, struct str job)
-{
-    return db_exec(db, "DELETE FROM execution WHERE job_id = ?1", "s", job);
-}
-
 /* ---- pending ---- */
 
 /* The list is what the index is made for; with it alone SQLite would build a table of the two each time. */
@@ -139,10 +160,10 @@ bool execution_sorts_before(const struct execution_row *e, const struct executio
     return e->id < other->id;
 }
 
-/* Outside its windows a job is SCHEDULED, and what waits is hidden. Only jobs with windows are looked at. */
+/* Outside its windows a job hides what waits. Only jobs with windows are looked at. */
 #define SHOWN                                                                                                \
     "(windowed = 0 OR status = 'IN_PROGRESS' OR "                                                            \
-    "(SELECT job.status FROM job WHERE job.job_id = execution.job_id) <> 'SCHEDULED')"
+    "(SELECT job.hides FROM job WHERE job.job_id = execution.job_id) = 0)"
 
 static bool pending_of_windows(struct db *db, struct arena *arena, struct pending_key key, int64_t limit,
                                struct execution_rows *ret_rows)
@@ -222,18 +243,6 @@ bool store_namespaces_of_thing(struct db *db, struct arena *arena, struct str th
     stmt_done(q);
     *ret_rows = rows;
     return !arena->failed && !db_failed(db);
-}
-
-bool store_open_of_job(struct db *db, struct arena *arena, struct str job, bool in_progress_too,
-                       struct execution_rows *ret_rows)
-{
-    return read_all(
-        db, arena,
-        db_query(db,
-                 "SELECT " EXECUTION_COLUMNS " FROM execution "
-                 "WHERE job_id = ?1 AND (status = 'QUEUED' OR (?2 AND status = 'IN_PROGRESS')) ORDER BY id",
-                 "si", job, (int64_t)in_progress_too),
-        ret_rows);
 }
 
 bool store_queued_windowed(struct db *db, struct arena *arena, struct str job, int64_t after, int64_t limit,

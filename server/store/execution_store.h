@@ -32,11 +32,19 @@ struct execution_rows {
 /* That number, or the newest when `number` is not set. */
 bool store_execution_get(struct db *db, struct arena *arena, struct str thing, struct str job,
                          struct opt_int number, struct execution_row *ret_execution);
+/* What is known of the newest one at a glance. */
+struct newest_execution {
+    int64_t id, number;
+    enum job_execution_status status;
+};
+bool store_execution_newest(struct db *db, struct str thing, struct str job,
+                            struct newest_execution *ret_newest);
+/* Of all things: the greatest id there is; 0: there is none. */
+int64_t store_execution_newest_id(struct db *db);
 bool store_execution_insert(struct db *db, const struct execution_row *execution);
 /* Writes everything that may change, found by execution->id. */
 bool store_execution_update(struct db *db, const struct execution_row *execution);
 bool store_execution_delete(struct db *db, int64_t id);
-bool store_executions_delete_of_job(struct db *db, struct str job);
 
 /* A thing has a pending list for each namespace. */
 struct pending_key {
@@ -71,10 +79,6 @@ struct namespace_rows {
 };
 bool store_namespaces_of_thing(struct db *db, struct arena *arena, struct str thing,
                                struct namespace_rows *ret_rows);
-
-/* The executions of a job whose status is QUEUED or, with `in_progress_too`, IN_PROGRESS. */
-bool store_open_of_job(struct db *db, struct arena *arena, struct str job, bool in_progress_too,
-                       struct execution_rows *ret_rows);
 
 /* The QUEUED executions of a job with windows, in order of creation: at most `limit`, id above `after`. */
 bool store_queued_windowed(struct db *db, struct arena *arena, struct str job, int64_t after, int64_t limit,

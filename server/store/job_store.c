@@ -19,7 +19,7 @@ static struct str execution_status_name(enum job_execution_status status)
     "id, job_id, namespace_id, region, status, target_selection, description, comment, reason_code, "        \
     "force_canceled, "                                                                                       \
     "job_template_arn, start_time, in_progress_timeout_minutes, created_at_ms, updated_at_ms, "              \
-    "completed_at_ms"
+    "completed_at_ms, EXISTS (SELECT 1 FROM job_progress AS p WHERE p.job_id = job.job_id)"
 
 static bool read_job(struct stmt *q, struct arena *arena, struct job_row *ret_job)
 {
@@ -40,6 +40,7 @@ static bool read_job(struct stmt *q, struct arena *arena, struct job_row *ret_jo
         .created_at_ms = stmt_int(q),
         .updated_at_ms = stmt_int(q),
         .completed_at_ms = stmt_opt_int(q),
+        .at_work = stmt_int(q) != 0,
     };
     return !arena->failed;
 }
@@ -57,8 +58,8 @@ bool store_job_insert(struct db *db, const struct job_row *job)
     return db_exec(
         db,
         "INSERT INTO job (job_id, status, target_selection, description, job_template_arn, start_time, "
-        "in_progress_timeout_minutes, created_at_ms, updated_at_ms, namespace_id, region) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "in_progress_timeout_minutes, created_at_ms, updated_at_ms, namespace_id, region, hides) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?2 = 'SCHEDULED')",
         "ssssssoiiss", job->job_id, status_name(job->status), selection_name(job->target_selection),
         job->description, job->job_template_arn, job->start_time, job->in_progress_timeout_minutes,
         job->created_at_ms, job->updated_at_ms, job->namespace_id, job->region);
@@ -68,7 +69,9 @@ bool store_job_update(struct db *db, const struct job_row *job)
 {
     return db_exec(db,
                    "UPDATE job SET status = ?2, comment = ?3, reason_code = ?4, force_canceled = ?5, "
-                   "updated_at_ms = ?6, completed_at_ms = ?7 WHERE job_id = ?1",
+                   "updated_at_ms = ?6, completed_at_ms = ?7, "
+                   "hides = CASE ?2 WHEN 'SCHEDULED' THEN 1 WHEN 'IN_PROGRESS' THEN 0 ELSE hides END "
+                   "WHERE job_id = ?1",
                    "ssssiio", job->job_id, status_name(job->status), job->comment, job->reason_code,
                    (int64_t)job->force_canceled, job->updated_at_ms, job->completed_at_ms);
 }
@@ -80,15 +83,22 @@ bool store_job_delete(struct db *db, struct str job_id)
 
 bool store_job_state_get(struct db *db, struct str job_id, struct job_state *ret_state)
 {
-    struct stmt *q = db_query(db, "SELECT status, target_selection FROM job WHERE job_id = ?1", "s", job_id);
+    struct stmt *q =
+        db_query(db, "SELECT status, target_selection, hides FROM job WHERE job_id = ?1", "s", job_id);
     bool found = stmt_row(q);
     if (found) {
         ret_state->status = (enum job_status)api_enum_value(&shape_job_status, stmt_borrow(q));
         ret_state->target_selection =
             (enum target_selection)api_enum_value(&shape_target_selection, stmt_borrow(q));
+        ret_state->hides = stmt_int(q) != 0;
     }
     stmt_done(q);
     return found;
+}
+
+bool store_job_touch(struct db *db, struct str job_id, int64_t now_ms)
+{
+    return db_exec(db, "UPDATE job SET updated_at_ms = ?2 WHERE job_id = ?1", "si", job_id, now_ms);
 }
 
 bool store_job_complete(struct db *db, struct str job_id, int64_t now_ms)
@@ -128,40 +138,6 @@ struct str store_job_document(struct db *db, struct arena *arena, struct str job
     struct str document = stmt_row(q) ? stmt_text(q, arena) : STR_NONE;
     stmt_done(q);
     return document;
-}
-
-/* ---- targets ---- */
-
-bool store_target_insert(struct db *db, struct str job_id, int64_t position, const struct target_row *target)
-{
-    return db_exec(db, "INSERT INTO job_target (job_id, position, arn, name) VALUES (?1, ?2, ?3, ?4)", "siss",
-                   job_id, position, target->arn, target->name);
-}
-
-static size_t target_count(struct db *db, struct str job_id)
-{
-    struct stmt *q = db_query(db, "SELECT count(*) FROM job_target WHERE job_id = ?1", "s", job_id);
-    size_t n = stmt_row(q) ? (size_t)stmt_int(q) : 0;
-    stmt_done(q);
-    return n;
-}
-
-bool store_targets_get(struct db *db, struct arena *arena, struct str job_id, struct target_rows *ret_rows)
-{
-    size_t most = target_count(db, job_id);
-    struct target_rows rows = { .items = arena_array(arena, most, sizeof *rows.items) };
-    if (!rows.items)
-        return false;
-    struct stmt *q =
-        db_query(db, "SELECT arn, name FROM job_target WHERE job_id = ?1 ORDER BY position", "s", job_id);
-    while (rows.n < most && stmt_row(q)) {
-        rows.items[rows.n].arn = stmt_text(q, arena);
-        rows.items[rows.n].name = stmt_text(q, arena);
-        rows.n++;
-    }
-    stmt_done(q);
-    *ret_rows = rows;
-    return !arena->failed && !db_failed(db);
 }
 
 /* ---- retries ---- */
@@ -238,6 +214,17 @@ bool store_job_has_windows(struct db *db, struct str job_id)
 static struct stmt *query_jobs(struct db *db, const struct job_filter *filter, int64_t before, int64_t limit)
 {
     struct str selection = filter->target_selection ? selection_name(filter->target_selection) : STR_NONE;
+    /* CROSS JOIN: from the group to its jobs, however many others there are. */
+    if (filter->thing_group.p)
+        return db_query(db,
+                        "SELECT " JOB_COLUMNS " FROM (SELECT DISTINCT job_id AS aimed FROM job_target "
+                        "WHERE kind = 'THING_GROUP' AND name = ?1) CROSS JOIN job ON job_id = aimed "
+                        "WHERE id < ?2 AND (?3 IS NULL OR status = ?3) "
+                        "AND (?4 IS NULL OR target_selection = ?4) AND (?5 IS NULL OR namespace_id = ?5) "
+                        "ORDER BY id DESC LIMIT ?6 /*sort*/",
+                        "sisssi", filter->thing_group, before,
+                        filter->status ? status_name(filter->status) : STR_NONE, selection,
+                        filter->namespace_id, limit);
     if (filter->namespace_id.p)
         return db_query(db,
                         "SELECT " JOB_COLUMNS " FROM job WHERE namespace_id = ?1 AND namespace_id <> '' "

@@ -19,6 +19,7 @@ struct job_row {
     struct opt_int in_progress_timeout_minutes;
     int64_t created_at_ms, updated_at_ms;
     struct opt_int completed_at_ms;
+    bool at_work; /* something is left to do to its executions bit by bit; see progress_store.h */
 };
 
 bool store_job_get(struct db *db, struct arena *arena, struct str job_id, struct job_row *ret_job);
@@ -33,8 +34,10 @@ bool store_job_delete(struct db *db, struct str job_id);
 struct job_state {
     enum job_status status;
     enum target_selection target_selection;
+    bool hides; /* what is QUEUED, where it has maintenance windows */
 };
 bool store_job_state_get(struct db *db, struct str job_id, struct job_state *ret_state);
+bool store_job_touch(struct db *db, struct str job_id, int64_t now_ms); /* updated then */
 /* COMPLETED at `now_ms`. */
 bool store_job_complete(struct db *db, struct str job_id, int64_t now_ms);
 
@@ -49,19 +52,6 @@ bool store_document_get(struct db *db, struct arena *arena, struct str job_id,
                         struct document_row *ret_document);
 /* The document alone; absent when there is no such job. */
 struct str store_job_document(struct db *db, struct arena *arena, struct str job_id);
-
-struct target_row {
-    struct str arn;  /* as given */
-    struct str name; /* of the thing */
-};
-
-struct target_rows {
-    size_t n;
-    struct target_row *items; /* in the order of the request */
-};
-
-bool store_target_insert(struct db *db, struct str job_id, int64_t position, const struct target_row *target);
-bool store_targets_get(struct db *db, struct arena *arena, struct str job_id, struct target_rows *ret_rows);
 
 bool store_retry_criterion_insert(struct db *db, struct str job_id, int64_t position,
                                   const struct retry_criteria *criterion);
@@ -80,6 +70,7 @@ struct job_filter {
     enum job_status status;                 /* 0: any */
     enum target_selection target_selection; /* 0: any */
     struct str namespace_id;                /* absent: any */
+    struct str thing_group;                 /* one of its targets; absent: any */
 };
 
 struct job_rows {

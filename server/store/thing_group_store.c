@@ -36,6 +36,14 @@ bool store_thing_group_get(struct db *db, struct arena *arena, struct str name,
                     arena, ret_group);
 }
 
+bool store_thing_group_get_by_group_id(struct db *db, struct arena *arena, struct str group_id,
+                                       struct thing_group_row *ret_group)
+{
+    return read_one(
+        db_query(db, "SELECT " GROUP_COLUMNS " FROM thing_group WHERE group_id = ?1", "s", group_id), arena,
+        ret_group);
+}
+
 static bool get_by_id(struct db *db, struct arena *arena, int64_t id, struct thing_group_row *ret_group)
 {
     return read_one(db_query(db, "SELECT " GROUP_COLUMNS " FROM thing_group WHERE id = ?1", "i", id), arena,

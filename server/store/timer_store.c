@@ -4,7 +4,9 @@ static const char *const kind_names[TIMER_KIND_COUNT] = {
     [TIMER_JOB_START] = "JOB_START",       [TIMER_EXECUTION_TIMEOUT] = "EXECUTION_TIMEOUT",
     [TIMER_NOTIFY_AGAIN] = "NOTIFY_AGAIN", [TIMER_WINDOW_CLOSE] = "WINDOW_CLOSE",
     [TIMER_WINDOW_OPEN] = "WINDOW_OPEN",   [TIMER_WINDOW_RETRY] = "WINDOW_RETRY",
-    [TIMER_WINDOW_TELL] = "WINDOW_TELL",
+    [TIMER_WINDOW_TELL] = "WINDOW_TELL",   [TIMER_ROLLOUT] = "ROLLOUT",
+    [TIMER_REMOVAL] = "REMOVAL",           [TIMER_CANCELLATION] = "CANCELLATION",
+    [TIMER_DELETION] = "DELETION",
 };
 
 const char *timer_kind_name(enum timer_kind kind)
@@ -48,11 +50,6 @@ bool store_timer_cancel(struct db *db, const struct timer_row *timer)
 static bool cancel_kind(struct db *db, enum timer_kind kind, struct str job_id)
 {
     return db_exec(db, "DELETE FROM timer WHERE kind = ?1 AND job_id = ?2", "ss", name_of(kind), job_id);
-}
-
-bool store_timers_cancel_of_job(struct db *db, struct str job_id)
-{
-    return store_timers_stop_job(db, job_id) && cancel_kind(db, TIMER_EXECUTION_TIMEOUT, job_id);
 }
 
 bool store_timers_stop_job(struct db *db, struct str job_id)

@@ -13,6 +13,10 @@ enum timer_kind {
     TIMER_WINDOW_OPEN,  /* not the first time: that is JOB_START */
     TIMER_WINDOW_RETRY, /* an execution that ended outside a window is tried again in the next one */
     TIMER_WINDOW_TELL,  /* goes on telling that a window has opened or closed */
+    TIMER_ROLLOUT,      /* of a job, to its targets */
+    TIMER_REMOVAL,      /* of the executions of things that are among a job's targets no more */
+    TIMER_CANCELLATION, /* of a job's executions */
+    TIMER_DELETION,     /* of a job's executions, and of the job */
     TIMER_KIND_COUNT
 };
 
@@ -30,7 +34,6 @@ const char *timer_kind_name(enum timer_kind kind);
 bool store_timer_set(struct db *db, const struct timer_row *timer);
 /* Harmless when there is none. */
 bool store_timer_cancel(struct db *db, const struct timer_row *timer);
-bool store_timers_cancel_of_job(struct db *db, struct str job_id);
 /* All that would have the job itself go on; what its executions in progress wait for stays. */
 bool store_timers_stop_job(struct db *db, struct str job_id);
 bool store_window_retries_cancel_of_thing(struct db *db, struct str thing);

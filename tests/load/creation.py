@@ -105,19 +105,41 @@ def send_all(port, requests, progress):
         raise RuntimeError(f"{progress.what}: {problems[0]}")
 
 
-def job_body(name, first, end, schedule):
-    targets = [f"arn:aws:iot:us-east-1:000000000000:thing/{name}-thing-{i}" for i in range(first, end)]
-    body = {"targets": targets, "document": '{"operation":"load"}'}
+def job_body(targets, schedule):
+    arns = [f"arn:aws:iot:us-east-1:000000000000:{target}" for target in targets]
+    body = {"targets": arns, "document": '{"operation":"load"}'}
     return body if schedule is None else {**body, "schedulingConfig": {"startTime": schedule}}
 
 
-def create_fleet(port, name, things, schedule=None):
-    """Things NAME-thing-0… and jobs NAME-job-0… for a hundred of them each; returns the jobs' names."""
-    jobs = [(f"{name}-job-{i // TARGETS_PER_JOB}", i) for i in range(0, things, TARGETS_PER_JOB)]
+def create_things(port, name, things):
     send_all(port, (("POST", f"/things/{name}-thing-{i}", {}) for i in range(things)), Progress("things", things))
+
+
+def create_fleet(port, name, things, schedule=None):
+    """Things NAME-thing-0… and jobs NAME-job-0… for a hundred of them each; returns how many things each job has."""
+    create_things(port, name, things)
+    jobs = {
+        f"{name}-job-{first // TARGETS_PER_JOB}": range(first, min(first + TARGETS_PER_JOB, things))
+        for first in range(0, things, TARGETS_PER_JOB)
+    }
     creations = (
-        ("PUT", f"/jobs/{job}", job_body(name, first, min(first + TARGETS_PER_JOB, things), schedule))
-        for job, first in jobs
+        ("PUT", f"/jobs/{job}", job_body((f"thing/{name}-thing-{i}" for i in numbers), schedule))
+        for job, numbers in jobs.items()
     )
     send_all(port, creations, Progress("jobs", len(jobs)))
-    return [job for job, _ in jobs]
+    return {job: len(numbers) for job, numbers in jobs.items()}
+
+
+def create_group(port, name, things, schedule=None):
+    """The same things, all of them in one group, and one job for that."""
+    create_things(port, name, things)
+    send_all(port, [("POST", f"/thing-groups/{name}-group", {})], Progress("groups", 1))
+    members = (
+        ("PUT", "/thing-groups/addThingToThingGroup",
+         {"thingGroupName": f"{name}-group", "thingName": f"{name}-thing-{i}"})
+        for i in range(things)
+    )  # fmt: skip
+    send_all(port, members, Progress("memberships", things))
+    job = ("PUT", f"/jobs/{name}-job", job_body([f"thinggroup/{name}-group"], schedule))
+    send_all(port, [job], Progress("jobs", 1))
+    return {f"{name}-job": things}

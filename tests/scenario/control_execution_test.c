@@ -1,6 +1,6 @@
 /* What an operator reads of executions, and cancels: DescribeJobExecution, CancelJobExecution and the two
  * lists. */
-#include "support/scene.h"
+#include "support/retries.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +15,13 @@ static void start(struct world *w, const char *details)
     snprintf(body, sizeof body, "{\"status\":\"IN_PROGRESS\"%s%s}", *details ? ",\"statusDetails\":" : "",
              details);
     assert_string_equal(mqtt(w, PUMP "fw/update", body)->verdict, "accepted");
+}
+
+/* The job is tried again on the pump: one execution FAILED, the second QUEUED. */
+static void given_retry(struct world *w)
+{
+    given_job_with(w, "fw", "pump", RETRIES(CRITERION("FAILED", 1)));
+    mqtt(w, PUMP "fw/update", "{\"status\":\"FAILED\"}");
 }
 
 static void assert_message(const struct answer *a, const char *exception, const char *message)
@@ -63,12 +70,10 @@ static void a_finished_execution_is_described_too(void **state)
 static void an_execution_number_chooses_among_the_executions_of_a_job(void **state)
 {
     struct world *w = *state;
-    given_job(w, "fw", "pump");
-    start(w, "");
-    given_another_execution(w, "fw", "pump");
+    given_retry(w);
     assert_json_number(http(w, 200, "GET", FW, NULL)->body, "execution.executionNumber", 2);
     assert_json_string(http(w, 200, "GET", FW "?executionNumber=1", NULL)->body, "execution.status",
-                       "IN_PROGRESS");
+                       "FAILED");
     assert_json_string(http(w, 200, "GET", FW "?executionNumber=2", NULL)->body, "execution.status",
                        "QUEUED");
     assert_string_equal(http(w, 404, "GET", FW "?executionNumber=3", NULL)->error,
@@ -218,12 +223,10 @@ static void a_cancel_checks_its_members_first(void **state)
 static void the_newest_execution_is_the_one_that_is_canceled(void **state)
 {
     struct world *w = *state;
-    given_job(w, "fw", "pump");
-    start(w, "");
-    given_another_execution(w, "fw", "pump");
+    given_retry(w);
     http(w, 200, "PUT", CANCEL, "{}");
     assert_json_string(http(w, 200, "GET", FW "?executionNumber=1", NULL)->body, "execution.status",
-                       "IN_PROGRESS");
+                       "FAILED");
     assert_json_string(http(w, 200, "GET", FW "?executionNumber=2", NULL)->body, "execution.status",
                        "CANCELED");
 }

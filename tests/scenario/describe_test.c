@@ -1,6 +1,6 @@
 /* What a device reads: its pending list, the next execution, one execution; and start-next, which reads and
  * starts. */
-#include "support/scene.h"
+#include "support/retries.h"
 
 #include <stdio.h>
 
@@ -100,16 +100,12 @@ static void an_execution_number_is_a_number_or_a_text(void **state)
 static void without_a_number_the_newest_execution_is_described(void **state)
 {
     struct scene *s = *state;
-    given_job(s->w, "fw", "pump");
-    given_job(s->w, "keeper", "pump");
-    start(s, "fw");
-    given_another_execution(s->w, "fw", "pump");
+    given_job_with(s->w, "fw", "pump", RETRIES(CRITERION("FAILED", 1)));
+    given_end(s, "fw", "FAILED");
     const struct answer *a = scene_describe(s, "fw", "{}");
     assert_json_number(a->body, "execution.executionNumber", 2);
     assert_json_string(a->body, "execution.status", "QUEUED");
-    a = scene_describe(s, "fw", "{\"executionNumber\":1}");
-    assert_json_number(a->body, "execution.executionNumber", 1);
-    assert_json_string(a->body, "execution.status", "IN_PROGRESS");
+    assert_refused(scene_describe(s, "fw", "{\"executionNumber\":1}"), "TerminalStateReached");
 }
 
 static void a_finished_execution_is_not_described(void **state)

@@ -383,20 +383,6 @@ static void a_job_made_again_under_its_name_is_told_again(void **state)
     assert_silence(s->w);
 }
 
-/* The next one is told apart by job and number. */
-static void another_execution_of_the_same_job_is_another_next_one(void **state)
-{
-    struct scene *s = *state;
-    GIVEN_QUEUED(s, "a");
-    given_another_execution(s->w, "a", "pump");
-    assert_accepted(scene_update(s, "a", "{\"status\":\"FAILED\",\"executionNumber\":1}"));
-    heard_list(s, "", "a");
-    const cJSON *next = take_notification(s->w, PUMP "notify-next");
-    assert_json_string(next, "execution.jobId", "a");
-    assert_json_number(next, "execution.executionNumber", 2);
-    assert_silence(s->w);
-}
-
 /* ---- nothing to tell ---- */
 
 static void refused_requests_are_silent(void **state)
@@ -480,7 +466,6 @@ int main(void)
         OVER(OVER_MQTT, a_deleted_job_that_ran_tells_the_list_and_a_new_next_one),
         OVER(OVER_MQTT, a_deleted_job_that_was_finished_is_silent),
         OVER(OVER_MQTT, a_job_made_again_under_its_name_is_told_again),
-        OVER_BOTH(another_execution_of_the_same_job_is_another_next_one),
         OVER_BOTH(refused_requests_are_silent),
         OVER_BOTH(reading_is_silent),
         OVER_BOTH(a_list_has_ten_entries_at_most),

@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STATUSES = 8, ASKED = STATUSES + 2 };
+enum { STATUSES = 8, OPEN = 2, ASKED = STATUSES + 2 };
 
-/* The last two are an unknown status and none at all. */
+/* The first two are open. The last two are an unknown status and none at all. */
 static const char *const names[ASKED] = { "QUEUED",   "IN_PROGRESS", "SUCCEEDED", "FAILED", "TIMED_OUT",
                                           "REJECTED", "REMOVED",     "CANCELED",  "DONE",   NULL };
 
@@ -33,7 +33,7 @@ static const int versions[STATUSES] = { 1, 2, 2, 2, 3, 2, 1, 2 };
 enum version { VERSION_ABSENT, VERSION_RIGHT, VERSION_WRONG, VERSIONS };
 
 /* Which execution is asked for: the only one, without and with its number; the second of two; the first of
- * two; one that is not there. */
+ * two, which is none of the OPEN ones; one that is not there. */
 enum place { PLACE_ONLY, PLACE_ONLY_NUMBERED, PLACE_SECOND, PLACE_FIRST, PLACE_NONE, PLACES };
 
 static const struct {
@@ -202,19 +202,22 @@ int main(void)
         [PLACE_SECOND] = "the newest of two",    [PLACE_FIRST] = "the older of two",
         [PLACE_NONE] = "with an unknown number",
     };
-    enum { ROWS = 2 * STATUSES * PLACES };
+    enum { ROWS = 2 * STATUSES * PLACES - 2 * OPEN };
     static struct row rows[ROWS];
     struct CMUnitTest tests[ROWS];
-    for (int i = 0; i < ROWS; i++) {
-        rows[i].edge = (enum edge)(i % 2);
-        rows[i].from = i / 2 % STATUSES;
-        rows[i].place = (enum place)(i / 2 / STATUSES);
-        snprintf(rows[i].name, sizeof rows[i].name, "every update of a %s execution, %s, over %s",
-                 names[rows[i].from], place_names[rows[i].place],
-                 rows[i].edge == OVER_MQTT ? "MQTT" : "HTTP");
-        tests[i] = (struct CMUnitTest){ .name = rows[i].name,
-                                        .test_func = each_update_from_there_is_answered_as_the_matrix_says,
-                                        .initial_state = &rows[i] };
+    int n = 0;
+    for (int i = 0; i < 2 * STATUSES * PLACES; i++) {
+        struct row *row = &rows[n];
+        *row = (struct row){ .edge = (enum edge)(i % 2),
+                             .from = i / 2 % STATUSES,
+                             .place = (enum place)(i / 2 / STATUSES) };
+        if (row->place == PLACE_FIRST && row->from < OPEN)
+            continue;
+        snprintf(row->name, sizeof row->name, "every update of a %s execution, %s, over %s", names[row->from],
+                 place_names[row->place], row->edge == OVER_MQTT ? "MQTT" : "HTTP");
+        tests[n++] = (struct CMUnitTest){ .name = row->name,
+                                          .test_func = each_update_from_there_is_answered_as_the_matrix_says,
+                                          .initial_state = row };
     }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -112,6 +112,11 @@ struct world *world_new_durable(const char *start)
     return make_world(start, true);
 }
 
+void world_stop_after(struct world *w, int batches)
+{
+    w->batches_max = batches;
+}
+
 struct world *world_with_pump(const char *start)
 {
     struct world *w = world_new(start);
@@ -119,13 +124,18 @@ struct world *world_with_pump(const char *start)
     return w;
 }
 
+static void run_batches(struct world *w)
+{
+    for (int n = 0; (!w->batches_max || n < w->batches_max) && engine_run_batch(w->engine);)
+        n++;
+}
+
 void world_restart(struct world *w, const char *now)
 {
     assert_true(w->folder[0]);
     close_world(w);
     open_world(w, now);
-    while (engine_run_batch(w->engine))
-        ;
+    run_batches(w);
 }
 
 static void remove_folder(const char *folder)
@@ -195,8 +205,7 @@ static void check_invariants(struct world *w)
 
 void world_run_engine(struct world *w)
 {
-    while (engine_run_batch(w->engine))
-        ;
+    run_batches(w);
     struct message **end = &w->unsorted;
     while (*end)
         end = &(*end)->next;
@@ -357,6 +366,8 @@ uint64_t fingerprint(struct world *w)
                                           "job_retry",
                                           "job_count",
                                           "execution",
+                                          "job_progress",
+                                          "job_joiner",
                                           "timer" };
     uint64_t hash = 0xcbf29ce484222325u;
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
@@ -400,6 +411,14 @@ void assert_silence(struct world *w)
 {
     if (w->heard)
         fail_msg("heard on %s: %s", w->heard->topic, w->heard->payload);
+}
+
+int heard_on(struct world *w, const char *topic)
+{
+    int n = 0;
+    for (const struct message *m = w->heard; m; m = m->next)
+        n += strcmp(m->topic, topic) == 0;
+    return n;
 }
 
 void forget_notifications(struct world *w)

@@ -37,6 +37,9 @@ void world_free(struct world *w);
  * Only for worlds made with world_new_durable. */
 struct world *world_new_durable(const char *start);
 void world_restart(struct world *w, const char *now);
+/* From here on each step, and each restart, runs at most that many batches of the engine: what is worked off
+ * bit by bit stays unfinished. 0: as many as there are. */
+void world_stop_after(struct world *w, int batches);
 /* As world_new, with the thing "pump". */
 struct world *world_with_pump(const char *start);
 
@@ -108,6 +111,8 @@ void subscribe(struct world *w, const char *filter, enum session session);
 /* The oldest notification not yet taken; the test fails unless it has that topic. Its payload, parsed. */
 cJSON *take_notification(struct world *w, const char *topic);
 void assert_silence(struct world *w); /* nothing that was not taken */
+/* How many of those not yet taken have that topic. */
+int heard_on(struct world *w, const char *topic);
 void forget_notifications(struct world *w);
 
 /* ---- reading JSON by path: "job.targets.0" ---- */

@@ -22,6 +22,7 @@ struct world {
     struct subscribers subscribers;
     struct departures departures; /* nobody leaves */
     struct engine *engine;
+    int batches_max;          /* that a step runs; 0: any number */
     char folder[64];          /* "" in memory */
     sqlite3_stmt *invariants; /* on a connection of its own */
     sqlite3 *checker;

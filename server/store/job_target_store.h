@@ -1,0 +1,68 @@
+/* Rows of what jobs are aimed at. Texts that are returned live in the arena. */
+#ifndef IOTJOBS_STORE_JOB_TARGET_STORE_H
+#define IOTJOBS_STORE_JOB_TARGET_STORE_H
+
+#include "store/db.h"
+
+enum target_kind { TARGET_THING, TARGET_THING_GROUP };
+
+struct target_row {
+    struct str arn; /* as given */
+    enum target_kind kind;
+    struct str name;           /* of the thing or the group */
+    bool followed;             /* a group whose members the job follows: the job is CONTINUOUS */
+    int64_t executions_before; /* the newest execution (its id) when the job got this target; 0: none of its
+                                  own */
+};
+
+struct target_rows {
+    size_t n;
+    struct target_row *items; /* by position: in the order of the requests */
+};
+
+bool store_target_insert(struct db *db, struct str job_id, int64_t position, const struct target_row *target);
+bool store_targets_get(struct db *db, struct arena *arena, struct str job_id, struct target_rows *ret_rows);
+/* How many there are: the position of the next. */
+int64_t store_target_count(struct db *db, struct str job_id);
+/* False when there is none at that position. */
+bool store_target_get(struct db *db, struct arena *arena, struct str job_id, int64_t position,
+                      struct target_row *ret_target);
+
+/* Whether a target of the job is the thing, or a group that it is in or above one that it is in. */
+bool store_job_reaches(struct db *db, struct str job_id, struct str thing);
+
+/* ---- CONTINUOUS jobs, scheduled or in progress, that follow a group ---- */
+
+struct follower_row {
+    int64_t job; /* its order of creation */
+    struct str job_id;
+    int64_t position; /* of the target */
+};
+
+struct follower_rows {
+    size_t n;
+    struct follower_row *items; /* by job, then position */
+};
+
+/* Those that reach the thing through a group. */
+bool store_followers_of_thing(struct db *db, struct arena *arena, int64_t thing,
+                              struct follower_rows *ret_rows);
+/* Those that follow the group or one above it. */
+bool store_followers_of_group(struct db *db, struct arena *arena, int64_t group,
+                              struct follower_rows *ret_rows);
+
+/* ---- things that joined between two windows ---- */
+
+struct joiner_rows {
+    size_t n;
+    struct str *things;
+};
+
+bool store_joiner_add(struct db *db, struct str job_id, struct str thing);
+/* At most `limit` of them. */
+bool store_joiners_get(struct db *db, struct arena *arena, struct str job_id, int64_t limit,
+                       struct joiner_rows *ret_rows);
+bool store_joiner_delete(struct db *db, struct str job_id, struct str thing);
+bool store_joiners_delete_of_job(struct db *db, struct str job_id);
+
+#endif
