@@ -37,7 +37,7 @@ struct client_certificate {
  *
  * It counts when one of our CAs stands above it, nothing on the way has ended by `now_ms` or has still to
  * begin, none of the keys and signatures is one that can be forged (RSA below 2048 bits, SHA-1), and it is
- * not meant for something else than TLS clients, as a server's is.
+ * meant for TLS clients where it says what it is meant for (a server's does not, nor does "any purpose").
  */
 void client_ca_judge(const struct client_ca *ca, const struct str *chain, size_t n, int64_t now_ms,
                      struct client_certificate *ret_certificate);

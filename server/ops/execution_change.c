@@ -26,6 +26,14 @@ static bool is_listed(struct op *op, const struct execution_row *e)
     return !execution_is_terminal(e->status) && !execution_is_hidden(op, e);
 }
 
+/* The end of one whose thing has not been told yet that its window has closed is news: notify_window_changed
+ * tells both in one. Before the change. */
+static bool tell_if_untold(struct op *op, const struct execution_row *e)
+{
+    return !e->windowed || e->status != JOB_EXECUTION_STATUS_QUEUED || !execution_is_hidden(op, e) ||
+           !store_window_tell_waits(op->db, e->job_id, e->id) || notify_window_changed(op, e);
+}
+
 /* ---- queueing ---- */
 
 /* Completes *execution, of which thing, job, namespace, windows and retries are known, and writes it. */
@@ -139,20 +147,13 @@ bool execution_replace_details(struct op *op, struct execution_row *e, const str
 
 /* ---- timers ---- */
 
-struct opt_int execution_deadline(const struct execution_row *e)
-{
-    struct opt_int deadline = e->in_progress_deadline_ms;
-    if (e->step_deadline_ms.set && (!deadline.set || e->step_deadline_ms.value < deadline.value))
-        deadline = e->step_deadline_ms;
-    return deadline;
-}
-
+/* A report of progress leaves it where it is: devices send those by the thousand. */
 static bool write_timer(struct op *op, struct execution_row *e)
 {
     struct opt_int deadline = execution_deadline(e);
-    if (!deadline.set && !e->has_timer)
+    if (deadline.set == e->timer_ms.set && (!deadline.set || deadline.value == e->timer_ms.value))
         return true;
-    e->has_timer = deadline.set;
+    e->timer_ms = deadline;
     struct timer_row timer = {
         .kind = TIMER_EXECUTION_TIMEOUT,
         .job_id = e->job_id,
@@ -211,7 +212,7 @@ bool execution_move(struct op *op, struct execution_row *e, enum job_execution_s
 {
     enum job_execution_status from = e->status;
     bool was_listed = is_listed(op, e);
-    if (from != to && !notify_touch(op, execution_pending_key(e)))
+    if (from != to && (!tell_if_untold(op, e) || !notify_touch(op, execution_pending_key(e))))
         return fail(op->err, ERR_INTERNAL, "The execution could not be changed.");
     e->status = to;
     e->updated_at_ms = op->now_ms;
@@ -233,9 +234,9 @@ bool execution_delete(struct op *op, struct execution_row *e)
     bool was_listed = is_listed(op, e);
     struct pending_key key = execution_pending_key(e);
     forget_deadlines(e);
-    if ((was_listed && !notify_touch(op, key)) || !event_execution_deleted(op, e) || !write_timer(op, e) ||
-        !execution_forget_retry(op, e) || !store_count_add(op->db, e->job_id, e->status, -1) ||
-        !store_execution_delete(op->db, e->id))
+    if (!tell_if_untold(op, e) || (was_listed && !notify_touch(op, key)) || !event_execution_deleted(op, e) ||
+        !write_timer(op, e) || !execution_forget_retry(op, e) ||
+        !store_count_add(op->db, e->job_id, e->status, -1) || !store_execution_delete(op->db, e->id))
         return fail(op->err, ERR_INTERNAL, "The execution could not be deleted.");
     if (was_listed)
         notify_set_changed(op, key);

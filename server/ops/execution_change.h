@@ -41,9 +41,6 @@ bool execution_replace_details(struct op *op, struct execution_row *execution,
  * execution_save_timers writes it. */
 void execution_set_step_timer(struct op *op, struct execution_row *execution, int64_t minutes);
 
-/* The earlier of the two deadlines; not set when there is none. */
-struct opt_int execution_deadline(const struct execution_row *execution);
-
 /* Writes deadlines that changed without a change of status or version. */
 bool execution_save_timers(struct op *op, struct execution_row *execution);
 

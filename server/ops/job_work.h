@@ -12,8 +12,8 @@
 #include "store/job_store.h"
 #include "store/progress_store.h"
 
-/* Things or executions looked at in one slice: about a millisecond. As many as a job can have targets, so
- * that one for things alone is queued at once. */
+/* Things or executions looked at in one slice: a millisecond or two, five where a job follows a hundred
+ * groups. As many as a job can have targets, so that one for things alone is queued at once. */
 enum { JOB_SLICE_MAX = 100 };
 
 /* One slice: moves *progress on. *ret_done: nothing is left; false otherwise. */

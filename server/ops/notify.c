@@ -20,7 +20,12 @@ struct unheard_list {
     struct pending_key key;
 };
 
-enum { PAYLOAD_MAX = 1024 * 1024, NOTIFICATION_QOS = 1, UNHEARD_MAX = 64 * 1024 * 1024 };
+enum {
+    PAYLOAD_MAX = 1024 * 1024,
+    NOTIFICATION_QOS = 1,
+    UNHEARD_MAX = 64 * 1024 * 1024,
+    LIST_MAX = 8 * 1024 * 1024
+};
 
 static bool same_key(struct pending_key a, struct pending_key b)
 {
@@ -187,13 +192,25 @@ static bool head_changed(const struct touched_list *t, const struct execution_ro
     return !str_eq(t->head_job, head->job_id) || t->head_number != head->execution_number;
 }
 
-static bool collect_list(struct op *op, const struct touched_list *t, struct message ***end)
+static bool build(struct op *op, const struct touched_list *t, struct message ***end)
 {
     struct execution_row row;
     const struct execution_row *head = store_pending_head(op->db, op->arena, t->key, &row) ? &row : NULL;
     if (t->set_changed && !append(end, build_notify(op, t->key)))
         return false;
     return !head_changed(t, head) || append(end, build_notify_next(op, t->key, head));
+}
+
+/* In memory of its own: nobody knows how many lists follow, nor how much is in them. */
+static bool collect_list(struct op *op, const struct touched_list *t, struct message ***end)
+{
+    struct arena arena;
+    struct op part = *op;
+    arena_init(&arena, LIST_MAX);
+    part.arena = &arena;
+    bool ok = build(&part, t, end);
+    arena_release(&arena);
+    return ok;
 }
 
 /* ---- what nobody heard ---- */
@@ -226,23 +243,10 @@ static bool note_unheard(struct op *op, struct pending_key key)
 }
 
 /* How the list was before is not known: both notifications tell how it is. */
-static bool build_both(struct op *op, struct pending_key key, struct message ***end)
-{
-    struct execution_row row;
-    const struct execution_row *head = store_pending_head(op->db, op->arena, key, &row) ? &row : NULL;
-    return append(end, build_notify(op, key)) && append(end, build_notify_next(op, key, head));
-}
-
-/* In memory of its own: nobody knows how many follow. */
 static bool tell_latecomers(struct op *op, struct pending_key key, struct message ***end)
 {
-    struct arena arena;
-    struct op part = *op;
-    arena_init(&arena, UNHEARD_MAX);
-    part.arena = &arena;
-    bool ok = build_both(&part, key, end);
-    arena_release(&arena);
-    return ok;
+    struct touched_list list = { .key = key, .set_changed = true, .head_unknown = true };
+    return collect_list(op, &list, end);
 }
 
 bool notify_latecomers(struct op *op, struct message **ret_messages)

@@ -59,8 +59,10 @@ static bool queue_joiners(struct op *op, const struct job_row *job, size_t *room
     struct joiner_rows joiners;
     if (!store_joiners_get(op->db, op->arena, job->job_id, (int64_t)*room + 1, &joiners))
         return fail(op->err, ERR_INTERNAL, "The things that joined the job could not be read.");
-    *ret_more = joiners.n > *room;
-    for (size_t i = 0; i<joiners.n && * room> 0; i++, --*room) {
+    size_t n = joiners.n < *room ? joiners.n : *room;
+    *ret_more = joiners.n > n;
+    *room -= n;
+    for (size_t i = 0; i < n; i++) {
         struct str thing = joiners.things[i];
         if (!store_joiner_delete(op->db, job->job_id, thing))
             return fail(op->err, ERR_INTERNAL, "The things that joined the job could not be told apart.");

@@ -3,7 +3,7 @@
  *
  * Each criterion counts for itself: {FAILED 2, TIMED_OUT 1} gives a thing two more attempts after failures
  * and one more after a time-out. ALL counts both together. REJECTED, REMOVED and CANCELED are never tried
- * again.
+ * again. Of two criteria for the same failure the larger one counts.
  */
 #ifndef IOTJOBS_RULES_RETRY_H
 #define IOTJOBS_RULES_RETRY_H

@@ -11,6 +11,14 @@ static struct str status_name(enum job_execution_status status)
     "retry_attempt, failed_retries, "                                                                        \
     "queued_at_ms, started_at_ms, updated_at_ms, in_progress_deadline_ms, step_deadline_ms, windowed"
 
+struct opt_int execution_deadline(const struct execution_row *e)
+{
+    struct opt_int deadline = e->in_progress_deadline_ms;
+    if (e->step_deadline_ms.set && (!deadline.set || e->step_deadline_ms.value < deadline.value))
+        deadline = e->step_deadline_ms;
+    return deadline;
+}
+
 static bool read_execution(struct stmt *q, struct arena *arena, struct execution_row *ret_execution)
 {
     *ret_execution = (struct execution_row){
@@ -32,8 +40,7 @@ static bool read_execution(struct stmt *q, struct arena *arena, struct execution
         .step_deadline_ms = stmt_opt_int(q),
         .windowed = stmt_int(q) != 0,
     };
-    ret_execution->has_timer =
-        ret_execution->in_progress_deadline_ms.set || ret_execution->step_deadline_ms.set;
+    ret_execution->timer_ms = execution_deadline(ret_execution);
     return !arena->failed;
 }
 

@@ -20,9 +20,12 @@ struct execution_row {
     struct opt_int started_at_ms;
     int64_t updated_at_ms;
     struct opt_int in_progress_deadline_ms, step_deadline_ms;
-    bool windowed;  /* its job has maintenance windows */
-    bool has_timer; /* one of the deadlines is stored, hence a timer of it */
+    bool windowed;           /* its job has maintenance windows */
+    struct opt_int timer_ms; /* what its timer is set to: the deadline as it is stored; not set: no timer */
 };
+
+/* The earlier of the two deadlines; not set when there is none. */
+struct opt_int execution_deadline(const struct execution_row *execution);
 
 struct execution_rows {
     size_t n;

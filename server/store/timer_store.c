@@ -55,9 +55,21 @@ static bool cancel_kind(struct db *db, enum timer_kind kind, struct str job_id)
 bool store_timers_stop_job(struct db *db, struct str job_id)
 {
     for (int kind = 0; kind < TIMER_KIND_COUNT; kind++)
-        if (kind != TIMER_EXECUTION_TIMEOUT && !cancel_kind(db, (enum timer_kind)kind, job_id))
+        if (kind != TIMER_EXECUTION_TIMEOUT && kind != TIMER_WINDOW_TELL &&
+            !cancel_kind(db, (enum timer_kind)kind, job_id))
             return false;
     return true;
+}
+
+bool store_window_tell_waits(struct db *db, struct str job_id, int64_t execution_id)
+{
+    struct stmt *q = db_query(db,
+                              "SELECT 1 FROM timer WHERE kind = 'WINDOW_TELL' AND job_id = ?1 "
+                              "AND thing_name = '' AND execution_number < ?2 LIMIT 1",
+                              "si", job_id, execution_id);
+    bool found = stmt_row(q);
+    stmt_done(q);
+    return found;
 }
 
 bool store_window_retries_cancel_of_thing(struct db *db, struct str thing)

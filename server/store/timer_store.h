@@ -34,8 +34,11 @@ const char *timer_kind_name(enum timer_kind kind);
 bool store_timer_set(struct db *db, const struct timer_row *timer);
 /* Harmless when there is none. */
 bool store_timer_cancel(struct db *db, const struct timer_row *timer);
-/* All that would have the job itself go on; what its executions in progress wait for stays. */
+/* All that would have the job itself go on; what its executions in progress wait for stays, and so does
+ * WINDOW_TELL, which ends by itself. */
 bool store_timers_stop_job(struct db *db, struct str job_id);
+/* Whether a WINDOW_TELL has still to come to the execution. */
+bool store_window_tell_waits(struct db *db, struct str job_id, int64_t execution_id);
 bool store_window_retries_cancel_of_thing(struct db *db, struct str thing);
 
 /* When that one is due. False: there is none. */
