@@ -115,6 +115,21 @@ void *arena_array(struct arena *arena, size_t count, size_t bytes_each)
     return arena_alloc(arena, bytes);
 }
 
+void *arena_array_widen(struct arena *arena, void *items, size_t n, size_t *room, size_t bytes_each)
+{
+    enum { ROOM_AT_FIRST = 16 };
+    if (n < *room)
+        return items;
+    size_t wider = *room ? *room * 2 : ROOM_AT_FIRST;
+    void *copy = arena_array(arena, wider, bytes_each);
+    if (!copy)
+        return NULL;
+    if (n > 0)
+        memcpy(copy, items, n * bytes_each);
+    *room = wider;
+    return copy;
+}
+
 struct str arena_str(struct arena *arena, struct str s)
 {
     if (!s.p) {

@@ -30,6 +30,12 @@ void *arena_alloc(struct arena *arena, size_t bytes);
 /* Zeroed array; guards the multiplication. */
 void *arena_array(struct arena *arena, size_t count, size_t bytes_each);
 
+/*
+ * Room for one more item in an array of `n` that has room for *room: `items` itself, or a wider copy. For
+ * reading rows whose number only the query knows. NULL past the ceiling.
+ */
+void *arena_array_widen(struct arena *arena, void *items, size_t n, size_t *room, size_t bytes_each);
+
 /* A copy with a NUL behind it; absent stays absent, and refused gives absent. */
 struct str arena_str(struct arena *arena, struct str s);
 

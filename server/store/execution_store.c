@@ -57,16 +57,10 @@ static bool read_all(struct db *db, struct arena *arena, struct stmt *q, struct 
     struct execution_rows rows = { 0 };
     size_t room = 0;
     while (stmt_row(q)) {
-        if (rows.n == room) {
-            size_t wider = room ? room * 2 : 16;
-            struct execution_row *items = arena_array(arena, wider, sizeof *items);
-            if (!items)
-                break;
-            for (size_t i = 0; i < rows.n; i++)
-                items[i] = rows.items[i];
-            rows.items = items;
-            room = wider;
-        }
+        struct execution_row *items = arena_array_widen(arena, rows.items, rows.n, &room, sizeof *items);
+        if (!items)
+            break;
+        rows.items = items;
         if (!read_execution(q, arena, &rows.items[rows.n]))
             break;
         rows.n++;

@@ -83,16 +83,10 @@ static bool read_followers(struct stmt *q, struct db *db, struct arena *arena, s
     struct follower_rows rows = { 0 };
     size_t room = 0;
     while (stmt_row(q)) {
-        if (rows.n == room) {
-            size_t wider = room ? room * 2 : 8;
-            struct follower_row *items = arena_array(arena, wider, sizeof *items);
-            if (!items)
-                break;
-            for (size_t i = 0; i < rows.n; i++)
-                items[i] = rows.items[i];
-            rows.items = items;
-            room = wider;
-        }
+        struct follower_row *items = arena_array_widen(arena, rows.items, rows.n, &room, sizeof *items);
+        if (!items)
+            break;
+        rows.items = items;
         struct follower_row *row = &rows.items[rows.n++];
         row->job = stmt_int(q);
         row->job_id = stmt_text(q, arena);

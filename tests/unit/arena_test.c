@@ -150,6 +150,30 @@ static void a_copy_keeps_nul_bytes_inside(void **state)
     arena_release(&arena);
 }
 
+static void an_array_widens_and_keeps_its_items(void **state)
+{
+    enum { ITEMS = 1000 };
+    (void)state;
+    struct arena arena;
+    int *items = NULL;
+    size_t room = 0;
+    arena_init(&arena, 1 << 20);
+    for (int i = 0; i < ITEMS; i++) {
+        items = arena_array_widen(&arena, items, (size_t)i, &room, sizeof *items);
+        assert_non_null(items);
+        assert_true(room > (size_t)i);
+        items[i] = i;
+    }
+    for (int i = 0; i < ITEMS; i++)
+        assert_int_equal(items[i], i);
+    arena_release(&arena);
+    arena_init(&arena, 8);
+    room = 0;
+    assert_null(arena_array_widen(&arena, NULL, 0, &room, sizeof *items));
+    assert_int_equal(room, 0);
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +188,7 @@ int main(void)
         cmocka_unit_test(a_size_that_the_host_cannot_give_is_refused),
         cmocka_unit_test(an_absent_text_stays_absent_and_an_empty_one_empty),
         cmocka_unit_test(a_copy_keeps_nul_bytes_inside),
+        cmocka_unit_test(an_array_widens_and_keeps_its_items),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
