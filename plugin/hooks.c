@@ -36,15 +36,19 @@ static void report_silence(struct plugin *plugin)
                     "answered: set it to false.");
 }
 
-/*
- * What a denied publish or subscription gets. MQTT 3.1.1 has no word for a denied publish (the broker would
- * acknowledge it), so AWS drops the connection, and MQTT 5 has one; with `deny = reason` nobody is dropped.
- */
-static int deny(const struct plugin *plugin, const struct mosquitto_evt_acl_check *check, const char *verb,
-                const char *why)
+static void log_denial(const struct plugin *plugin, const struct mosquitto_evt_acl_check *check,
+                       const char *action, const char *why)
 {
-    log_write(plugin->log, LOG_NOTICE, "denied action=%s client=\"%s\" topic=\"%s\" reason=\"%s\"", verb,
+    log_write(plugin->log, LOG_NOTICE, "denied action=%s client=\"%s\" topic=\"%s\" reason=\"%s\"", action,
               mosquitto_client_id(check->client), check->topic, why);
+}
+
+/*
+ * MQTT 3.1.1 has no word for a publish that is denied, and the broker would acknowledge it: the connection is
+ * closed, as on AWS, unless `deny = reason` asks for it to stay. MQTT 5 has a word.
+ */
+static int deny_publish(const struct plugin *plugin, const struct mosquitto_evt_acl_check *check)
+{
     bool has_reasons = mosquitto_client_protocol_version(check->client) >= MQTT_PROTOCOL_V5;
     return has_reasons || plugin->settings.deny == DENY_REASON ? MOSQ_ERR_ACL_DENIED : MOSQ_ERR_CONN_REFUSED;
 }
@@ -52,8 +56,10 @@ static int deny(const struct plugin *plugin, const struct mosquitto_evt_acl_chec
 static int check_publish(struct plugin *plugin, const struct mosquitto_evt_acl_check *check)
 {
     const char *why;
-    if (access_of_publish(str_from(check->topic), check->retain, &why) == ACCESS_DENIED)
-        return deny(plugin, check, "publish", why);
+    if (access_of_publish(str_from(check->topic), check->retain, &why) == ACCESS_DENIED) {
+        log_denial(plugin, check, "publish", why);
+        return deny_publish(plugin, check);
+    }
     return MOSQ_ERR_PLUGIN_DEFER;
 }
 
@@ -65,12 +71,16 @@ static bool is_persistent(const struct mosquitto *client)
            mosquitto_client_protocol_version(client) >= MQTT_PROTOCOL_V5;
 }
 
+/* Both versions have a word for a subscription that is denied. The AWS IoT Device Client subscribes to what
+ * its other features need as well: it goes on without them. */
 static int check_subscribe(struct plugin *plugin, const struct mosquitto_evt_acl_check *check)
 {
     const char *why;
     struct str filter = str_from(check->topic);
-    if (access_of_subscribe(filter, &why) == ACCESS_DENIED)
-        return deny(plugin, check, "subscribe", why);
+    if (access_of_subscribe(filter, &why) == ACCESS_DENIED) {
+        log_denial(plugin, check, "subscribe", why);
+        return MOSQ_ERR_ACL_DENIED;
+    }
     if (!subscribers_note(&plugin->subscribers, filter, is_persistent(check->client)))
         return MOSQ_ERR_ACL_DENIED;
     return MOSQ_ERR_PLUGIN_DEFER;
