@@ -1,5 +1,6 @@
 #include "ops/arn.h"
 #include "ops/event.h"
+#include "ops/render.h"
 #include "store/job_target_store.h"
 
 /*
@@ -32,22 +33,12 @@ static const struct {
     { "numberOfSucceededThings", JOB_EXECUTION_STATUS_SUCCEEDED },
 };
 
-static void add_optional(struct json *json, const char *key, struct str value)
-{
-    if (value.p)
-        json_member_string(json, key, value);
-}
-
 static bool add_targets(struct op *op, struct json *json, struct str job_id)
 {
     struct target_rows targets;
     if (!store_targets_get(op->db, op->arena, job_id, &targets))
         return false;
-    json_key(json, "targets");
-    json_array_begin(json);
-    for (size_t i = 0; i < targets.n; i++)
-        json_string(json, targets.items[i].arn);
-    json_array_end(json);
+    render_target_arns(json, "targets", &targets, 0);
     return true;
 }
 
@@ -86,9 +77,9 @@ bool event_job(struct op *op, enum job_event what, const struct job_row *job)
     json_member_string(json, "targetSelection",
                        str_from(api_enum_name(&shape_target_selection, (int)job->target_selection)));
     bool ok = add_targets(op, json, job->job_id);
-    add_optional(json, "description", job->description);
+    render_optional(json, "description", job->description);
     if (job_events[what].comment)
-        add_optional(json, "comment", job->comment);
+        render_optional(json, "comment", job->comment);
     add_job_times(json, job);
     ok = ok && (!job_events[what].counts || add_counts(op, json, job->job_id));
     return event_end(op, &event, topic) && ok;

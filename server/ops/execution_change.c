@@ -36,13 +36,11 @@ static bool tell_if_untold(struct op *op, const struct execution_row *e)
 
 /* ---- queueing ---- */
 
-/* Completes *execution, of which thing, job, namespace, windows and retries are known, and writes it. */
+/* Completes *execution, of which thing, job, namespace, number, windows and retries are known, and writes it.
+ */
 static bool queue(struct op *op, struct execution_row *execution)
 {
-    struct newest_execution newest;
     struct pending_key key = execution_pending_key(execution);
-    bool first = !store_execution_newest(op->db, execution->thing_name, execution->job_id, &newest);
-    execution->execution_number = first ? 1 : newest.number + 1;
     execution->status = JOB_EXECUTION_STATUS_QUEUED;
     execution->version = 1;
     execution->queued_at_ms = execution->updated_at_ms = op->now_ms;
@@ -54,11 +52,16 @@ static bool queue(struct op *op, struct execution_row *execution)
     return true;
 }
 
-bool execution_queue(struct op *op, const struct job_row *job, struct str thing)
+bool execution_queue(struct op *op, const struct job_row *job, struct str thing, int64_t since)
 {
+    struct newest_execution newest = { 0 };
+    if (store_execution_newest(op->db, thing, job->job_id, &newest) &&
+        (!execution_is_terminal(newest.status) || newest.id > since))
+        return true;
     struct execution_row execution = { .thing_name = thing,
                                        .job_id = job->job_id,
                                        .namespace_id = job->namespace_id,
+                                       .execution_number = newest.number + 1,
                                        .windowed = store_job_has_windows(op->db, job->job_id) };
     return queue(op, &execution);
 }
@@ -72,10 +75,13 @@ static bool has_left(struct op *op, const struct job_state *job, const struct ex
 
 static bool queue_retry(struct op *op, const struct execution_row *ended)
 {
+    struct newest_execution newest = { 0 };
+    store_execution_newest(op->db, ended->thing_name, ended->job_id, &newest);
     struct execution_row next = {
         .thing_name = ended->thing_name,
         .job_id = ended->job_id,
         .namespace_id = ended->namespace_id,
+        .execution_number = newest.number + 1,
         .windowed = ended->windowed,
         .retry_attempt = ended->retry_attempt + 1,
         .failed_retries = ended->failed_retries + (ended->status == JOB_EXECUTION_STATUS_FAILED),
@@ -245,6 +251,11 @@ bool execution_delete(struct op *op, struct execution_row *e)
 
 /* ---- the job ---- */
 
+bool job_has_open(const int64_t counts[JOB_COUNTS])
+{
+    return counts[JOB_EXECUTION_STATUS_QUEUED] + counts[JOB_EXECUTION_STATUS_IN_PROGRESS] > 0;
+}
+
 bool job_settle(struct op *op, struct str job_id)
 {
     struct job_state job;
@@ -252,7 +263,7 @@ bool job_settle(struct op *op, struct str job_id)
     if (!store_job_state_get(op->db, job_id, &job) || !store_counts_get(op->db, job_id, counts))
         return !db_failed(op->db) || fail(op->err, ERR_INTERNAL, "The job could not be read.");
     if (job.status != JOB_STATUS_IN_PROGRESS || job.target_selection != TARGET_SELECTION_SNAPSHOT ||
-        counts[JOB_EXECUTION_STATUS_QUEUED] + counts[JOB_EXECUTION_STATUS_IN_PROGRESS] > 0)
+        job_has_open(counts))
         return true;
     struct progress_row rollout;
     if (store_progress_get(op->db, TIMER_ROLLOUT, job_id, &rollout))

@@ -13,8 +13,9 @@
 /* Whether it waits for a maintenance window of its job, so that its thing does not see it. */
 bool execution_is_hidden(struct op *op, const struct execution_row *execution);
 
-/* A new QUEUED execution of the job on the thing; number 1, or one above the newest. */
-bool execution_queue(struct op *op, const struct job_row *job, struct str thing);
+/* A new QUEUED execution of the job on the thing; number 1, or one above the newest. None where the newest is
+ * open, or has an id above `since`. */
+bool execution_queue(struct op *op, const struct job_row *job, struct str thing, int64_t since);
 
 /*
  * Writes *execution with status `to`: version, updatedAt, startedAt and the deadlines that follow from it are
@@ -43,6 +44,9 @@ void execution_set_step_timer(struct op *op, struct execution_row *execution, in
 
 /* Writes deadlines that changed without a change of status or version. */
 bool execution_save_timers(struct op *op, struct execution_row *execution);
+
+/* Whether executions of the job are QUEUED or IN_PROGRESS. */
+bool job_has_open(const int64_t counts[JOB_COUNTS]);
 
 /* Completes a SNAPSHOT job in progress that has rolled out and of which nothing is open any more (control
  * plane 2.3). */

@@ -20,7 +20,7 @@ static bool is_busy(struct op *op, const struct job_row *job, struct str thing)
 
 bool following_admit(struct op *op, const struct job_row *job, struct str thing)
 {
-    return is_busy(op, job, thing) || execution_queue(op, job, thing);
+    return execution_queue(op, job, thing, INT64_MAX);
 }
 
 /* The rollout of a job that has not begun finds it by itself. One that has may have passed it by, or ended:

@@ -3,21 +3,10 @@
 #include "ops/event.h"
 #include "ops/execution_change.h"
 #include "ops/job.h"
-#include "ops/notify.h"
-#include "ops/refusal.h"
+#include "ops/lookup.h"
 #include "ops/render.h"
 
-static bool find_job(struct op *op, struct str job_id, struct job_row *ret_job)
-{
-    return store_job_get(op->db, op->arena, job_id, ret_job) || job_not_found(op, job_id);
-}
-
 /* ---- CancelJob ---- */
-
-static bool is_open(const int64_t counts[JOB_COUNTS])
-{
-    return counts[JOB_EXECUTION_STATUS_QUEUED] + counts[JOB_EXECUTION_STATUS_IN_PROGRESS] > 0;
-}
 
 /* A job that was canceled without force can be canceled again by force, for the sake of what still runs. */
 static bool check_cancelable(struct op *op, const struct job_row *job, bool force)
@@ -27,7 +16,7 @@ static bool check_cancelable(struct op *op, const struct job_row *job, bool forc
         return true;
     if (!store_counts_get(op->db, job->job_id, counts))
         return fail(op->err, ERR_INTERNAL, "The executions of the job could not be read.");
-    if (job->status == JOB_STATUS_CANCELED && force && is_open(counts))
+    if (job->status == JOB_STATUS_CANCELED && force && job_has_open(counts))
         return true;
     return fail(op->err, ERR_INVALID_REQUEST, "Job %.*s in status %s cannot be canceled.", STR(job->job_id),
                 job_status_name(job->status));
@@ -61,7 +50,7 @@ bool op_cancel_job(struct op *op, const void *input)
     const struct cancel_job_request *in = input;
     struct job_row job;
     bool force = in->force.value;
-    if (!find_job(op, in->job_id, &job) || !check_cancelable(op, &job, force))
+    if (!lookup_job(op, in->job_id, STR_NONE, &job) || !check_cancelable(op, &job, force))
         return false;
     job.status = JOB_STATUS_CANCELED;
     job.force_canceled = force;
@@ -113,12 +102,7 @@ bool op_delete_job(struct op *op, const void *input)
 {
     const struct delete_job_request *in = input;
     struct job_row job;
-    if (!find_job(op, in->job_id, &job))
-        return false;
-    /* A job of another namespace than the one that is named is not there. */
-    if (in->namespace_id.p && !str_eq(in->namespace_id, job.namespace_id))
-        return job_not_found(op, in->job_id);
-    if (!check_deletable(op, &job, in->force.value))
+    if (!lookup_job(op, in->job_id, in->namespace_id, &job) || !check_deletable(op, &job, in->force.value))
         return false;
     if (!event_job(op, JOB_EVENT_DELETION_IN_PROGRESS, &job))
         return fail(op->err, ERR_INTERNAL, "The event could not be made.");

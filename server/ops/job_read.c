@@ -1,6 +1,7 @@
 #include "ops/arn.h"
 #include "ops/job.h"
 #include "ops/job_window.h"
+#include "ops/lookup.h"
 #include "ops/page.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
@@ -37,8 +38,8 @@ bool op_describe_job(struct op *op, const void *input)
     const struct describe_job_request *in = input;
     struct job_row job;
     struct job_details details;
-    if (!store_job_get(op->db, op->arena, in->job_id, &job))
-        return job_not_found(op, in->job_id);
+    if (!lookup_job(op, in->job_id, STR_NONE, &job))
+        return false;
     if (!read_details(op, &job, &details))
         return false;
     json_key(op->json, "job");

@@ -1,11 +1,10 @@
 #include "ops/job_target.h"
 
 #include "ops/arn.h"
+#include "ops/lookup.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
 #include "ops/rollout.h"
-#include "store/thing_group_store.h"
-#include "store/thing_store.h"
 
 /* ---- reading ---- */
 
@@ -60,8 +59,7 @@ static bool check_target(struct op *op, const struct target_row *target)
     struct thing_group_row group;
     if (target->kind == TARGET_THING)
         return store_thing_exists(op->db, target->name) || thing_not_found(op, target->name);
-    return store_thing_group_get(op->db, op->arena, target->name, &group) ||
-           thing_group_not_found(op, target->name);
+    return lookup_thing_group(op, target->name, &group);
 }
 
 bool job_targets_check(struct op *op, const struct target_rows *targets)
@@ -139,12 +137,8 @@ bool op_associate_targets_with_job(struct op *op, const void *input)
     const struct associate_targets_with_job_request *in = input;
     struct job_row job;
     struct target_rows known = { 0 }, targets = { 0 };
-    if (!store_job_get(op->db, op->arena, in->job_id, &job))
-        return job_not_found(op, in->job_id);
-    /* A job of another namespace than the one that is named is not there. */
-    if (in->namespace_id.p && !str_eq(in->namespace_id, job.namespace_id))
-        return job_not_found(op, in->job_id);
-    if (!check_open(op, &job) || !job_targets_read(op, &in->targets, job.target_selection, &targets))
+    if (!lookup_job(op, in->job_id, in->namespace_id, &job) || !check_open(op, &job) ||
+        !job_targets_read(op, &in->targets, job.target_selection, &targets))
         return false;
     if (!store_targets_get(op->db, op->arena, in->job_id, &known))
         return fail(op->err, ERR_INTERNAL, "The targets of the job could not be read.");

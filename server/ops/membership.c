@@ -4,8 +4,8 @@
 #include "ops/arn.h"
 #include "ops/event.h"
 #include "ops/following.h"
+#include "ops/lookup.h"
 #include "ops/page.h"
-#include "ops/refusal.h"
 #include "ops/render.h"
 
 enum { GROUPS_OF_A_THING_MAX = 10 }; /* control plane 8.1 */
@@ -41,16 +41,6 @@ static struct str name_meant(struct op *op, const struct reference *reference)
     return STR_NONE;
 }
 
-static bool find_group(struct op *op, struct str name, struct thing_group_row *ret_group)
-{
-    return store_thing_group_get(op->db, op->arena, name, ret_group) || thing_group_not_found(op, name);
-}
-
-static bool find_thing(struct op *op, struct str name, struct thing_row *ret_thing)
-{
-    return store_thing_get(op->db, op->arena, name, ret_thing) || thing_not_found(op, name);
-}
-
 struct place {
     struct thing_group_row group;
     struct thing_row thing;
@@ -73,8 +63,8 @@ static bool find_place(struct op *op, struct str group_name, struct str group_ar
     };
     struct str group_meant = name_meant(op, &group);
     struct str thing_meant = group_meant.p ? name_meant(op, &thing) : STR_NONE;
-    return thing_meant.p && find_group(op, group_meant, &ret_place->group) &&
-           find_thing(op, thing_meant, &ret_place->thing);
+    return thing_meant.p && lookup_thing_group(op, group_meant, &ret_place->group) &&
+           lookup_thing(op, thing_meant, &ret_place->thing);
 }
 
 /* ---- adding and removing ---- */
@@ -149,7 +139,7 @@ static bool change_each(struct op *op, struct place *place, const struct thing_g
                         bool (*change)(struct op *, const struct place *))
 {
     for (size_t i = 0; i < groups->n; i++)
-        if (!find_group(op, groups->items[i], &place->group) || !change(op, place))
+        if (!lookup_thing_group(op, groups->items[i], &place->group) || !change(op, place))
             return false;
     return true;
 }
@@ -162,7 +152,7 @@ bool op_update_thing_groups_for_thing(struct op *op, const void *input)
     struct follower_rows before;
     if (!in->thing_name.p)
         return fail(op->err, ERR_INVALID_REQUEST, "thingName is empty. Need to specify it");
-    return find_thing(op, in->thing_name, &place.thing) && following_before(op, &place.thing, &before) &&
+    return lookup_thing(op, in->thing_name, &place.thing) && following_before(op, &place.thing, &before) &&
            change_each(op, &place, &in->thing_groups_to_remove, remove_from) &&
            change_each(op, &place, &in->thing_groups_to_add, add) &&
            following_after(op, &place.thing, &before);
@@ -175,7 +165,7 @@ bool membership_end_all(struct op *op, const struct thing_row *thing)
     if (!store_thing_groups_of_thing(op->db, op->arena, thing->id, 0, GROUPS_OF_A_THING_MAX, &groups))
         return fail(op->err, ERR_INTERNAL, "The thing groups could not be read.");
     for (size_t i = 0; i < groups.n; i++)
-        if (!find_group(op, groups.items[i].name, &place.group) || !remove_from(op, &place))
+        if (!lookup_thing_group(op, groups.items[i].name, &place.group) || !remove_from(op, &place))
             return false;
     return true;
 }
@@ -191,7 +181,7 @@ bool op_list_things_in_thing_group(struct op *op, const void *input)
     enum thing_group_depth depth = in->recursive.value ? THINGS_OF_THE_GROUP_AND_BELOW : THINGS_OF_THE_GROUP;
     if (!page_open(op, &page, OP_LIST_THINGS_IN_THING_GROUP, in->thing_group_name, in->max_results,
                    in->next_token, 0) ||
-        !find_group(op, in->thing_group_name, &group))
+        !lookup_thing_group(op, in->thing_group_name, &group))
         return false;
     if (!store_things_in_group(op->db, op->arena, group.id, depth, page.cursor, page.size + 1, &rows))
         return fail(op->err, ERR_INTERNAL, "The things of the group could not be read.");
@@ -211,14 +201,9 @@ bool op_list_thing_groups_for_thing(struct op *op, const void *input)
     struct page page;
     if (!page_open(op, &page, OP_LIST_THING_GROUPS_FOR_THING, in->thing_name, in->max_results, in->next_token,
                    0) ||
-        !find_thing(op, in->thing_name, &thing))
+        !lookup_thing(op, in->thing_name, &thing))
         return false;
     if (!store_thing_groups_of_thing(op->db, op->arena, thing.id, page.cursor, page.size + 1, &rows))
         return fail(op->err, ERR_INTERNAL, "The groups of the thing could not be read.");
-    json_key(op->json, "thingGroups");
-    json_array_begin(op->json);
-    for (size_t i = 0; i < rows.n && page_take(&page, rows.items[i].id); i++)
-        render_thing_group_reference(op, rows.items[i].name);
-    json_array_end(op->json);
-    return page_close(op, &page);
+    return render_thing_group_page(op, &page, &rows);
 }

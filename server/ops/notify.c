@@ -40,13 +40,15 @@ static struct touched_list *find(const struct outgoing *outgoing, struct pending
     return NULL;
 }
 
-static struct touched_list *append_list(struct outgoing *outgoing, struct pending_key key)
+static struct touched_list *append_list(struct op *op, struct pending_key key)
 {
+    struct outgoing *outgoing = op->outgoing;
     struct touched_list *t = arena_alloc(outgoing->arena, sizeof *t);
     if (!t)
         return NULL;
     t->key.thing_name = arena_str(outgoing->arena, key.thing_name);
     t->key.namespace_id = arena_str(outgoing->arena, key.namespace_id);
+    t->heard = audience_hears(op->audience, key.thing_name);
     struct touched_list **end = &outgoing->touched;
     while (*end)
         end = &(*end)->next;
@@ -57,11 +59,10 @@ bool notify_touch(struct op *op, struct pending_key key)
 {
     if (find(op->outgoing, key))
         return true;
-    struct touched_list *t = append_list(op->outgoing, key);
+    struct touched_list *t = append_list(op, key);
     struct execution_row head;
     if (!t)
         return false;
-    t->heard = audience_hears(op->audience, key.thing_name);
     if (t->heard && store_pending_head(op->db, op->outgoing->arena, key, &head)) {
         t->head_job = head.job_id;
         t->head_number = head.execution_number;
@@ -80,10 +81,9 @@ bool notify_window_changed(struct op *op, const struct execution_row *execution)
 {
     struct pending_key key = execution_pending_key(execution);
     struct execution_row head;
-    struct touched_list *t = append_list(op->outgoing, key);
+    struct touched_list *t = append_list(op, key);
     if (!t)
         return fail(op->err, ERR_INTERNAL, "Out of memory.");
-    t->heard = audience_hears(op->audience, key.thing_name);
     t->set_changed = true;
     if (!t->heard)
         return true;
@@ -105,10 +105,9 @@ bool notify_again_due(struct op *op, const struct timer_row *timer)
         return fail(op->err, ERR_INTERNAL, "The namespaces of the thing could not be read.");
     for (size_t i = 0; i < namespaces.n; i++) {
         struct pending_key key = { timer->thing_name, namespaces.items[i] };
-        struct touched_list *t = append_list(op->outgoing, key);
+        struct touched_list *t = append_list(op, key);
         if (!t)
             return fail(op->err, ERR_INTERNAL, "Out of memory.");
-        t->heard = audience_hears(op->audience, key.thing_name);
         t->set_changed = t->head_unknown = true;
     }
     return true;

@@ -216,7 +216,7 @@ static bool is_concurrent(const struct job_row *job)
 }
 
 /* From the one at position `first` on. */
-static void target_arns(struct json *json, const char *key, const struct target_rows *targets, size_t first)
+void render_target_arns(struct json *json, const char *key, const struct target_rows *targets, size_t first)
 {
     json_key(json, key);
     json_array_begin(json);
@@ -230,7 +230,7 @@ static void job_process_details(struct json *json, const struct job_details *det
     json_key(json, "jobProcessDetails");
     json_object_begin(json);
     if (details->rolling_out.set && details->rolling_out.value < (int64_t)details->targets.n)
-        target_arns(json, "processingTargets", &details->targets, (size_t)details->rolling_out.value);
+        render_target_arns(json, "processingTargets", &details->targets, (size_t)details->rolling_out.value);
     for (size_t i = 0; i < sizeof process_details / sizeof process_details[0]; i++)
         json_member_int(json, process_details[i].member, details->counts[process_details[i].status]);
     json_object_end(json);
@@ -315,7 +315,7 @@ void render_job(struct op *op, const struct job_row *job, const struct job_detai
         json_member_bool(json, "forceCanceled", job->force_canceled);
     render_optional(json, "reasonCode", job->reason_code);
     render_optional(json, "comment", job->comment);
-    target_arns(json, "targets", &details->targets, 0);
+    render_target_arns(json, "targets", &details->targets, 0);
     render_optional(json, "description", job->description);
     job_configs(json, job, &details->windows);
     job_times(json, job);
@@ -386,12 +386,22 @@ void render_thing_summary(struct op *op, const struct thing_row *thing,
     json_object_end(json);
 }
 
-void render_thing_group_reference(struct op *op, struct str name)
+static void thing_group_reference(struct op *op, struct str name)
 {
     json_object_begin(op->json);
     json_member_string(op->json, "groupName", name);
     json_member_string(op->json, "groupArn", arn_make(op, "thinggroup", name));
     json_object_end(op->json);
+}
+
+bool render_thing_group_page(struct op *op, struct page *page, const struct named_rows *rows)
+{
+    json_key(op->json, "thingGroups");
+    json_array_begin(op->json);
+    for (size_t i = 0; i < rows->n && page_take(page, rows->items[i].id); i++)
+        thing_group_reference(op, rows->items[i].name);
+    json_array_end(op->json);
+    return page_close(op, page);
 }
 
 static void thing_group_properties(struct json *json, const struct thing_group_row *group,
@@ -420,7 +430,7 @@ static void thing_group_metadata(struct op *op, const struct thing_group_row *gr
         json_key(json, "rootToParentThingGroups");
         json_array_begin(json);
         for (size_t i = 0; i < ancestors->n; i++)
-            render_thing_group_reference(op, ancestors->items[i].name);
+            thing_group_reference(op, ancestors->items[i].name);
         json_array_end(json);
     }
     json_member_seconds(json, "creationDate", group->created_at_ms);

@@ -2,7 +2,7 @@
 #ifndef IOTJOBS_OPS_RENDER_H
 #define IOTJOBS_OPS_RENDER_H
 
-#include "ops/op.h"
+#include "ops/page.h"
 #include "rules/window.h"
 #include "store/attribute_store.h"
 #include "store/execution_store.h"
@@ -59,8 +59,11 @@ void render_thing_summary(struct op *op, const struct thing_row *thing,
 /* thingGroupName, thingGroupId, … of DescribeThingGroup; `ancestors` from the top of the hierarchy down. */
 void render_thing_group(struct op *op, const struct thing_group_row *group,
                         const struct thing_group_rows *ancestors, const struct attribute_rows *attributes);
-/* {"groupName":…,"groupArn":…} */
-void render_thing_group_reference(struct op *op, struct str name);
+/* A list's page "thingGroups" of {"groupName":…,"groupArn":…}, and its nextToken. */
+bool render_thing_group_page(struct op *op, struct page *page, const struct named_rows *rows);
+
+/* The member `key`: the ARNs of the targets from that one on. */
+void render_target_arns(struct json *json, const char *key, const struct target_rows *targets, size_t first);
 
 /* The member "attributes". */
 void render_attributes(struct json *json, const struct attribute_rows *attributes);

@@ -12,11 +12,7 @@
 static bool queue_once(struct op *op, const struct job_row *job, const struct target_row *target,
                        struct str thing)
 {
-    struct newest_execution newest;
-    if (store_execution_newest(op->db, thing, job->job_id, &newest) &&
-        (!execution_is_terminal(newest.status) || newest.id > target->executions_before))
-        return true;
-    return execution_queue(op, job, thing);
+    return execution_queue(op, job, thing, target->executions_before);
 }
 
 /* Queues it for at most `room` things of the group, after those that are done; *ret_more: it has others. */

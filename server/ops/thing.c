@@ -5,6 +5,7 @@
 #include "ops/attributes.h"
 #include "ops/event.h"
 #include "ops/execution_change.h"
+#include "ops/lookup.h"
 #include "ops/membership.h"
 #include "ops/page.h"
 #include "ops/refusal.h"
@@ -102,8 +103,8 @@ bool op_describe_thing(struct op *op, const void *input)
     const struct describe_thing_request *in = input;
     struct thing_row thing;
     struct attribute_rows attributes;
-    if (!store_thing_get(op->db, op->arena, in->thing_name, &thing))
-        return thing_not_found(op, in->thing_name);
+    if (!lookup_thing(op, in->thing_name, &thing))
+        return false;
     if (!find_attributes(op, &thing, &attributes))
         return false;
     render_thing(op, &thing, &attributes);
@@ -155,8 +156,8 @@ bool op_update_thing(struct op *op, const void *input)
     if (in->remove_thing_type.value && in->thing_type_name.p)
         return fail(op->err, ERR_INVALID_REQUEST,
                     "Provide either thingTypeName or removeThingType, not both.");
-    if (!store_thing_get(op->db, op->arena, in->thing_name, &thing))
-        return thing_not_found(op, in->thing_name);
+    if (!lookup_thing(op, in->thing_name, &thing))
+        return false;
     if (!check_type(op, in->thing_type_name) || !check_version(op, in->expected_version, &thing) ||
         !find_attributes(op, &thing, &attributes))
         return false;

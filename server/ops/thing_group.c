@@ -5,6 +5,7 @@
 #include "ops/attributes.h"
 #include "ops/event.h"
 #include "ops/following.h"
+#include "ops/lookup.h"
 #include "ops/page.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
@@ -146,9 +147,8 @@ bool op_describe_thing_group(struct op *op, const void *input)
     struct thing_group_row group;
     struct thing_group_rows ancestors;
     struct attribute_rows attributes;
-    if (!store_thing_group_get(op->db, op->arena, in->thing_group_name, &group))
-        return thing_group_not_found(op, in->thing_group_name);
-    if (!find_ancestors(op, &group, &ancestors) || !find_attributes(op, &group, &attributes))
+    if (!lookup_thing_group(op, in->thing_group_name, &group) || !find_ancestors(op, &group, &ancestors) ||
+        !find_attributes(op, &group, &attributes))
         return false;
     render_thing_group(op, &group, &ancestors, &attributes);
     return true;
@@ -161,9 +161,8 @@ bool op_update_thing_group(struct op *op, const void *input)
     const struct thing_group_properties *properties = in->thing_group_properties;
     struct thing_group_row group;
     struct attribute_rows attributes;
-    if (!store_thing_group_get(op->db, op->arena, in->thing_group_name, &group))
-        return thing_group_not_found(op, in->thing_group_name);
-    if (!check_version(op, in->expected_version, &group) || !find_attributes(op, &group, &attributes))
+    if (!lookup_thing_group(op, in->thing_group_name, &group) ||
+        !check_version(op, in->expected_version, &group) || !find_attributes(op, &group, &attributes))
         return false;
     attributes = attributes_after(op, &attributes, payload_of(properties));
     if (!check_attributes(op, &attributes))
@@ -223,8 +222,8 @@ static bool read_filter(struct op *op, const struct list_thing_groups_request *i
     struct thing_group_filter filter = { .reach = tops ? THING_GROUPS_CHILDREN : THING_GROUPS_ALL,
                                          .name_prefix = in->name_prefix_filter };
     if (in->parent_group.p) {
-        if (!store_thing_group_get(op->db, op->arena, in->parent_group, &parent))
-            return thing_group_not_found(op, in->parent_group);
+        if (!lookup_thing_group(op, in->parent_group, &parent))
+            return false;
         filter.parent = (struct opt_int){ true, parent.id };
         filter.reach = in->recursive.value ? THING_GROUPS_DESCENDANTS : THING_GROUPS_CHILDREN;
     }
@@ -243,10 +242,5 @@ bool op_list_thing_groups(struct op *op, const void *input)
         return false;
     if (!store_thing_groups_list(op->db, op->arena, &filter, page.cursor, page.size + 1, &rows))
         return fail(op->err, ERR_INTERNAL, "The thing groups could not be read.");
-    json_key(op->json, "thingGroups");
-    json_array_begin(op->json);
-    for (size_t i = 0; i < rows.n && page_take(&page, rows.items[i].id); i++)
-        render_thing_group_reference(op, rows.items[i].name);
-    json_array_end(op->json);
-    return page_close(op, &page);
+    return render_thing_group_page(op, &page, &rows);
 }
