@@ -1,0 +1,1 @@
+-- What paces a rollout and ends a job.

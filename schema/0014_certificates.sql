@@ -1,0 +1,1 @@
+-- Certificates, their CAs, and the things they are attached to.
