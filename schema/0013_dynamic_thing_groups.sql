@@ -1,1 +1,33 @@
--- Dynamic thing groups.
+-- Dynamic thing groups, and thing groups that are deleted bit by bit.
+
+-- Groups that are gone and whose memberships are not yet: whatever is in `thing_group_member` through one of them is no
+-- membership any more. A group can have so many things that one transaction would hold up all devices.
+CREATE TABLE thing_group_ending (
+    id INTEGER NOT NULL PRIMARY KEY              -- of the row that it had in thing_group
+) STRICT;
+
+-- The table of 0003 with another column: the group that the thing was added to, which is this group or one below it. Its
+-- rows outlive that group for a while, so it refers to none.
+CREATE TABLE thing_group_membership (
+    thing_group   INTEGER NOT NULL,
+    thing         INTEGER NOT NULL REFERENCES thing (id) ON DELETE CASCADE,
+    membership_id TEXT,                          -- UUID; NULL: the thing is in a group below this one
+    place         INTEGER NOT NULL,              -- the group that the thing was added to
+    PRIMARY KEY (thing_group, thing)
+) STRICT, WITHOUT ROWID;
+
+WITH RECURSIVE up (thing_group, thing, membership_id, place) AS (
+    SELECT thing_group, thing, membership_id, thing_group FROM thing_group_member WHERE membership_id IS NOT NULL
+    UNION ALL
+    SELECT g.parent, up.thing, NULL, up.place
+    FROM up JOIN thing_group AS g ON g.id = up.thing_group WHERE g.parent IS NOT NULL)
+INSERT INTO thing_group_membership SELECT thing_group, thing, membership_id, place FROM up ORDER BY thing_group, thing;
+
+DROP TABLE thing_group_member;
+ALTER TABLE thing_group_membership RENAME TO thing_group_member;
+
+-- ListThingsInThingGroup without those of the groups below
+CREATE INDEX thing_group_member_direct ON thing_group_member (thing_group, thing) WHERE membership_id IS NOT NULL;
+
+-- ListThingGroupsForThing; what a deleted thing leaves
+CREATE INDEX thing_group_member_of_thing ON thing_group_member (thing, thing_group);

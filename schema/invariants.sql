@@ -163,7 +163,15 @@ FROM thing_group WHERE parent NOT IN (SELECT id FROM thing_group) OR parent >= i
 UNION ALL
 SELECT 'membership of a thing or a thing group that is gone', thing_group || ' ' || thing
 FROM thing_group_member
-WHERE thing NOT IN (SELECT id FROM thing) OR thing_group NOT IN (SELECT id FROM thing_group)
+WHERE thing NOT IN (SELECT id FROM thing)
+   OR (place NOT IN (SELECT id FROM thing_group) AND place NOT IN (SELECT id FROM thing_group_ending))
+   OR (thing_group NOT IN (SELECT id FROM thing_group) AND place NOT IN (SELECT id FROM thing_group_ending))
+
+UNION ALL
+SELECT 'membership that does not know through which group it is one', thing_group || ' ' || thing
+FROM thing_group_member AS m
+WHERE (membership_id IS NOT NULL) <> (place = thing_group)
+   OR NOT EXISTS (SELECT 1 FROM thing_group_member AS p WHERE p.thing_group = m.place AND p.thing = m.thing)
 
 UNION ALL
 SELECT 'thing in a group and not below the group''s parent, or in both', g.name || ' ' || m.thing
@@ -174,10 +182,17 @@ WHERE g.parent IS NOT NULL AND (above.thing IS NULL OR above.membership_id IS NO
 UNION ALL
 SELECT 'thing below a group through none of its children, or several', m.thing_group || ' ' || m.thing
 FROM thing_group_member AS m
-WHERE m.membership_id IS NULL
+WHERE m.membership_id IS NULL AND m.place NOT IN (SELECT id FROM thing_group_ending)
   AND 1 <> (SELECT count(*) FROM thing_group AS child
             JOIN thing_group_member AS below ON below.thing_group = child.id AND below.thing = m.thing
             WHERE child.parent = m.thing_group)
+
+UNION ALL
+SELECT 'thing group that is gone and here', id FROM thing_group_ending WHERE id IN (SELECT id FROM thing_group)
+
+UNION ALL
+SELECT 'thing group that ends without a timer', id
+FROM thing_group_ending WHERE NOT EXISTS (SELECT 1 FROM timer WHERE kind = 'GROUP_DELETION')
 
 UNION ALL
 SELECT 'tag of what is gone', resource_type || ' ' || resource_name

@@ -7,8 +7,9 @@
 #include "ops/lookup.h"
 #include "ops/page.h"
 #include "ops/render.h"
+#include "settings.h"
 
-enum { GROUPS_OF_A_THING_MAX = 10 }; /* control plane 8.1 */
+enum { LEFT_AT_ONCE = 16 };
 
 /* ---- whom a request means: by name, by ARN, or by both if they agree ---- */
 
@@ -88,9 +89,11 @@ static bool add(struct op *op, const struct place *place)
         return true;
     if (!check_hierarchy(op, place))
         return false;
-    if (store_membership_count(op->db, place->thing.id) >= GROUPS_OF_A_THING_MAX)
-        return fail(op->err, ERR_INVALID_REQUEST, "Thing %.*s is in %d thing groups, and can be in no more.",
-                    STR(place->thing.name), GROUPS_OF_A_THING_MAX);
+    int64_t most = op->settings->limit_thing_groups_per_thing;
+    if (store_membership_count(op->db, place->thing.id) >= most)
+        return fail(op->err, ERR_INVALID_REQUEST,
+                    "Thing %.*s is in %lld thing groups, and can be in no more.", STR(place->thing.name),
+                    (long long)most);
     random_uuid(uuid);
     struct str id = str_from(uuid);
     return (store_membership_insert(op->db, place->group.id, place->thing.id, id) &&
@@ -158,14 +161,23 @@ bool op_update_thing_groups_for_thing(struct op *op, const void *input)
            following_after(op, &place.thing, &before);
 }
 
-bool membership_end_all(struct op *op, const struct thing_row *thing)
+static bool leave_some(struct op *op, struct place *place, size_t *ret_n)
 {
     struct named_rows groups;
-    struct place place = { .thing = *thing };
-    if (!store_thing_groups_of_thing(op->db, op->arena, thing->id, 0, GROUPS_OF_A_THING_MAX, &groups))
+    if (!store_thing_groups_of_thing(op->db, op->arena, place->thing.id, 0, LEFT_AT_ONCE, &groups))
         return fail(op->err, ERR_INTERNAL, "The thing groups could not be read.");
     for (size_t i = 0; i < groups.n; i++)
-        if (!lookup_thing_group(op, groups.items[i].name, &place.group) || !remove_from(op, &place))
+        if (!lookup_thing_group(op, groups.items[i].name, &place->group) || !remove_from(op, place))
+            return false;
+    *ret_n = groups.n;
+    return true;
+}
+
+bool membership_end_all(struct op *op, const struct thing_row *thing)
+{
+    struct place place = { .thing = *thing };
+    for (size_t n = LEFT_AT_ONCE; n == LEFT_AT_ONCE;)
+        if (!leave_some(op, &place, &n))
             return false;
     return true;
 }

@@ -5,12 +5,15 @@
 #include "ops/attributes.h"
 #include "ops/event.h"
 #include "ops/following.h"
+#include "ops/group_end.h"
 #include "ops/lookup.h"
 #include "ops/page.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
+#include "ops/tags.h"
+#include "settings.h"
 
-enum { ATTRIBUTES_MAX = 50, CHILDREN_MAX = 100 }; /* control plane 8.1 */
+enum { ATTRIBUTES_MAX = 50 }; /* control plane 8.1 */
 
 static const struct attribute_payload *payload_of(const struct thing_group_properties *properties)
 {
@@ -84,12 +87,13 @@ static bool check_place(struct op *op, const struct thing_group_row *parent)
     struct thing_group_rows above;
     if (!find_ancestors(op, parent, &above))
         return false;
-    if (above.n + 2 > THING_GROUP_DEPTH_MAX)
-        return fail(op->err, ERR_INVALID_REQUEST, "A hierarchy of thing groups can be at most %d deep.",
-                    THING_GROUP_DEPTH_MAX);
-    return store_thing_group_children(op->db, parent->id) < CHILDREN_MAX ||
-           fail(op->err, ERR_INVALID_REQUEST, "Thing group %.*s has %d child groups, and can have no more.",
-                STR(parent->name), CHILDREN_MAX);
+    int64_t deepest = op->settings->limit_thing_group_depth, most = op->settings->limit_thing_group_children;
+    if ((int64_t)above.n + 2 > deepest)
+        return fail(op->err, ERR_INVALID_REQUEST, "A hierarchy of thing groups can be at most %lld deep.",
+                    (long long)deepest);
+    return store_thing_group_children(op->db, parent->id) < most ||
+           fail(op->err, ERR_INVALID_REQUEST, "Thing group %.*s has %lld child groups, and can have no more.",
+                STR(parent->name), (long long)most);
 }
 
 static bool write_group(struct op *op, struct thing_group_row *group, const struct attribute_rows *attributes,
@@ -115,10 +119,7 @@ bool op_create_thing_group(struct op *op, const void *input)
     struct attribute_rows attributes = attributes_wanted(op, payload_of(in->thing_group_properties));
     struct thing_group_row existing, parent_row;
     const struct thing_group_row *parent = in->parent_group_name.p ? &parent_row : NULL;
-    if (in->tags.set)
-        return fail(op->err, ERR_NOT_IMPLEMENTED,
-                    "The member tags of CreateThingGroup is not supported by this server yet.");
-    if (!check_attributes(op, &attributes) ||
+    if (!check_attributes(op, &attributes) || !tags_check(op, &in->tags) ||
         (parent && !find_parent(op, in->parent_group_name, &parent_row)))
         return false;
     char uuid[UUID_TEXT_MAX];
@@ -133,7 +134,8 @@ bool op_create_thing_group(struct op *op, const void *input)
     };
     if (store_thing_group_get(op->db, op->arena, in->thing_group_name, &existing))
         return create_again(op, &existing, &group, &attributes);
-    if ((parent && !check_place(op, parent)) || !write_group(op, &group, &attributes, parent))
+    if ((parent && !check_place(op, parent)) || !write_group(op, &group, &attributes, parent) ||
+        !tags_write(op, TAGGABLE_THING_GROUP, group.name, &in->tags))
         return false;
     answer_create(op, &group);
     return true;
@@ -185,10 +187,10 @@ static bool write_delete(struct op *op, const struct thing_group_row *group,
     const struct thing_group_row *parent = ancestors->n ? &ancestors->items[ancestors->n - 1] : NULL;
     if (!following_group_ends(op, group->id))
         return false;
-    return ((!parent || event_hierarchy(op, REGISTRY_REMOVED, parent, group)) &&
-            event_thing_group(op, REGISTRY_DELETED, group, attributes) &&
-            store_thing_group_delete(op->db, group->id)) ||
-           fail(op->err, ERR_INTERNAL, "The thing group could not be deleted.");
+    return (((!parent || event_hierarchy(op, REGISTRY_REMOVED, parent, group)) &&
+             event_thing_group(op, REGISTRY_DELETED, group, attributes)) ||
+            fail(op->err, ERR_INTERNAL, "The thing group could not be deleted.")) &&
+           group_end(op, group);
 }
 
 bool op_delete_thing_group(struct op *op, const void *input)

@@ -4,7 +4,8 @@
 
 #include "store/db.h"
 
-enum { THING_GROUP_DEPTH_MAX = 7 }; /* groups from the top of a hierarchy to its bottom: control plane 8.1 */
+/* In SQL: the membership `m` counts, since the group that it goes through is not ending. */
+#define MEMBERSHIP_COUNTS "NOT EXISTS (SELECT 1 FROM thing_group_ending AS e WHERE e.id = m.place) "
 
 struct thing_group_row {
     int64_t id; /* order of creation */
@@ -21,6 +22,16 @@ struct thing_group_rows {
     struct thing_group_row *items;
 };
 
+struct named_row {
+    int64_t id;
+    struct str name;
+};
+
+struct named_rows {
+    size_t n;
+    struct named_row *items;
+};
+
 bool store_thing_group_get(struct db *db, struct arena *arena, struct str name,
                            struct thing_group_row *ret_group);
 bool store_thing_group_get_by_group_id(struct db *db, struct arena *arena, struct str group_id,
@@ -34,20 +45,23 @@ int64_t store_thing_group_children(struct db *db, int64_t group);
 bool store_thing_group_insert(struct db *db, struct thing_group_row *group);
 /* Its description, and the next version. */
 bool store_thing_group_changed(struct db *db, int64_t group, struct str description);
-/* With its attributes and memberships; it has no children any more. */
+/* With its attributes; it has no children any more. Its memberships count no more from here on, but their
+ * rows are still there: the group is ending. */
 bool store_thing_group_delete(struct db *db, int64_t group);
 
+/* ---- groups that are ending ---- */
+
+/* The first of them; false when there is none. */
+bool store_ending_group_get(struct db *db, int64_t *ret_group);
+/* At most `limit` things that have rows of memberships in it still. */
+bool store_ending_group_things(struct db *db, struct arena *arena, int64_t group, int64_t limit,
+                               struct named_rows *ret_rows);
+/* The rows that the thing has through groups that are ending. */
+bool store_ended_memberships_delete(struct db *db, int64_t thing);
+/* It has no rows any more. */
+bool store_ending_group_delete(struct db *db, int64_t group);
+
 /* ---- lists, in order of creation, of what was created after `after` (an id; 0: from the first) ---- */
-
-struct named_row {
-    int64_t id;
-    struct str name;
-};
-
-struct named_rows {
-    size_t n;
-    struct named_row *items;
-};
 
 enum thing_group_reach {
     THING_GROUPS_ALL,

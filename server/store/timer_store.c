@@ -6,7 +6,7 @@ static const char *const kind_names[TIMER_KIND_COUNT] = {
     [TIMER_WINDOW_OPEN] = "WINDOW_OPEN",   [TIMER_WINDOW_RETRY] = "WINDOW_RETRY",
     [TIMER_WINDOW_TELL] = "WINDOW_TELL",   [TIMER_ROLLOUT] = "ROLLOUT",
     [TIMER_REMOVAL] = "REMOVAL",           [TIMER_CANCELLATION] = "CANCELLATION",
-    [TIMER_DELETION] = "DELETION",
+    [TIMER_DELETION] = "DELETION",         [TIMER_GROUP_DELETION] = "GROUP_DELETION",
 };
 
 const char *timer_kind_name(enum timer_kind kind)

@@ -17,6 +17,7 @@ enum timer_kind {
     TIMER_REMOVAL,      /* of the executions of things that are among a job's targets no more */
     TIMER_CANCELLATION, /* of a job's executions */
     TIMER_DELETION,     /* of a job's executions, and of the job */
+    TIMER_GROUP_DELETION, /* of what thing groups that are gone have left */
     TIMER_KIND_COUNT
 };
 

@@ -9,6 +9,7 @@
 #define DESCRIPTION(text)     "\"thingGroupDescription\":\"" text "\""
 #define ATTRIBUTES(values)    "\"attributePayload\":{\"attributes\":{" values "}}"
 #define MERGED(values)        "\"attributePayload\":{\"merge\":true,\"attributes\":{" values "}}"
+#define TAG(key, value)       "{\"Key\":\"" key "\",\"Value\":\"" value "\"}"
 #define BELOW(parent)         "{\"parentGroupName\":\"" parent "\"}"
 #define MANY_ATTRIBUTES_BYTES 2048
 
@@ -145,8 +146,8 @@ static void groups_out_of_the_rules_are_refused(void **state)
         { PROPERTIES(ATTRIBUTES("\"a b\":\"1\"")), INVALID, "1 validation error detected: …" },
         { PROPERTIES(ATTRIBUTES("\"a\":\"one two\"")), INVALID, "1 validation error detected: …" },
         { many_attributes(too_many, 51), INVALID, "A thing group can have at most 50 attributes." },
-        { "{\"tags\":[{\"Key\":\"a\",\"Value\":\"b\"}]}", NOT_IMPLEMENTED,
-          "The member tags of CreateThingGroup is not supported by this server yet." },
+        { "{\"tags\":[" TAG("aws:a", "b") "]}", INVALID,
+          "Tag keys that begin with aws: are reserved: aws:a" },
     };
     struct world *w = *state;
     ASSERT_ALL_REFUSED(w, "POST", "/thing-groups/site", refusals);
@@ -192,6 +193,42 @@ static void a_group_has_at_most_a_hundred_children(void **state)
     create(w, "grandchild", BELOW("hall-7"));
     http(w, 200, "DELETE", "/thing-groups/hall-8", NULL);
     create(w, "one-more", BELOW("site"));
+}
+
+static void limits_are_settings(void **state)
+{
+    struct world *w = *state;
+    world_settings(w)->limit_thing_group_depth = 2;
+    world_settings(w)->limit_thing_group_children = 1;
+    create(w, "site", "{}");
+    create(w, "hall", BELOW("site"));
+    refused(w, INVALID, "POST", "/thing-groups/line", BELOW("hall"),
+            "A hierarchy of thing groups can be at most 2 deep.");
+    refused(w, INVALID, "POST", "/thing-groups/yard", BELOW("site"),
+            "Thing group site has 1 child groups, and can have no more.");
+    world_settings(w)->limit_thing_group_depth = 20;
+    char name[32] = "hall", body[64];
+    for (int depth = 3; depth <= 20; depth++) {
+        snprintf(body, sizeof body, BELOW("%s"), name);
+        snprintf(name, sizeof name, "g%d", depth);
+        create(w, name, body);
+    }
+    const cJSON *way = json_at(describe(w, "g20")->body, "thingGroupMetadata.rootToParentThingGroups");
+    assert_int_equal(cJSON_GetArraySize(way), 19);
+    assert_json_string(way, "0.groupName", "site");
+    assert_json_string(way, "18.groupName", "g19");
+}
+
+static void tags_come_and_go_with_the_group(void **state)
+{
+    struct world *w = *state;
+    create(w, "site", "{\"tags\":[" TAG("owner", "ann") "," TAG("cost", "7") "]}");
+    create(w, "site", "{}");
+    assert_json(http(w, 200, "GET", "/tags?resourceArn=" ARN("site"), NULL)->body, "",
+                "{\"tags\":[" TAG("owner", "ann") "," TAG("cost", "7") "]}");
+    http(w, 200, "DELETE", "/thing-groups/site", NULL);
+    create(w, "site", "{}");
+    assert_json(http(w, 200, "GET", "/tags?resourceArn=" ARN("site"), NULL)->body, "", "{\"tags\":[]}");
 }
 
 static void an_unknown_group_cannot_be_described(void **state)
@@ -427,6 +464,8 @@ int main(void)
         TEST(groups_out_of_the_rules_are_refused),
         TEST(a_hierarchy_is_seven_deep),
         TEST(a_group_has_at_most_a_hundred_children),
+        TEST(limits_are_settings),
+        TEST(tags_come_and_go_with_the_group),
         TEST(an_unknown_group_cannot_be_described),
         TEST(an_update_replaces_what_it_names_and_leaves_the_rest),
         TEST(attributes_can_be_merged),
