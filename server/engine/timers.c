@@ -1,5 +1,7 @@
 #include "engine/timers.h"
 
+#include "ops/connectivity.h"
+#include "ops/dynamic_membership.h"
 #include "ops/execution_change.h"
 #include "ops/group_end.h"
 #include "ops/job_life.h"
@@ -22,6 +24,8 @@ static bool (*const kinds[TIMER_KIND_COUNT])(struct op *op, const struct timer_r
     [TIMER_CANCELLATION] = job_work_due,
     [TIMER_DELETION] = job_work_due,
     [TIMER_GROUP_DELETION] = group_end_due,
+    [TIMER_DYNAMIC_GROUP] = dynamic_membership_due,
+    [TIMER_CONNECTIVITY] = connectivity_due,
 };
 
 static bool run(const struct call_world *world, struct arena *arena, struct err *err,
@@ -40,6 +44,7 @@ static bool run(const struct call_world *world, struct arena *arena, struct err 
         .outgoing = &outgoing,
         .audience = world->audience,
         .unheard = world->unheard,
+        .connectivity = world->connectivity,
         .log = world->log,
     };
     bool ok = store_timer_cancel(world->db, timer) && kinds[timer->kind](&op, timer) &&

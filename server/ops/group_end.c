@@ -1,5 +1,7 @@
 #include "ops/group_end.h"
 
+#include "ops/dynamic_membership.h"
+#include "ops/fleet_index.h"
 #include "ops/tags.h"
 
 enum { THINGS_AT_ONCE = 100 }; /* a millisecond or two */
@@ -17,32 +19,41 @@ static bool arm(struct op *op)
     return store_timer_set(op->db, &timer);
 }
 
-static bool let_go(struct op *op, int64_t group, bool *ret_more)
+static bool let_go_of(struct op *op, const struct ending_group *group, int64_t thing)
+{
+    return (store_membership_delete(op->db, group->id, thing) || failed(op)) &&
+           (group->dynamic ? dynamic_membership_group_ended(op, thing)
+                           : fleet_index_thing_changed(op, thing));
+}
+
+static bool slice(struct op *op, const struct ending_group *group, bool *ret_more)
 {
     struct named_rows things;
-    if (!store_ending_group_things(op->db, op->arena, group, THINGS_AT_ONCE + 1, &things))
-        return false;
+    if (!store_things_in_group(op->db, op->arena, group->id, THINGS_OF_THE_GROUP, 0, THINGS_AT_ONCE + 1,
+                               &things))
+        return failed(op);
     for (size_t i = 0; i < things.n && i < THINGS_AT_ONCE; i++)
-        if (!store_ended_memberships_delete(op->db, things.items[i].id))
+        if (!let_go_of(op, group, things.items[i].id))
             return false;
     *ret_more = things.n > THINGS_AT_ONCE;
-    return *ret_more || store_ending_group_delete(op->db, group);
+    return *ret_more || store_ending_group_delete(op->db, group->id) || failed(op);
 }
 
 bool group_end(struct op *op, const struct thing_group_row *group)
 {
+    const struct ending_group ending = { group->id, group->dynamic };
     bool more = false;
-    return (store_thing_group_delete(op->db, group->id) && let_go(op, group->id, &more) &&
-            (!more || arm(op)) && tags_forget(op, TAGGABLE_THING_GROUP, group->name)) ||
-           failed(op);
+    return (store_thing_group_delete(op->db, group) || failed(op)) && slice(op, &ending, &more) &&
+           (!more || arm(op) || failed(op)) && tags_forget(op, TAGGABLE_THING_GROUP, group->name);
 }
 
+/* The last time finds nothing more to do. */
 bool group_end_due(struct op *op, const struct timer_row *timer)
 {
-    int64_t group;
+    struct ending_group group;
     bool more;
     (void)timer;
     if (!store_ending_group_get(op->db, &group))
         return !db_failed(op->db) || failed(op);
-    return (let_go(op, group, &more) && arm(op)) || failed(op);
+    return slice(op, &group, &more) && (arm(op) || failed(op));
 }

@@ -1,5 +1,6 @@
 #include "ops/account.h"
 #include "ops/device.h"
+#include "ops/dynamic_group.h"
 #include "ops/execution.h"
 #include "ops/job.h"
 #include "ops/job_target.h"
@@ -28,6 +29,10 @@ static const struct op_handler handlers[OPERATION_COUNT] = {
     [OP_UPDATE_THING_GROUPS_FOR_THING] = { op_update_thing_groups_for_thing, .writes = true },
     [OP_LIST_THINGS_IN_THING_GROUP] = { op_list_things_in_thing_group, .writes = false },
     [OP_LIST_THING_GROUPS_FOR_THING] = { op_list_thing_groups_for_thing, .writes = false },
+
+    [OP_CREATE_DYNAMIC_THING_GROUP] = { op_create_dynamic_thing_group, .writes = true },
+    [OP_UPDATE_DYNAMIC_THING_GROUP] = { op_update_dynamic_thing_group, .writes = true },
+    [OP_DELETE_DYNAMIC_THING_GROUP] = { op_delete_dynamic_thing_group, .writes = true },
 
     [OP_CREATE_JOB] = { op_create_job, .writes = true },
     [OP_DESCRIBE_JOB] = { op_describe_job, .writes = false },

@@ -10,10 +10,13 @@ static bool read_group(struct stmt *q, struct arena *arena, struct thing_group_r
         .description = stmt_text(q, arena),
         .version = stmt_int(q),
         .created_at_ms = stmt_int(q),
+        .dynamic = stmt_int(q) != 0,
     };
     return !arena->failed;
 }
-#define GROUP_COLUMNS "id, name, group_id, parent, description, version, created_at_ms"
+#define GROUP_COLUMNS                                                                                        \
+    "id, name, group_id, parent, description, version, created_at_ms, "                                      \
+    "EXISTS (SELECT 1 FROM dynamic_thing_group AS d WHERE d.id = thing_group.id)"
 
 static bool read_one(struct stmt *q, struct arena *arena, struct thing_group_row *ret_group)
 {
@@ -100,10 +103,11 @@ bool store_thing_group_changed(struct db *db, int64_t group, struct str descript
                    group, description);
 }
 
-bool store_thing_group_delete(struct db *db, int64_t group)
+bool store_thing_group_delete(struct db *db, const struct thing_group_row *group)
 {
-    return db_exec(db, "INSERT INTO thing_group_ending (id) VALUES (?1)", "i", group) &&
-           db_exec(db, "DELETE FROM thing_group WHERE id = ?1", "i", group);
+    return db_exec(db, "INSERT INTO thing_group_ending (id, dynamic) VALUES (?1, ?2)", "ii", group->id,
+                   (int64_t)group->dynamic) &&
+           db_exec(db, "DELETE FROM thing_group WHERE id = ?1", "i", group->id);
 }
 
 /* ---- lists ---- */
@@ -222,17 +226,22 @@ int64_t store_membership_count(struct db *db, int64_t thing)
         "i", thing));
 }
 
-/* What a group that is gone has left could be in the way. */
+/* The group and those above it. */
+#define WITH_UP                                                                                              \
+    "WITH RECURSIVE up (id) AS (VALUES (?1) UNION ALL "                                                      \
+    "SELECT g.parent FROM up JOIN thing_group AS g ON g.id = up.id WHERE g.parent IS NOT NULL) "
+
+/* What a group that is gone has left above it could be in the way. */
 bool store_membership_insert(struct db *db, int64_t group, int64_t thing, struct str membership_id)
 {
-    return store_ended_memberships_delete(db, thing) &&
-           db_exec(
-               db,
-               "WITH RECURSIVE up (id) AS (VALUES (?1) UNION ALL "
-               "SELECT g.parent FROM up JOIN thing_group AS g ON g.id = up.id WHERE g.parent IS NOT NULL) "
-               "INSERT INTO thing_group_member (thing_group, thing, membership_id, place) "
-               "SELECT id, ?2, CASE id WHEN ?1 THEN ?3 END, ?1 FROM up",
-               "iis", group, thing, membership_id);
+    return db_exec(db,
+                   WITH_UP "DELETE FROM thing_group_member WHERE thing_group IN (SELECT id FROM up) "
+                           "AND thing = ?2 AND place IN (SELECT id FROM thing_group_ending)",
+                   "ii", group, thing) &&
+           db_exec(db,
+                   WITH_UP "INSERT INTO thing_group_member (thing_group, thing, membership_id, place) "
+                           "SELECT id, ?2, CASE id WHEN ?1 THEN ?3 END, ?1 FROM up",
+                   "iis", group, thing, membership_id);
 }
 
 bool store_membership_delete(struct db *db, int64_t group, int64_t thing)
@@ -242,32 +251,17 @@ bool store_membership_delete(struct db *db, int64_t group, int64_t thing)
 
 /* ---- groups that are ending ---- */
 
-bool store_ending_group_get(struct db *db, int64_t *ret_group)
+bool store_ending_group_get(struct db *db, struct ending_group *ret_group)
 {
-    struct stmt *q = db_query(db, "SELECT id FROM thing_group_ending ORDER BY id LIMIT 1 /*scan*/", "");
+    struct stmt *q =
+        db_query(db, "SELECT id, dynamic FROM thing_group_ending ORDER BY id LIMIT 1 /*scan*/", "");
     bool found = stmt_row(q);
-    if (found)
-        *ret_group = stmt_int(q);
+    if (found) {
+        ret_group->id = stmt_int(q);
+        ret_group->dynamic = stmt_int(q) != 0;
+    }
     stmt_done(q);
     return found;
-}
-
-bool store_ending_group_things(struct db *db, struct arena *arena, int64_t group, int64_t limit,
-                               struct named_rows *ret_rows)
-{
-    struct stmt *q = db_query(db,
-                              "SELECT t.id, t.name FROM thing_group_member AS m JOIN thing AS t ON t.id = "
-                              "m.thing WHERE m.thing_group = ?1 ORDER BY m.thing LIMIT ?2",
-                              "ii", group, limit);
-    return read_names(q, db, arena, limit, ret_rows);
-}
-
-bool store_ended_memberships_delete(struct db *db, int64_t thing)
-{
-    return db_exec(db,
-                   "DELETE FROM thing_group_member WHERE thing = ?1 "
-                   "AND place IN (SELECT id FROM thing_group_ending)",
-                   "i", thing);
 }
 
 bool store_ending_group_delete(struct db *db, int64_t group)

@@ -15,6 +15,7 @@ struct thing_group_row {
     struct str description;
     int64_t version;
     int64_t created_at_ms;
+    bool dynamic; /* has a row in dynamic_group_store.h */
 };
 
 struct thing_group_rows {
@@ -46,18 +47,19 @@ bool store_thing_group_insert(struct db *db, struct thing_group_row *group);
 /* Its description, and the next version. */
 bool store_thing_group_changed(struct db *db, int64_t group, struct str description);
 /* With its attributes; it has no children any more. Its memberships count no more from here on, but their
- * rows are still there: the group is ending. */
-bool store_thing_group_delete(struct db *db, int64_t group);
+ * rows are still there: the group is ending. store_things_in_group and store_membership_delete still know it.
+ */
+bool store_thing_group_delete(struct db *db, const struct thing_group_row *group);
 
 /* ---- groups that are ending ---- */
 
+struct ending_group {
+    int64_t id;
+    bool dynamic;
+};
+
 /* The first of them; false when there is none. */
-bool store_ending_group_get(struct db *db, int64_t *ret_group);
-/* At most `limit` things that have rows of memberships in it still. */
-bool store_ending_group_things(struct db *db, struct arena *arena, int64_t group, int64_t limit,
-                               struct named_rows *ret_rows);
-/* The rows that the thing has through groups that are ending. */
-bool store_ended_memberships_delete(struct db *db, int64_t thing);
+bool store_ending_group_get(struct db *db, struct ending_group *ret_group);
 /* It has no rows any more. */
 bool store_ending_group_delete(struct db *db, int64_t group);
 

@@ -134,7 +134,7 @@ static void a_thing_of_it_can_be_deleted_meanwhile(void **state)
 
 static bool nothing_ends(struct op *op, const void *input)
 {
-    int64_t group;
+    struct ending_group group;
     (void)input;
     assert_false(store_ending_group_get(op->db, &group));
     return true;
