@@ -10,6 +10,7 @@
 #define IOTJOBS_OPS_FLEET_INDEX_H
 
 #include "ops/op.h"
+#include "rules/fleet_query.h"
 #include "store/fleet_store.h"
 #include "store/thing_group_store.h"
 #include "store/timer_store.h"

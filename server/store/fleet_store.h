@@ -3,7 +3,7 @@
 #ifndef IOTJOBS_STORE_FLEET_STORE_H
 #define IOTJOBS_STORE_FLEET_STORE_H
 
-#include "rules/fleet_query.h"
+#include "api/fleet_tree.h"
 #include "store/db.h"
 
 /* AWS_Things, AWS_ThingGroups */
@@ -55,6 +55,10 @@ struct fleet_ids {
     size_t n;
     int64_t *items; /* ids of things or of thing groups, rising */
 };
+
+/* For store/ alone: at most `limit` ids of a query that returns them rising, each once. */
+bool store_fleet_read_ids(struct stmt *q, struct db *db, struct arena *arena, int64_t limit,
+                          struct fleet_ids *ret_ids);
 
 /* The ids of at most `limit` things or thing groups after that one, rising. */
 bool store_fleet_owners(struct db *db, struct arena *arena, enum fleet_index index, int64_t after,

@@ -2,8 +2,8 @@
  * What the fleet index makes of values: words in lower case, and numbers (fleet index 2.1). Queries are read
  * the same way, so that both meet.
  */
-#ifndef IOTJOBS_RULES_FLEET_WORD_H
-#define IOTJOBS_RULES_FLEET_WORD_H
+#ifndef IOTJOBS_API_FLEET_WORD_H
+#define IOTJOBS_API_FLEET_WORD_H
 
 #include "base/arena.h"
 #include "base/opt.h"
