@@ -30,14 +30,15 @@ static void delete_group(struct world *w, const char *group)
     snprintf(path, sizeof path, "/thing-groups/%s", group);
     world_stop_after(w, 1);
     http(w, 200, "DELETE", path, NULL);
-    assert_true(db_exec(world_db(w), "UPDATE timer SET due_ms = due_ms + 3600000 /*scan*/", ""));
+    assert_true(
+        db_exec(world_db(w), "UPDATE timer SET due_ms = ?1 /*scan*/", "i", ((int64_t)NOON_S + 3600) * 1000));
 }
 
 /* What is left of it goes on after each of the restarts that it takes. */
 static void restart_until_done(struct world *w)
 {
     int restarts = 0;
-    for (; rows_in(w, "thing_group_ending") > 0; restarts++)
+    for (; rows_in(w, "thing_group_ending") > 0 && restarts < MANY; restarts++)
         world_restart(w, "2030-01-01T13:00:00Z");
     assert_true(restarts > 0);
     world_stop_after(w, 0);
