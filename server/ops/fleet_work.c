@@ -7,17 +7,18 @@ static bool (*const works[FLEET_WORK_KIND_COUNT])(struct op *op, enum fleet_inde
     [FLEET_REMOVE_CONNECTIVITY] = fleet_index_forget_connectivity,
 };
 
-static bool slice(struct op *op, enum fleet_index index, struct fleet_work_row *work, bool *ret_done)
+static bool slice(struct op *op, enum fleet_index index, size_t most, struct fleet_work_row *work,
+                  bool *ret_done)
 {
     struct fleet_ids owners;
-    if (!store_fleet_owners(op->db, op->arena, index, work->last, FLEET_SLICE_MAX + 1, &owners))
+    if (!store_fleet_owners(op->db, op->arena, index, work->last, (int64_t)most + 1, &owners))
         return fail(op->err, ERR_INTERNAL, "What is to be indexed could not be read.");
-    for (size_t i = 0; i < owners.n && i < FLEET_SLICE_MAX; i++) {
+    for (size_t i = 0; i < owners.n && i < most; i++) {
         if (!works[work->kind](op, index, owners.items[i]))
             return false;
         work->last = owners.items[i];
     }
-    *ret_done = owners.n <= FLEET_SLICE_MAX;
+    *ret_done = owners.n <= most;
     return true;
 }
 
@@ -31,11 +32,11 @@ static struct timer_row timer_of(struct op *op, enum fleet_index index)
     };
 }
 
-static bool go_on(struct op *op, enum fleet_index index, struct fleet_work_row *work)
+static bool go_on(struct op *op, enum fleet_index index, size_t most, struct fleet_work_row *work)
 {
-    bool done;
+    bool done = false;
     struct timer_row timer = timer_of(op, index);
-    if (!slice(op, index, work, &done))
+    if (!slice(op, index, most, work, &done))
         return false;
     bool ok = done ? store_fleet_work_delete(op->db, index) && store_timer_cancel(op->db, &timer)
                    : store_fleet_work_set(op->db, index, work) && store_timer_set(op->db, &timer);
@@ -45,7 +46,7 @@ static bool go_on(struct op *op, enum fleet_index index, struct fleet_work_row *
 bool fleet_work_begin(struct op *op, enum fleet_index index, enum fleet_work_kind kind)
 {
     struct fleet_work_row work = { .kind = kind };
-    return go_on(op, index, &work);
+    return go_on(op, index, FLEET_FIRST_SLICE_MAX, &work);
 }
 
 bool fleet_work_due(struct op *op, const struct timer_row *timer)
@@ -55,5 +56,5 @@ bool fleet_work_due(struct op *op, const struct timer_row *timer)
     if (!store_fleet_work_get(op->db, index, &work))
         return !db_failed(op->db) ||
                fail(op->err, ERR_INTERNAL, "The progress of the index could not be read.");
-    return go_on(op, index, &work);
+    return go_on(op, index, FLEET_SLICE_MAX, &work);
 }

@@ -7,8 +7,8 @@
 #include "store/fleet_store.h"
 #include "store/timer_store.h"
 
-/* Things or thing groups in one slice: some milliseconds. */
-enum { FLEET_SLICE_MAX = 50 };
+/* Things or thing groups in one slice: three or four milliseconds. The first may take some more, once. */
+enum { FLEET_SLICE_MAX = 25, FLEET_FIRST_SLICE_MAX = 100 };
 
 /* Whatever was being done to the index is left, and this begun. */
 bool fleet_work_begin(struct op *op, enum fleet_index index, enum fleet_work_kind kind);
