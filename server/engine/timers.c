@@ -4,6 +4,7 @@
 #include "ops/dynamic_membership.h"
 #include "ops/execution_change.h"
 #include "ops/group_end.h"
+#include "ops/fleet_work.h"
 #include "ops/job_life.h"
 #include "ops/job_window.h"
 #include "ops/job_work.h"
@@ -26,6 +27,8 @@ static bool (*const kinds[TIMER_KIND_COUNT])(struct op *op, const struct timer_r
     [TIMER_GROUP_DELETION] = group_end_due,
     [TIMER_DYNAMIC_GROUP] = dynamic_membership_due,
     [TIMER_CONNECTIVITY] = connectivity_due,
+    [TIMER_FLEET_THINGS] = fleet_work_due,
+    [TIMER_FLEET_THING_GROUPS] = fleet_work_due,
 };
 
 static bool run(const struct call_world *world, struct arena *arena, struct err *err,

@@ -13,7 +13,6 @@
 #include "rules/fleet_query.h"
 #include "store/fleet_store.h"
 #include "store/thing_group_store.h"
-#include "store/timer_store.h"
 
 #define FLEET_INDEX_THINGS       "AWS_Things"
 #define FLEET_INDEX_THING_GROUPS "AWS_ThingGroups"
@@ -48,8 +47,5 @@ bool fleet_index_connectivity_changed(struct op *op, struct str thing_name);
 /* The thing is in these dynamic groups from now on, and in no others. */
 bool fleet_index_dynamic_groups_changed(struct op *op, int64_t thing, const struct named_rows *groups);
 bool fleet_index_thing_group_changed(struct op *op, const struct thing_group_row *group);
-
-/* The timers of both indexes: the next slice. */
-bool fleet_index_due(struct op *op, const struct timer_row *timer);
 
 #endif

@@ -4,7 +4,8 @@
 #include "ops/fleet_index.h"
 #include "ops/tags.h"
 
-enum { THINGS_AT_ONCE = 100 }; /* a millisecond or two */
+/* Things in one slice, where each is to be indexed anew, and where it is not: some milliseconds. */
+enum { INDEXED_AT_ONCE = 25, THINGS_AT_ONCE = 100 };
 
 static bool failed(struct op *op)
 {
@@ -29,13 +30,14 @@ static bool let_go_of(struct op *op, const struct ending_group *group, int64_t t
 static bool slice(struct op *op, const struct ending_group *group, bool *ret_more)
 {
     struct named_rows things;
-    if (!store_things_in_group(op->db, op->arena, group->id, THINGS_OF_THE_GROUP, 0, THINGS_AT_ONCE + 1,
+    size_t most = fleet_index_is_on(op) ? INDEXED_AT_ONCE : THINGS_AT_ONCE;
+    if (!store_things_in_group(op->db, op->arena, group->id, THINGS_OF_THE_GROUP, 0, (int64_t)most + 1,
                                &things))
         return failed(op);
-    for (size_t i = 0; i < things.n && i < THINGS_AT_ONCE; i++)
+    for (size_t i = 0; i < things.n && i < most; i++)
         if (!let_go_of(op, group, things.items[i].id))
             return false;
-    *ret_more = things.n > THINGS_AT_ONCE;
+    *ret_more = things.n > most;
     return *ret_more || store_ending_group_delete(op->db, group->id) || failed(op);
 }
 

@@ -2,6 +2,7 @@
 #include "ops/device.h"
 #include "ops/dynamic_group.h"
 #include "ops/execution.h"
+#include "ops/fleet_index.h"
 #include "ops/job.h"
 #include "ops/job_target.h"
 #include "ops/membership.h"
@@ -33,6 +34,12 @@ static const struct op_handler handlers[OPERATION_COUNT] = {
     [OP_CREATE_DYNAMIC_THING_GROUP] = { op_create_dynamic_thing_group, .writes = true },
     [OP_UPDATE_DYNAMIC_THING_GROUP] = { op_update_dynamic_thing_group, .writes = true },
     [OP_DELETE_DYNAMIC_THING_GROUP] = { op_delete_dynamic_thing_group, .writes = true },
+
+    [OP_UPDATE_INDEXING_CONFIGURATION] = { op_update_indexing_configuration, .writes = true },
+    [OP_GET_INDEXING_CONFIGURATION] = { op_get_indexing_configuration, .writes = false },
+    [OP_DESCRIBE_INDEX] = { op_describe_index, .writes = false },
+    [OP_LIST_INDICES] = { op_list_indices, .writes = false },
+    [OP_SEARCH_INDEX] = { op_search_index, .writes = false },
 
     [OP_CREATE_JOB] = { op_create_job, .writes = true },
     [OP_DESCRIBE_JOB] = { op_describe_job, .writes = false },

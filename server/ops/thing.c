@@ -3,8 +3,10 @@
 #include "base/random.h"
 #include "ops/arn.h"
 #include "ops/attributes.h"
+#include "ops/connectivity.h"
 #include "ops/event.h"
 #include "ops/execution_change.h"
+#include "ops/fleet_index.h"
 #include "ops/lookup.h"
 #include "ops/membership.h"
 #include "ops/page.h"
@@ -93,7 +95,7 @@ bool op_create_thing(struct op *op, const void *input)
         !event_thing(op, REGISTRY_CREATED, &thing, &attributes))
         return fail(op->err, ERR_INTERNAL, "The thing could not be stored.");
     answer_create(op, &thing);
-    return true;
+    return fleet_index_thing_changed(op, thing.id);
 }
 
 /* ---- DescribeThing, ListThings ---- */
@@ -165,10 +167,11 @@ bool op_update_thing(struct op *op, const void *input)
     if (!check_attributes(op, &attributes))
         return false;
     thing.version++;
-    return (store_thing_changed(op->db, thing.id) &&
-            store_attributes_replace(op->db, ATTRIBUTES_OF_THING, thing.id, &attributes) &&
-            event_thing(op, REGISTRY_UPDATED, &thing, &attributes)) ||
-           fail(op->err, ERR_INTERNAL, "The thing could not be stored.");
+    return ((store_thing_changed(op->db, thing.id) &&
+             store_attributes_replace(op->db, ATTRIBUTES_OF_THING, thing.id, &attributes) &&
+             event_thing(op, REGISTRY_UPDATED, &thing, &attributes)) ||
+            fail(op->err, ERR_INTERNAL, "The thing could not be stored.")) &&
+           fleet_index_thing_changed(op, thing.id);
 }
 
 /* ---- DeleteThing ---- */
@@ -216,5 +219,6 @@ bool op_delete_thing(struct op *op, const void *input)
            ((event_thing(op, REGISTRY_DELETED, &thing, &attributes) &&
              store_window_retries_cancel_of_thing(op->db, in->thing_name) &&
              store_thing_delete(op->db, in->thing_name)) ||
-            fail(op->err, ERR_INTERNAL, "The thing could not be deleted."));
+            fail(op->err, ERR_INTERNAL, "The thing could not be deleted.")) &&
+           connectivity_thing_deleted(op, in->thing_name);
 }

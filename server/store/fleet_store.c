@@ -31,10 +31,13 @@ bool fleet_index_named(struct str name, enum fleet_index *ret_index)
 
 /* ---- which are on ---- */
 
-bool store_fleet_index_is_on(struct db *db, enum fleet_index index)
+bool store_fleet_index_is_on(struct db *db, enum fleet_index index, bool *ret_connectivity)
 {
-    struct stmt *q = db_query(db, "SELECT 1 FROM fleet_index WHERE name = ?1", "s", fleet_index_name(index));
+    struct stmt *q =
+        db_query(db, "SELECT connectivity FROM fleet_index WHERE name = ?1", "s", fleet_index_name(index));
     bool on = stmt_row(q);
+    if (on && ret_connectivity)
+        *ret_connectivity = stmt_int(q) != 0;
     stmt_done(q);
     return on;
 }
@@ -62,12 +65,7 @@ bool store_fleet_index_get(struct db *db, struct arena *arena, enum fleet_index 
                            struct fleet_index_row *ret_row)
 {
     struct fleet_index_row row = { 0 };
-    struct stmt *q =
-        db_query(db, "SELECT connectivity FROM fleet_index WHERE name = ?1", "s", fleet_index_name(index));
-    bool on = stmt_row(q);
-    if (on)
-        row.connectivity = stmt_int(q) != 0;
-    stmt_done(q);
+    bool on = store_fleet_index_is_on(db, index, &row.connectivity);
     if (!on || !read_custom_fields(db, arena, index, &row))
         return false;
     *ret_row = row;
@@ -166,14 +164,6 @@ bool store_fleet_owners(struct db *db, struct arena *arena, enum fleet_index ind
             : db_query(db, "SELECT id FROM thing_group WHERE id > ?1 ORDER BY id LIMIT ?2", "ii", after,
                        limit);
     return store_fleet_read_ids(q, db, arena, limit, ret_ids);
-}
-
-bool store_fleet_indexed_owners(struct db *db, struct arena *arena, enum fleet_index index, int64_t after,
-                                int64_t limit, struct fleet_ids *ret_ids)
-{
-    static const char *const sql[] =
-        BOTH("SELECT DISTINCT owner FROM ", " WHERE owner > ?1 ORDER BY owner LIMIT ?2");
-    return store_fleet_read_ids(db_query(db, sql[index], "ii", after, limit), db, arena, limit, ret_ids);
 }
 
 /* ---- words ---- */

@@ -24,7 +24,8 @@ struct fleet_index_row {
 
 enum { FLEET_CUSTOM_FIELDS_MAX = 5 };
 
-bool store_fleet_index_is_on(struct db *db, enum fleet_index index);
+/* *ret_connectivity, which may be NULL: it has connectivity. */
+bool store_fleet_index_is_on(struct db *db, enum fleet_index index, bool *ret_connectivity);
 /* False: it is off. */
 bool store_fleet_index_get(struct db *db, struct arena *arena, enum fleet_index index,
                            struct fleet_index_row *ret_row);
@@ -63,9 +64,6 @@ bool store_fleet_read_ids(struct stmt *q, struct db *db, struct arena *arena, in
 /* The ids of at most `limit` things or thing groups after that one, rising. */
 bool store_fleet_owners(struct db *db, struct arena *arena, enum fleet_index index, int64_t after,
                         int64_t limit, struct fleet_ids *ret_ids);
-/* The same for those with rows in the index. */
-bool store_fleet_indexed_owners(struct db *db, struct arena *arena, enum fleet_index index, int64_t after,
-                                int64_t limit, struct fleet_ids *ret_ids);
 
 /* ---- words ---- */
 

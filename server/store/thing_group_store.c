@@ -39,18 +39,19 @@ bool store_thing_group_get(struct db *db, struct arena *arena, struct str name,
                     arena, ret_group);
 }
 
+bool store_thing_group_get_by_id(struct db *db, struct arena *arena, int64_t id,
+                                 struct thing_group_row *ret_group)
+{
+    return read_one(db_query(db, "SELECT " GROUP_COLUMNS " FROM thing_group WHERE id = ?1", "i", id), arena,
+                    ret_group);
+}
+
 bool store_thing_group_get_by_group_id(struct db *db, struct arena *arena, struct str group_id,
                                        struct thing_group_row *ret_group)
 {
     return read_one(
         db_query(db, "SELECT " GROUP_COLUMNS " FROM thing_group WHERE group_id = ?1", "s", group_id), arena,
         ret_group);
-}
-
-static bool get_by_id(struct db *db, struct arena *arena, int64_t id, struct thing_group_row *ret_group)
-{
-    return read_one(db_query(db, "SELECT " GROUP_COLUMNS " FROM thing_group WHERE id = ?1", "i", id), arena,
-                    ret_group);
 }
 
 static void reverse(struct thing_group_rows *rows)
@@ -69,7 +70,7 @@ bool store_thing_group_ancestors(struct db *db, struct arena *arena, const struc
     size_t room = 0;
     for (struct opt_int parent = group->parent; parent.set; parent = rows.items[rows.n++].parent) {
         struct thing_group_row *items = arena_array_widen(arena, rows.items, rows.n, &room, sizeof *items);
-        if (!items || !get_by_id(db, arena, parent.value, &items[rows.n]))
+        if (!items || !store_thing_group_get_by_id(db, arena, parent.value, &items[rows.n]))
             return false;
         rows.items = items;
     }
@@ -191,6 +192,19 @@ bool store_thing_groups_of_thing(struct db *db, struct arena *arena, int64_t thi
         "WHERE m.thing = ?1 AND m.membership_id IS NOT NULL AND m.thing_group > ?2 "
         "ORDER BY m.thing_group LIMIT ?3",
         "iii", thing, after, limit);
+    return read_names(q, db, arena, limit, ret_rows);
+}
+
+bool store_static_groups_of_thing(struct db *db, struct arena *arena, int64_t thing, int64_t limit,
+                                  struct named_rows *ret_rows)
+{
+    struct stmt *q = db_query(
+        db,
+        "SELECT g.id, g.name FROM thing_group_member AS m JOIN thing_group AS g ON g.id = m.thing_group "
+        "WHERE m.thing = ?1 AND m.membership_id IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM dynamic_thing_group AS d WHERE d.id = m.thing_group) "
+        "ORDER BY m.thing_group LIMIT ?2",
+        "ii", thing, limit);
     return read_names(q, db, arena, limit, ret_rows);
 }
 

@@ -35,6 +35,8 @@ struct named_rows {
 
 bool store_thing_group_get(struct db *db, struct arena *arena, struct str name,
                            struct thing_group_row *ret_group);
+bool store_thing_group_get_by_id(struct db *db, struct arena *arena, int64_t id,
+                                 struct thing_group_row *ret_group);
 bool store_thing_group_get_by_group_id(struct db *db, struct arena *arena, struct str group_id,
                                        struct thing_group_row *ret_group);
 /* From the top of the hierarchy down to the parent. */
@@ -86,6 +88,10 @@ bool store_things_in_group(struct db *db, struct arena *arena, int64_t group, en
                            int64_t after, int64_t limit, struct named_rows *ret_rows);
 bool store_thing_groups_of_thing(struct db *db, struct arena *arena, int64_t thing, int64_t after,
                                  int64_t limit, struct named_rows *ret_rows);
+
+/* Without the dynamic ones; at most `limit`. */
+bool store_static_groups_of_thing(struct db *db, struct arena *arena, int64_t thing, int64_t limit,
+                                  struct named_rows *ret_rows);
 
 /* ---- memberships ---- */
 

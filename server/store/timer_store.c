@@ -15,6 +15,8 @@ static const char *const kind_names[TIMER_KIND_COUNT] = {
     [TIMER_GROUP_DELETION] = "GROUP_DELETION",
     [TIMER_DYNAMIC_GROUP] = "DYNAMIC_GROUP",
     [TIMER_CONNECTIVITY] = "CONNECTIVITY",
+    [TIMER_FLEET_THINGS] = "FLEET_THINGS",
+    [TIMER_FLEET_THING_GROUPS] = "FLEET_THING_GROUPS",
 };
 
 const char *timer_kind_name(enum timer_kind kind)
