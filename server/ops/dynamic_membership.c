@@ -125,7 +125,7 @@ static bool update_part(struct op *op, int64_t thing_id, const struct asking *as
 {
     struct thing_row thing;
     struct dynamic_places places;
-    struct dynamic_choice *choices;
+    struct dynamic_choice *choices = NULL;
     if (!store_thing_get_by_id(op->db, op->arena, thing_id, &thing) ||
         !store_dynamic_places(op->db, op->arena, thing_id, &places))
         return unreadable(op);
@@ -246,7 +246,7 @@ static bool takes_member(const struct named_rows *rows, size_t *at, int64_t id)
 static bool slice(struct op *op, struct dynamic_group_row *group)
 {
     const struct asking one = { .which = ASK_ONE, .group = group->id };
-    struct walk walk;
+    struct walk walk = { 0 };
     size_t changes = 0, match = 0, member = 0;
     if (!look(op, group, &walk))
         return false;
