@@ -243,6 +243,12 @@ static bool takes_member(const struct named_rows *rows, size_t *at, int64_t id)
     return *at < rows->n && rows->items[*at].id == id;
 }
 
+static bool put_down(struct op *op, const struct dynamic_group_row *group)
+{
+    return store_dynamic_group_update(op->db, group) ||
+           fail(op->err, ERR_INTERNAL, "The dynamic thing group could not be stored.");
+}
+
 static bool slice(struct op *op, struct dynamic_group_row *group)
 {
     const struct asking one = { .which = ASK_ONE, .group = group->id };
@@ -265,13 +271,14 @@ static bool slice(struct op *op, struct dynamic_group_row *group)
         group->status = DYNAMIC_GROUP_STATUS_ACTIVE;
         group->last = 0;
     }
-    return store_dynamic_group_update(op->db, group) ||
-           fail(op->err, ERR_INTERNAL, "The dynamic thing group could not be stored.");
+    return put_down(op, group);
 }
 
 bool dynamic_membership_build(struct op *op, struct dynamic_group_row *group)
 {
     group->last = 0;
+    if (!put_down(op, group))
+        return false;
     for (int i = 0; i < SLICES_AT_FIRST && group->status != DYNAMIC_GROUP_STATUS_ACTIVE; i++)
         if (!slice(op, group))
             return false;
