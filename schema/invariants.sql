@@ -157,6 +157,15 @@ FROM execution
 WHERE status IN ('QUEUED', 'IN_PROGRESS') AND thing_name NOT IN (SELECT name FROM thing)
 
 UNION ALL
+SELECT 'thing of a type that is gone', name
+FROM thing WHERE thing_type IS NOT NULL AND thing_type NOT IN (SELECT name FROM thing_type)
+
+UNION ALL
+SELECT 'thing with more attributes than it may have', t.name
+FROM thing AS t JOIN thing_attribute AS a ON a.thing = t.id
+GROUP BY t.id HAVING count(*) > iif(t.thing_type IS NULL, 3, 50)
+
+UNION ALL
 SELECT 'thing group whose parent is gone or younger', name
 FROM thing_group WHERE parent NOT IN (SELECT id FROM thing_group) OR parent >= id
 
@@ -184,6 +193,7 @@ SELECT 'tag of what is gone', resource_type || ' ' || resource_name
 FROM tag
 WHERE (resource_type = 'job' AND resource_name NOT IN (SELECT job_id FROM job))
    OR (resource_type = 'thinggroup' AND resource_name NOT IN (SELECT name FROM thing_group))
+   OR (resource_type = 'thingtype' AND resource_name NOT IN (SELECT name FROM thing_type))
 
 UNION ALL
 SELECT 'time-out timer that does not match its execution', coalesce(e.thing_name || ' ' || e.job_id, t.thing_name || ' ' || t.job_id)

@@ -369,6 +369,7 @@ void render_thing(struct op *op, const struct thing_row *thing, const struct att
     json_member_string(json, "thingName", thing->name);
     json_member_string(json, "thingId", thing->thing_id);
     json_member_string(json, "thingArn", arn_make(op, "thing", thing->name));
+    render_optional(json, "thingTypeName", thing->type);
     render_attributes(json, attributes);
     json_member_int(json, "version", thing->version);
     render_optional(json, "billingGroupName", thing->billing_group);
@@ -380,6 +381,7 @@ void render_thing_summary(struct op *op, const struct thing_row *thing,
     struct json *json = op->json;
     json_object_begin(json);
     json_member_string(json, "thingName", thing->name);
+    render_optional(json, "thingTypeName", thing->type);
     json_member_string(json, "thingArn", arn_make(op, "thing", thing->name));
     render_attributes(json, attributes);
     json_member_int(json, "version", thing->version);

@@ -9,6 +9,7 @@
 #include "ops/page.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
+#include "ops/tags.h"
 
 enum { ATTRIBUTES_MAX = 50, CHILDREN_MAX = 100 }; /* control plane 8.1 */
 
@@ -63,13 +64,15 @@ static void answer_create(struct op *op, const struct thing_group_row *group)
 
 /* The same group once more is answered like the first time; another one of that name is refused. */
 static bool create_again(struct op *op, const struct thing_group_row *existing,
-                         const struct thing_group_row *wanted, const struct attribute_rows *attributes)
+                         const struct thing_group_row *wanted, const struct attribute_rows *attributes,
+                         const struct tag_list *tags)
 {
     struct attribute_rows stored;
     if (!find_attributes(op, existing, &stored))
         return false;
     if (attributes_same(&stored, attributes) && str_eq(existing->description, wanted->description) &&
-        existing->parent.set == wanted->parent.set && existing->parent.value == wanted->parent.value) {
+        existing->parent.set == wanted->parent.set && existing->parent.value == wanted->parent.value &&
+        tags_same(op, TAGGABLE_THING_GROUP, existing->name, tags)) {
         answer_create(op, existing);
         return true;
     }
@@ -115,10 +118,7 @@ bool op_create_thing_group(struct op *op, const void *input)
     struct attribute_rows attributes = attributes_wanted(op, payload_of(in->thing_group_properties));
     struct thing_group_row existing, parent_row;
     const struct thing_group_row *parent = in->parent_group_name.p ? &parent_row : NULL;
-    if (in->tags.set)
-        return fail(op->err, ERR_NOT_IMPLEMENTED,
-                    "The member tags of CreateThingGroup is not supported by this server yet.");
-    if (!check_attributes(op, &attributes) ||
+    if (!check_attributes(op, &attributes) || !tags_check(op, &in->tags) ||
         (parent && !find_parent(op, in->parent_group_name, &parent_row)))
         return false;
     char uuid[UUID_TEXT_MAX];
@@ -132,8 +132,9 @@ bool op_create_thing_group(struct op *op, const void *input)
         .created_at_ms = op->now_ms,
     };
     if (store_thing_group_get(op->db, op->arena, in->thing_group_name, &existing))
-        return create_again(op, &existing, &group, &attributes);
-    if ((parent && !check_place(op, parent)) || !write_group(op, &group, &attributes, parent))
+        return create_again(op, &existing, &group, &attributes, &in->tags);
+    if ((parent && !check_place(op, parent)) || !write_group(op, &group, &attributes, parent) ||
+        !tags_write(op, TAGGABLE_THING_GROUP, group.name, &in->tags))
         return false;
     answer_create(op, &group);
     return true;
@@ -207,6 +208,7 @@ bool op_delete_thing_group(struct op *op, const void *input)
                     "Cannot delete thing group : %.*s when there are still child groups attached to it.",
                     STR(group.name));
     return find_ancestors(op, &group, &ancestors) && find_attributes(op, &group, &attributes) &&
+           tags_forget(op, TAGGABLE_THING_GROUP, group.name) &&
            write_delete(op, &group, &ancestors, &attributes);
 }
 

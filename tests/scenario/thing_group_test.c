@@ -10,6 +10,8 @@
 #define ATTRIBUTES(values)    "\"attributePayload\":{\"attributes\":{" values "}}"
 #define MERGED(values)        "\"attributePayload\":{\"merge\":true,\"attributes\":{" values "}}"
 #define BELOW(parent)         "{\"parentGroupName\":\"" parent "\"}"
+#define TAGS(items)           "{\"tags\":[" items "]}"
+#define TAG(key, value)       "{\"Key\":\"" key "\",\"Value\":\"" value "\"}"
 #define MANY_ATTRIBUTES_BYTES 2048
 
 static void create(struct world *w, const char *group, const char *body)
@@ -145,8 +147,7 @@ static void groups_out_of_the_rules_are_refused(void **state)
         { PROPERTIES(ATTRIBUTES("\"a b\":\"1\"")), INVALID, "1 validation error detected: …" },
         { PROPERTIES(ATTRIBUTES("\"a\":\"one two\"")), INVALID, "1 validation error detected: …" },
         { many_attributes(too_many, 51), INVALID, "A thing group can have at most 50 attributes." },
-        { "{\"tags\":[{\"Key\":\"a\",\"Value\":\"b\"}]}", NOT_IMPLEMENTED,
-          "The member tags of CreateThingGroup is not supported by this server yet." },
+        { TAGS(TAG("a", "1") "," TAG("a", "2")), INVALID, "Tag key a is given twice." },
     };
     struct world *w = *state;
     ASSERT_ALL_REFUSED(w, "POST", "/thing-groups/site", refusals);
@@ -158,6 +159,22 @@ static void groups_out_of_the_rules_are_refused(void **state)
     text[2028] = '\0';
     snprintf(too_long, sizeof too_long, PROPERTIES(DESCRIPTION("%s")), text);
     create(w, "long", too_long);
+}
+
+static void a_group_has_tags_from_its_creation_to_its_end(void **state)
+{
+    struct world *w = *state;
+    create(w, "site", TAGS(TAG("a", "1") "," TAG("b", "2")));
+    assert_json(http(w, 200, "GET", "/tags?resourceArn=" ARN("site"), NULL)->body, "tags",
+                "[" TAG("a", "1") "," TAG("b", "2") "]");
+    uint64_t before = fingerprint(w);
+    create(w, "site", "{}");
+    create(w, "site", TAGS(TAG("b", "2") "," TAG("a", "1")));
+    assert_true(fingerprint(w) == before);
+    refused(w, ALREADY_EXISTS, "POST", "/thing-groups/site", TAGS(TAG("a", "1")),
+            "Thing Group site already exists in current account with different properties");
+    http(w, 200, "DELETE", "/thing-groups/site", NULL);
+    assert_int_equal(rows_in(w, "tag"), 0);
 }
 
 static void a_hierarchy_is_seven_deep(void **state)
@@ -425,6 +442,7 @@ int main(void)
         TEST(the_same_group_once_more_is_no_error),
         TEST(another_group_of_that_name_is_refused),
         TEST(groups_out_of_the_rules_are_refused),
+        TEST(a_group_has_tags_from_its_creation_to_its_end),
         TEST(a_hierarchy_is_seven_deep),
         TEST(a_group_has_at_most_a_hundred_children),
         TEST(an_unknown_group_cannot_be_described),
