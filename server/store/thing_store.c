@@ -62,33 +62,65 @@ enum { THINGS_LOOKED_AT_MAX = 10000 }; /* for one page: some ten milliseconds */
 
 #define LIST_COLUMNS "t.id, t.name, t.thing_id, t.billing_group, t.thing_type, t.version"
 
-static struct stmt *query_values(struct db *db, const struct thing_filter *filter,
-                                 const struct thing_place *after)
+/* From the first value that may be listed, or the one where the list goes on, to the last. */
+struct value_range {
+    struct str from, to;
+    int64_t after; /* of those with the value `from`: behind the thing with this id */
+};
+
+/* In values nothing sorts behind ~. */
+static struct value_range range_of(struct arena *arena, const struct thing_filter *filter,
+                                   const struct thing_place *after)
 {
-    struct str prefix = filter->attribute_value.p ? filter->attribute_value : STR_LIT("");
-    /* In values nothing sorts behind ~. */
+    struct str value = filter->attribute_value.p ? filter->attribute_value : STR_LIT("");
+    bool exact = filter->attribute_value.p && !filter->value_is_prefix;
+    return (struct value_range){
+        .from = after->value.p ? after->value : value,
+        .to = exact ? value : arena_printf(arena, "%.*s~", STR(value)),
+        .after = after->id,
+    };
+}
+
+static struct stmt *query_values(struct db *db, struct str name, const struct value_range *range)
+{
     return db_query(db,
                     "SELECT " LIST_COLUMNS ", a.value FROM thing_attribute AS a "
                     "JOIN thing AS t ON t.id = a.thing "
-                    "WHERE a.name = ?1 AND (a.value, a.thing) > (?2, ?3) AND a.value < ?4 || '~' "
+                    "WHERE a.name = ?1 AND (a.value, a.thing) > (?2, ?3) AND a.value <= ?4 "
                     "ORDER BY a.value, a.thing",
-                    "ssis", filter->attribute_name, after->value.p ? after->value : prefix, after->id,
-                    prefix);
+                    "ssis", name, range->from, range->after, range->to);
 }
 
-/* The four ways to walk things, each along an index: all, those of a type, those with an attribute of one
- * value, those whose value may be one of several. */
-static struct stmt *query_things(struct db *db, const struct thing_filter *filter,
+/* The same list, found by way of the type: sorts what all its things have. */
+static struct stmt *query_values_of_type(struct db *db, struct str type, struct str name,
+                                         const struct value_range *range)
+{
+    return db_query(db,
+                    "SELECT " LIST_COLUMNS ", a.value FROM thing AS t "
+                    "CROSS JOIN thing_attribute AS a ON a.thing = t.id AND a.name = ?2 "
+                    "WHERE t.thing_type = ?1 AND (a.value, a.thing) > (?3, ?4) AND a.value <= ?5 "
+                    "ORDER BY a.value, a.thing /*sort*/",
+                    "sssis", type, name, range->from, range->after, range->to);
+}
+
+static bool has_few_things(struct db *db, struct str type)
+{
+    struct stmt *q = db_query(db, "SELECT count(*) FROM (SELECT 1 FROM thing WHERE thing_type = ?1 LIMIT ?2)",
+                              "si", type, (int64_t)THINGS_LOOKED_AT_MAX);
+    int64_t n = stmt_row(q) ? stmt_int(q) : 0;
+    stmt_done(q);
+    return n < THINGS_LOOKED_AT_MAX;
+}
+
+static struct stmt *query_things(struct db *db, struct arena *arena, const struct thing_filter *filter,
                                  const struct thing_place *after)
 {
-    if (filter->attribute_name.p && (!filter->attribute_value.p || filter->value_is_prefix))
-        return query_values(db, filter, after);
-    if (filter->attribute_name.p)
-        return db_query(db,
-                        "SELECT " LIST_COLUMNS ", NULL FROM thing_attribute AS a "
-                        "JOIN thing AS t ON t.id = a.thing "
-                        "WHERE a.name = ?1 AND a.value = ?2 AND a.thing > ?3 ORDER BY a.thing",
-                        "ssi", filter->attribute_name, filter->attribute_value, after->id);
+    if (filter->attribute_name.p) {
+        struct value_range range = range_of(arena, filter, after);
+        if (filter->type.p && has_few_things(db, filter->type))
+            return query_values_of_type(db, filter->type, filter->attribute_name, &range);
+        return query_values(db, filter->attribute_name, &range);
+    }
     if (filter->type.p)
         return db_query(db,
                         "SELECT " LIST_COLUMNS ", NULL FROM thing AS t "
@@ -131,7 +163,7 @@ bool store_things_list(struct db *db, struct arena *arena, const struct thing_fi
                                .places = arena_array(arena, (size_t)limit, sizeof *rows.places) };
     if (!rows.items || !rows.places)
         return false;
-    struct stmt *q = query_things(db, filter, after);
+    struct stmt *q = query_things(db, arena, filter, after);
     for (int looked_at = 0; !rows.cut && rows.n < (size_t)limit && stmt_row(q);) {
         struct thing_row thing;
         struct thing_place place;

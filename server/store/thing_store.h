@@ -30,11 +30,11 @@ struct thing_filter {
     struct str type; /* absent: of any type and of none */
 };
 
-/* Where a thing stands in a list. Where its attribute may have several values, a list is in the order of
- * these, and of creation where they are equal; every other one is in the order of creation. */
+/* Where a thing stands in a list. A list by an attribute is in the order of its values, and of creation where
+ * they are equal; every other one is in the order of creation. */
 struct thing_place {
-    struct str value; /* absent: a list by creation, or its beginning */
-    int64_t id;       /* 0: the beginning */
+    struct str value; /* absent: in a list by creation, and at the beginning */
+    int64_t id;       /* 0: at the beginning */
 };
 
 struct thing_rows {
@@ -46,8 +46,9 @@ struct thing_rows {
 };
 
 /*
- * At most `limit` things behind that place. Where no index knows both the attribute and the type, things with
- * the attribute are looked at one by one, and after a bounded number of them the search is broken off.
+ * At most `limit` things behind that place, at a cost that depends neither on the place nor on the number of
+ * things. No index knows both an attribute and a type: of a large type, things with the attribute are looked
+ * at one by one, and the search is broken off after a bounded number of them.
  */
 bool store_things_list(struct db *db, struct arena *arena, const struct thing_filter *filter,
                        const struct thing_place *after, int64_t limit, struct thing_rows *ret_rows);

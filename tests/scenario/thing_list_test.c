@@ -206,39 +206,72 @@ static void a_token_of_a_list_that_is_narrowed_otherwise_is_refused(void **state
     refused(w, INVALID, "GET", path, NULL, NEXT_PAGE_IS_INVALID);
 }
 
-/* ---- where no index knows both ---- */
+/* ---- by an attribute and a type, which no index knows together ---- */
 
-/* Things of no type at that site, written into the database. */
-static void given_many(struct world *w, const char *site, int n)
+/* Things NAME-0, NAME-1, … of that type, written into the database. The type or the site may be NULL: none.
+ */
+static void given_many(struct world *w, const char *name, int n, const char *type, const char *site)
 {
     struct db *db = world_db(w);
     struct attribute attribute = { STR_LIT("site"), str_from(site) };
-    const struct attribute_rows attributes = { 1, &attribute };
+    const struct attribute_rows attributes = { site != NULL, &attribute };
     assert_true(db_begin(db));
     for (int i = 0; i < n; i++) {
-        char name[64];
-        snprintf(name, sizeof name, "%s-%d", site, i);
-        struct thing_row thing = { .name = str_from(name), .thing_id = STR_LIT("0"), .version = 1 };
+        char text[64];
+        snprintf(text, sizeof text, "%s-%d", name, i);
+        struct thing_row thing = {
+            .name = str_from(text), .thing_id = STR_LIT("0"), .type = str_from(type), .version = 1
+        };
         assert_true(store_thing_insert(db, &thing) &&
                     store_attributes_insert(db, ATTRIBUTES_OF_THING, thing.id, &attributes));
     }
     assert_true(db_keep(db) && db_commit(db));
 }
 
-static void a_search_that_finds_little_breaks_off_and_goes_on_with_the_next_page(void **state)
+static void given_ten_thousand_things_between_two_pumps(struct world *w)
 {
-    struct world *w = *state;
     http(w, 200, "POST", "/thing-types/Pump", "{}");
     http(w, 200, "POST", "/thing-types/Valve", "{}");
     create(w, "first", TYPED("Pump", "\"site\":\"n\""));
-    given_many(w, "n", 10000);
+    given_many(w, "n", 10000, NULL, "n");
     create(w, "last", TYPED("Pump", "\"site\":\"n\""));
     create(w, "valve", TYPED("Valve", "\"site\":\"n\""));
+    create(w, "other", TYPED("Pump", "\"site\":\"n2\""));
+}
+
+static void things_of_a_small_type_are_found_among_any_number(void **state)
+{
+    struct world *w = *state;
+    given_ten_thousand_things_between_two_pumps(w);
+    ASSERT_PAGES(w, "/things?maxResults=10&thingTypeName=Pump" EXACT("n"), "first last");
+    ASSERT_PAGES(w, "/things?maxResults=2&thingTypeName=Pump" PREFIX("n"), "first last", "other");
+    ASSERT_PAGES(w, "/things?maxResults=10&thingTypeName=Valve" EXACT("n"), "valve");
+}
+
+static void a_search_in_a_large_type_breaks_off_and_goes_on_with_the_next_page(void **state)
+{
+    struct world *w = *state;
+    given_ten_thousand_things_between_two_pumps(w);
+    given_many(w, "p", 10000, "Pump", NULL);
+    given_many(w, "v", 10000, "Valve", NULL);
     ASSERT_PAGES(w, "/things?maxResults=10&thingTypeName=Pump" EXACT("n"), "first", "last");
-    ASSERT_PAGES(w, "/things?maxResults=10&thingTypeName=Pump" PREFIX("n"), "first", "last");
+    ASSERT_PAGES(w, "/things?maxResults=10&thingTypeName=Pump" PREFIX("n"), "first", "last other");
     ASSERT_PAGES(w, "/things?maxResults=10&thingTypeName=Pump" EXACT("m"), "");
     ASSERT_PAGES(w, "/things?maxResults=1&thingTypeName=Pump" EXACT("n"), "first", "last");
     ASSERT_PAGES(w, "/things?maxResults=10&thingTypeName=Valve" EXACT("n"), "", "valve");
+}
+
+static void a_list_goes_on_when_its_type_grows_large_between_two_pages(void **state)
+{
+    struct world *w = *state;
+    const char *path = "/things?maxResults=1&thingTypeName=Pump" PREFIX("n");
+    given_typed_things(w);
+    struct answer *a = http(w, 200, "GET", path, NULL);
+    assert_names(a, "p2");
+    given_many(w, "p", 10000, "Pump", NULL);
+    a = next_page(w, a, path);
+    assert_names(a, "p4");
+    assert_names(next_page(w, a, path), "p1");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
@@ -255,7 +288,9 @@ int main(void)
         TEST(things_can_be_found_by_their_type),
         TEST(all_that_narrows_a_list_counts_together),
         TEST(a_token_of_a_list_that_is_narrowed_otherwise_is_refused),
-        TEST(a_search_that_finds_little_breaks_off_and_goes_on_with_the_next_page),
+        TEST(things_of_a_small_type_are_found_among_any_number),
+        TEST(a_search_in_a_large_type_breaks_off_and_goes_on_with_the_next_page),
+        TEST(a_list_goes_on_when_its_type_grows_large_between_two_pages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
