@@ -170,6 +170,18 @@ SELECT 'thing group whose parent is gone or younger', name
 FROM thing_group WHERE parent NOT IN (SELECT id FROM thing_group) OR parent >= id
 
 UNION ALL
+SELECT 'thing group that is not listed below one above it, or below another', name
+FROM (WITH RECURSIVE place (above, name, id) AS (
+          SELECT parent, name, id FROM thing_group WHERE parent IS NOT NULL
+          UNION ALL
+          SELECT g.parent, p.name, p.id FROM place AS p JOIN thing_group AS g ON g.id = p.above
+          WHERE g.parent IS NOT NULL)
+      SELECT above, name, id, 1 AS n FROM place
+      UNION ALL
+      SELECT above, name, thing_group, -1 FROM thing_group_below)
+GROUP BY above, name, id HAVING sum(n) <> 0
+
+UNION ALL
 SELECT 'membership of a thing or a thing group that is gone', thing_group || ' ' || thing
 FROM thing_group_member
 WHERE thing NOT IN (SELECT id FROM thing) OR thing_group NOT IN (SELECT id FROM thing_group)

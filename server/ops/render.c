@@ -400,8 +400,12 @@ bool render_thing_group_page(struct op *op, struct page *page, const struct name
 {
     json_key(op->json, "thingGroups");
     json_array_begin(op->json);
-    for (size_t i = 0; i < rows->n && page_take(page, rows->items[i].id); i++)
-        thing_group_reference(op, rows->items[i].name);
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct named_row *row = &rows->items[i];
+        if (!page_take_text(page, rows->by_name ? row->name : STR_NONE, row->id))
+            break;
+        thing_group_reference(op, row->name);
+    }
     json_array_end(op->json);
     return page_close(op, page);
 }
