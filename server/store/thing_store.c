@@ -84,8 +84,9 @@ static struct value_range range_of(struct arena *arena, const struct thing_filte
 static struct stmt *query_values(struct db *db, struct str name, const struct value_range *range)
 {
     return db_query(db,
-                    "SELECT " LIST_COLUMNS ", a.value FROM thing_attribute AS a "
-                    "JOIN thing AS t ON t.id = a.thing "
+                    "SELECT " LIST_COLUMNS
+                    ", a.value FROM thing_attribute AS a INDEXED BY thing_attribute_by_value "
+                    "CROSS JOIN thing AS t ON t.id = a.thing "
                     "WHERE a.name = ?1 AND (a.value, a.thing) > (?2, ?3) AND a.value <= ?4 "
                     "ORDER BY a.value, a.thing",
                     "ssis", name, range->from, range->after, range->to);
@@ -96,7 +97,7 @@ static struct stmt *query_values_of_type(struct db *db, struct str type, struct 
                                          const struct value_range *range)
 {
     return db_query(db,
-                    "SELECT " LIST_COLUMNS ", a.value FROM thing AS t "
+                    "SELECT " LIST_COLUMNS ", a.value FROM thing AS t INDEXED BY thing_by_type "
                     "CROSS JOIN thing_attribute AS a ON a.thing = t.id AND a.name = ?2 "
                     "WHERE t.thing_type = ?1 AND (a.value, a.thing) > (?3, ?4) AND a.value <= ?5 "
                     "ORDER BY a.value, a.thing /*sort*/",
@@ -123,7 +124,7 @@ static struct stmt *query_things(struct db *db, struct arena *arena, const struc
     }
     if (filter->type.p)
         return db_query(db,
-                        "SELECT " LIST_COLUMNS ", NULL FROM thing AS t "
+                        "SELECT " LIST_COLUMNS ", NULL FROM thing AS t INDEXED BY thing_by_type "
                         "WHERE t.thing_type = ?1 AND t.id > ?2 ORDER BY t.id",
                         "si", filter->type, after->id);
     return db_query(db, "SELECT " LIST_COLUMNS ", NULL FROM thing AS t WHERE t.id > ?1 ORDER BY t.id", "i",
