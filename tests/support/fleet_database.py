@@ -12,7 +12,8 @@ CREATED_MS = 1_893_456_000_000  # 2030-01-01
 NUMBERS = "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :count - 1)"
 
 TYPES = f"""INSERT INTO thing_type (name, type_id, created_at_ms)
-VALUES ('Common', '00000000-0000-4000-9000-000000000001', {CREATED_MS}), ('Rare', '00000000-0000-4000-9000-000000000002', {CREATED_MS})"""
+VALUES ('Common', '00000000-0000-4000-9000-000000000001', {CREATED_MS}),
+       ('Rare', '00000000-0000-4000-9000-000000000002', {CREATED_MS})"""
 
 # Every second thing is Common, one in a thousand Rare.
 THINGS = f"""{NUMBERS} INSERT INTO thing (name, thing_id, version, thing_type)
