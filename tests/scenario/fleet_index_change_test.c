@@ -38,6 +38,23 @@ static void every_change_of_a_thing_is_found_at_once(void **state)
     assert_int_equal(rows_in(w, "fleet_field"), 0);
 }
 
+static void a_thing_is_found_by_its_type(void **state)
+{
+    struct world *w = *state;
+    configure(w, THINGS(REGISTRY));
+    http(w, 200, "POST", "/thing-types/Pump", "{}");
+    http(w, 200, "POST", "/thing-types/Valve", "{}");
+    http(w, 200, "POST", "/things/p", "{\"thingTypeName\":\"Pump\"}");
+    http(w, 200, "POST", "/things/v", "{}");
+    assert_finds(w, "thingTypeName:pump", "p");
+    assert_finds(w, "registry.thingTypeName:(Pump OR Valve)", "p");
+    assert_json_string(search_with(w, "pump", "")->body, "things.0.thingTypeName", "Pump");
+    http(w, 200, "PATCH", "/things/v", "{\"thingTypeName\":\"Valve\"}");
+    http(w, 200, "PATCH", "/things/p", "{\"removeThingType\":true}");
+    assert_finds(w, "thingTypeName:*", "v");
+    assert_finds(w, "NOT thingTypeName:Valve", "p");
+}
+
 static void a_thing_is_in_its_own_groups_and_not_in_those_above(void **state)
 {
     struct world *w = *state;
@@ -254,6 +271,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(every_change_of_a_thing_is_found_at_once),
+        TEST(a_thing_is_found_by_its_type),
         TEST(a_thing_is_in_its_own_groups_and_not_in_those_above),
         TEST(thing_groups_are_found_with_all_that_is_above_them),
         TEST(connectivity_is_found_where_it_is_indexed),
