@@ -152,14 +152,14 @@ static void a_large_fleet_is_indexed_bit_by_bit(void **state)
     told_no(w, INVALID_QUERY, "POST", SEARCH, "{\"queryString\":\"(\"}",
             "Invalid query at position 2: expected a term");
     /* what changes meanwhile, before and behind the place where it is */
-    http(w, 200, "PATCH", "/things/t-0001", "{\"attributePayload\":{\"attributes\":{\"n\":\"3001\"}}}");
-    http(w, 200, "PATCH", "/things/t-0999", "{\"attributePayload\":{\"attributes\":{\"n\":\"3119\"}}}");
-    http(w, 200, "DELETE", "/things/t-0998", NULL);
-    http(w, 200, "POST", "/things/late", ATTRIBUTES("\"n\":\"4000\""));
+    http(w, 200, "PATCH", "/things/t-0001", "{\"attributePayload\":{\"attributes\":{\"n\":\"9001\"}}}");
+    http(w, 200, "PATCH", "/things/t-5999", "{\"attributePayload\":{\"attributes\":{\"n\":\"9119\"}}}");
+    http(w, 200, "DELETE", "/things/t-5998", NULL);
+    http(w, 200, "POST", "/things/late", ATTRIBUTES("\"n\":\"9900\""));
     world_stop_after(w, 0);
     advance(w, "PT1S");
     assert_index(w, "AWS_Things", "ACTIVE", "REGISTRY");
-    assert_finds(w, "attributes.n>996", "t-0001 t-0997 t-0999 t-1000 late");
+    assert_finds(w, "attributes.n>5996", "t-0001 t-5997 t-5999 t-6000 late");
     assert_int_equal(rows_in(w, "fleet_work"), 0);
 }
 
@@ -167,19 +167,19 @@ static void connectivity_is_added_bit_by_bit_while_the_rest_is_searched(void **s
 {
     struct world *w = *state;
     given_large_fleet(w);
-    heard_of(w, "t-1000", true, NULL);
+    heard_of(w, "t-6000", true, NULL);
     configure(w, THINGS(REGISTRY));
     world_stop_after(w, 1);
     configure(w, THINGS(REGISTRY "," STATUS));
     assert_index(w, "AWS_Things", "REBUILDING", "REGISTRY_AND_CONNECTIVITY");
-    assert_finds(w, "attributes.n:1000", "t-1000");
-    assert_json_absent(search_with(w, "attributes.n:1000", "")->body, "things.0.connectivity");
+    assert_finds(w, "attributes.n:6000", "t-6000");
+    assert_json_absent(search_with(w, "attributes.n:6000", "")->body, "things.0.connectivity");
     told_no(w, INVALID_QUERY, "POST", SEARCH, "{\"queryString\":\"connectivity.connected:true\"}",
             "Connectivity field …");
     world_stop_after(w, 0);
     advance(w, "PT1S");
     assert_index(w, "AWS_Things", "ACTIVE", "REGISTRY_AND_CONNECTIVITY");
-    assert_finds(w, "connectivity.connected:true", "t-1000");
+    assert_finds(w, "connectivity.connected:true", "t-6000");
     world_stop_after(w, 1);
     configure(w, THINGS(REGISTRY));
     assert_index(w, "AWS_Things", "REBUILDING", "REGISTRY");
@@ -188,7 +188,7 @@ static void connectivity_is_added_bit_by_bit_while_the_rest_is_searched(void **s
     configure(w, THINGS(REGISTRY "," STATUS)); /* thought better of it */
     world_stop_after(w, 0);
     advance(w, "PT1S");
-    assert_finds(w, "connectivity.connected:true", "t-1000");
+    assert_finds(w, "connectivity.connected:true", "t-6000");
 }
 
 static void an_index_that_is_switched_off_is_gone_at_once_and_cleared_bit_by_bit(void **state)
@@ -214,12 +214,12 @@ static void an_index_can_be_switched_on_again_before_it_is_cleared(void **state)
     configure(w, THINGS(REGISTRY "," STATUS));
     world_stop_after(w, 1);
     configure(w, THINGS(OFF));
-    http(w, 200, "PATCH", "/things/t-0999", "{\"attributePayload\":{\"attributes\":{\"n\":\"0\"}}}");
+    http(w, 200, "PATCH", "/things/t-5999", "{\"attributePayload\":{\"attributes\":{\"n\":\"0\"}}}");
     configure(w, THINGS(REGISTRY));
     assert_index(w, "AWS_Things", "BUILDING", "REGISTRY");
     world_stop_after(w, 0);
     advance(w, "PT1S");
-    assert_finds(w, "attributes.n>997", "t-0998 t-1000");
+    assert_finds(w, "attributes.n>5997", "t-5998 t-6000");
 }
 
 static void a_build_begins_again_when_it_is_to_show_more(void **state)
@@ -248,7 +248,7 @@ static void a_build_goes_on_after_a_restart(void **state)
     world_stop_after(w, 0);
     advance(w, "PT1S");
     assert_index(w, "AWS_Things", "ACTIVE", "REGISTRY");
-    assert_finds(w, "attributes.n>998", "t-0999 t-1000");
+    assert_finds(w, "attributes.n>5998", "t-5999 t-6000");
     world_free(w);
     (void)state;
 }

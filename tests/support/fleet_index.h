@@ -22,7 +22,7 @@
 #define ATTRIBUTES(values)     "{\"attributePayload\":{\"attributes\":{" values "}}}"
 #define IN_GROUP(group, thing) "{\"thingGroupName\":\"" group "\",\"thingName\":\"" thing "\"}"
 
-enum { LARGE = 1000 }; /* so many that it takes tens of transactions */
+enum { LARGE = 6000 }; /* so many that it takes tens of transactions */
 
 /* UpdateIndexingConfiguration */
 void configure(struct world *w, const char *body);
