@@ -90,9 +90,16 @@ static bool is_json_number(const char *p, bool *ret_integer)
     return *p == '\0';
 }
 
+static struct opt_double integer_number(struct str word)
+{
+    static const int64_t end = INT64_C(1) << 53; /* a double tells all integers below it apart */
+    int64_t value;
+    bool ok = str_to_int(word, &value) && value >= -end && value < end;
+    return (struct opt_double){ ok, ok ? (double)value : 0 };
+}
+
 struct opt_double fleet_number(struct str word)
 {
-    static const double integer_end = 9007199254740992.0; /* 2^53 */
     char text[NUMBER_CHARACTERS_MAX + 1];
     bool integer;
     if (word.n > NUMBER_CHARACTERS_MAX || memchr(word.p, '\0', word.n))
@@ -101,8 +108,8 @@ struct opt_double fleet_number(struct str word)
     text[word.n] = '\0';
     if (!is_json_number(text, &integer))
         return (struct opt_double){ 0 };
+    if (integer)
+        return integer_number(word);
     double value = strtod(text, NULL);
-    if (!isfinite(value) || (integer && (value < -integer_end || value >= integer_end)))
-        return (struct opt_double){ 0 };
-    return (struct opt_double){ .set = true, .value = value };
+    return (struct opt_double){ isfinite(value), value };
 }

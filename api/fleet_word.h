@@ -15,7 +15,7 @@ bool fleet_next_word(struct str *value, struct str *ret_word);
 /* White space as Java's Character.isWhitespace has it. */
 bool fleet_is_space(uint32_t character);
 
-/* A copy in lower case (letters of ASCII: attributes and names have no others). */
+/* A copy in lower case (letters of ASCII: names, attributes and descriptions have no others). */
 struct str fleet_lower(struct arena *arena, struct str text);
 
 /* What the word is as a JSON number: integers of -2^53 to 2^53 - 1, and doubles. Not set: no number. */

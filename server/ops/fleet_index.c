@@ -93,6 +93,7 @@ static bool write_registry(struct op *op, const struct thing_row *thing)
         return not_read(op);
     add_text(&d, "thingName", thing->name);
     add_text(&d, "thingId", thing->thing_id);
+    add_text(&d, "thingTypeName", thing->type);
     for (size_t i = 0; i < groups.n; i++)
         add_text(&d, "thingGroupNames", groups.items[i].name);
     add_text(&d, "thingGroupNames", thing->billing_group);

@@ -152,6 +152,7 @@ static bool render_found_thing(struct op *op, int64_t id, const struct state *st
     json_object_begin(op->json);
     json_member_string(op->json, "thingName", thing.name);
     json_member_string(op->json, "thingId", thing.thing_id);
+    render_optional(op->json, "thingTypeName", thing.type);
     render_group_names(op->json, &groups, thing.billing_group);
     render_attributes(op->json, &attributes);
     if (state->connectivity)

@@ -349,10 +349,10 @@ static void gather(struct builder *b, const struct fleet_query *query, const str
     strbuf_add_text(&b->sql, "SELECT d.id FROM (");
     for (size_t i = 0; i < driver->n; i++) {
         const struct fleet_node *term = driver->terms[i];
-        strbuf_add_text(&b->sql, i ? " UNION ALL " : "");
+        strbuf_add_text(&b->sql, i ? " UNION " : "");
         add_select(b, FOUND, "r.owner AS id", term, AS_WORD);
         if (has_number(term)) {
-            strbuf_add_text(&b->sql, " UNION ALL ");
+            strbuf_add_text(&b->sql, " UNION ");
             add_select(b, FOUND, "r.owner AS id", term, AS_NUMBER);
         }
     }

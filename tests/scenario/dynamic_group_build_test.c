@@ -4,11 +4,13 @@
 #include "support/connecting.h"
 #include "support/dynamic_groups.h"
 
+enum { FLEET = 1000 };
+
 /* A thousand things with the attribute n, in an index; nobody listens. */
-static struct world *given_fleet(void)
+static struct world *given_indexed_fleet(void)
 {
     struct world *w = world_new_durable(NOON);
-    given_large_fleet(w);
+    given_fleet_of(w, FLEET);
     configure(w, THINGS(REGISTRY "," STATUS));
     advance(w, "PT1S");
     assert_index(w, "AWS_Things", "ACTIVE", "REGISTRY_AND_CONNECTIVITY");
@@ -35,7 +37,7 @@ static int things_of(struct world *w, const char *path)
 static void restart_until_done(struct world *w)
 {
     int restarts = 0;
-    for (; rows_in(w, "timer") > 0 && restarts < LARGE; restarts++)
+    for (; rows_in(w, "timer") > 0 && restarts < FLEET; restarts++)
         world_restart(w, "2030-01-01T12:00:01Z");
     assert_true(restarts > 1);
     world_stop_after(w, 0);
@@ -43,7 +45,7 @@ static void restart_until_done(struct world *w)
 
 static void a_large_group_is_built_bit_by_bit(void **state)
 {
-    struct world *w = given_fleet();
+    struct world *w = given_indexed_fleet();
     (void)state;
     given_dynamic_group(w, "hot", "attributes.n>200");
     assert_group_status(w, "hot", "BUILDING");
@@ -64,7 +66,7 @@ static void a_large_group_is_built_bit_by_bit(void **state)
 
 static void a_small_group_of_a_large_fleet_takes_a_few_steps(void **state)
 {
-    struct world *w = given_fleet();
+    struct world *w = given_indexed_fleet();
     (void)state;
     given_dynamic_group(w, "few", "attributes.n>990");
     assert_group_status(w, "few", "ACTIVE");
@@ -74,7 +76,7 @@ static void a_small_group_of_a_large_fleet_takes_a_few_steps(void **state)
 
 static void another_query_builds_again_and_a_third_begins_anew(void **state)
 {
-    struct world *w = given_fleet();
+    struct world *w = given_indexed_fleet();
     (void)state;
     world_stop_after(w, 0);
     given_dynamic_group(w, "hot", "attributes.n>500");
@@ -93,7 +95,7 @@ static void another_query_builds_again_and_a_third_begins_anew(void **state)
 
 static void a_new_group_with_another_query_is_still_new(void **state)
 {
-    struct world *w = given_fleet();
+    struct world *w = given_indexed_fleet();
     (void)state;
     given_dynamic_group(w, "hot", "*");
     change_query(w, "hot", "attributes.n>100");
@@ -107,7 +109,7 @@ static void a_new_group_with_another_query_is_still_new(void **state)
 
 static void a_continuous_job_fills_up_as_the_group_is_built(void **state)
 {
-    struct world *w = given_fleet();
+    struct world *w = given_indexed_fleet();
     (void)state;
     given_dynamic_group(w, "hot", "attributes.n>200");
     given_job_for(w, "fw", "CONTINUOUS", GROUP_TARGET("hot"));
@@ -121,7 +123,7 @@ static void a_continuous_job_fills_up_as_the_group_is_built(void **state)
 
 static void a_large_group_is_gone_at_once_and_taken_down_bit_by_bit(void **state)
 {
-    struct world *w = given_fleet();
+    struct world *w = given_indexed_fleet();
     (void)state;
     world_stop_after(w, 0);
     given_dynamic_group(w, "hot", "attributes.n>200");
@@ -147,7 +149,7 @@ static void a_large_group_is_gone_at_once_and_taken_down_bit_by_bit(void **state
 
 static void a_group_is_deleted_while_it_is_built(void **state)
 {
-    struct world *w = given_fleet();
+    struct world *w = given_indexed_fleet();
     (void)state;
     given_dynamic_group(w, "hot", "*");
     delete_dynamic_group(w, "hot");
@@ -162,7 +164,7 @@ static void who_was_connected_is_not_after_a_restart_and_their_groups_know(void 
     struct world *w = world_new_durable(NOON);
     char name[16];
     (void)state;
-    given_large_fleet(w);
+    given_fleet_of(w, FLEET);
     configure(w, THINGS(REGISTRY "," STATUS));
     advance(w, "PT1S");
     given_dynamic_group(w, "here", "connectivity.connected:true");

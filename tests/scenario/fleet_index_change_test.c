@@ -39,6 +39,23 @@ static void every_change_of_a_thing_is_found_at_once(void **state)
     assert_int_equal(rows_in(w, "fleet_field"), 0);
 }
 
+static void a_thing_is_found_by_its_type(void **state)
+{
+    struct world *w = *state;
+    configure(w, THINGS(REGISTRY));
+    http(w, 200, "POST", "/thing-types/Pump", "{}");
+    http(w, 200, "POST", "/thing-types/Valve", "{}");
+    http(w, 200, "POST", "/things/p", "{\"thingTypeName\":\"Pump\"}");
+    http(w, 200, "POST", "/things/v", "{}");
+    assert_finds(w, "thingTypeName:pump", "p");
+    assert_finds(w, "registry.thingTypeName:(Pump OR Valve)", "p");
+    assert_json_string(search_with(w, "pump", "")->body, "things.0.thingTypeName", "Pump");
+    http(w, 200, "PATCH", "/things/v", "{\"thingTypeName\":\"Valve\"}");
+    http(w, 200, "PATCH", "/things/p", "{\"removeThingType\":true}");
+    assert_finds(w, "thingTypeName:*", "v");
+    assert_finds(w, "NOT thingTypeName:Valve", "p");
+}
+
 static void a_thing_is_in_its_own_groups_and_not_in_those_above(void **state)
 {
     struct world *w = *state;
@@ -139,14 +156,14 @@ static void a_large_fleet_is_indexed_bit_by_bit(void **state)
     told_no(w, INVALID_QUERY, "POST", SEARCH, "{\"queryString\":\"(\"}",
             "Invalid query at position 2: expected a term");
     /* what changes meanwhile, before and behind the place where it is */
-    http(w, 200, "PATCH", "/things/t-0001", "{\"attributePayload\":{\"attributes\":{\"n\":\"3001\"}}}");
-    http(w, 200, "PATCH", "/things/t-0999", "{\"attributePayload\":{\"attributes\":{\"n\":\"3119\"}}}");
-    http(w, 200, "DELETE", "/things/t-0998", NULL);
-    http(w, 200, "POST", "/things/late", ATTRIBUTES("\"n\":\"4000\""));
+    http(w, 200, "PATCH", "/things/t-0001", "{\"attributePayload\":{\"attributes\":{\"n\":\"9001\"}}}");
+    http(w, 200, "PATCH", "/things/t-5999", "{\"attributePayload\":{\"attributes\":{\"n\":\"9119\"}}}");
+    http(w, 200, "DELETE", "/things/t-5998", NULL);
+    http(w, 200, "POST", "/things/late", ATTRIBUTES("\"n\":\"9900\""));
     world_stop_after(w, 0);
     advance(w, "PT1S");
     assert_index(w, "AWS_Things", "ACTIVE", "REGISTRY");
-    assert_finds(w, "attributes.n>996", "t-0001 t-0997 t-0999 t-1000 late");
+    assert_finds(w, "attributes.n>5996", "t-0001 t-5997 t-5999 t-6000 late");
     assert_int_equal(rows_in(w, "fleet_work"), 0);
 }
 
@@ -154,20 +171,20 @@ static void connectivity_is_added_bit_by_bit_while_the_rest_is_searched(void **s
 {
     struct world *w = *state;
     given_large_fleet(w);
-    comes(w, "t-1000");
+    comes(w, "t-6000");
     configure(w, THINGS(REGISTRY));
     world_stop_after(w, 1);
     configure(w, THINGS(REGISTRY "," STATUS));
     assert_index(w, "AWS_Things", "REBUILDING", "REGISTRY_AND_CONNECTIVITY");
-    assert_finds(w, "attributes.n:1000", "t-1000");
-    assert_json_absent(search_with(w, "attributes.n:1000", "")->body, "things.0.connectivity");
+    assert_finds(w, "attributes.n:6000", "t-6000");
+    assert_json_absent(search_with(w, "attributes.n:6000", "")->body, "things.0.connectivity");
     told_no(w, INVALID_QUERY, "POST", SEARCH, "{\"queryString\":\"connectivity.connected:true\"}",
             "Connectivity field …");
     world_stop_after(w, 0);
     advance(w, "PT1S");
     broker_ticks(w);
     assert_index(w, "AWS_Things", "ACTIVE", "REGISTRY_AND_CONNECTIVITY");
-    assert_finds(w, "connectivity.connected:true", "t-1000");
+    assert_finds(w, "connectivity.connected:true", "t-6000");
     world_stop_after(w, 1);
     configure(w, THINGS(REGISTRY));
     assert_index(w, "AWS_Things", "REBUILDING", "REGISTRY");
@@ -177,7 +194,7 @@ static void connectivity_is_added_bit_by_bit_while_the_rest_is_searched(void **s
     world_stop_after(w, 0);
     advance(w, "PT1S");
     broker_ticks(w);
-    assert_finds(w, "connectivity.connected:true", "t-1000");
+    assert_finds(w, "connectivity.connected:true", "t-6000");
 }
 
 static void an_index_that_is_switched_off_is_gone_at_once_and_cleared_bit_by_bit(void **state)
@@ -203,12 +220,12 @@ static void an_index_can_be_switched_on_again_before_it_is_cleared(void **state)
     configure(w, THINGS(REGISTRY "," STATUS));
     world_stop_after(w, 1);
     configure(w, THINGS(OFF));
-    http(w, 200, "PATCH", "/things/t-0999", "{\"attributePayload\":{\"attributes\":{\"n\":\"0\"}}}");
+    http(w, 200, "PATCH", "/things/t-5999", "{\"attributePayload\":{\"attributes\":{\"n\":\"0\"}}}");
     configure(w, THINGS(REGISTRY));
     assert_index(w, "AWS_Things", "BUILDING", "REGISTRY");
     world_stop_after(w, 0);
     advance(w, "PT1S");
-    assert_finds(w, "attributes.n>997", "t-0998 t-1000");
+    assert_finds(w, "attributes.n>5997", "t-5998 t-6000");
 }
 
 static void a_build_begins_again_when_it_is_to_show_more(void **state)
@@ -238,7 +255,7 @@ static void a_build_goes_on_after_a_restart(void **state)
     world_stop_after(w, 0);
     advance(w, "PT1S");
     assert_index(w, "AWS_Things", "ACTIVE", "REGISTRY");
-    assert_finds(w, "attributes.n>998", "t-0999 t-1000");
+    assert_finds(w, "attributes.n>5998", "t-5999 t-6000");
     world_free(w);
     (void)state;
 }
@@ -261,6 +278,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(every_change_of_a_thing_is_found_at_once),
+        TEST(a_thing_is_found_by_its_type),
         TEST(a_thing_is_in_its_own_groups_and_not_in_those_above),
         TEST(thing_groups_are_found_with_all_that_is_above_them),
         TEST(connectivity_is_found_where_it_is_indexed),

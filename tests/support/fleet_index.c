@@ -60,12 +60,17 @@ void given_things(struct world *w, int n)
 
 void given_large_fleet(struct world *w)
 {
+    given_fleet_of(w, LARGE);
+}
+
+void given_fleet_of(struct world *w, int n)
+{
     struct db *db = world_db(w);
     assert_true(
         db_exec(db,
                 "WITH RECURSIVE k (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM k WHERE n < ?1) "
                 "INSERT INTO thing (name, thing_id) SELECT printf('t-%04d', n), 'id-' || n FROM k /*scan*/",
-                "i", (int64_t)LARGE));
+                "i", (int64_t)n));
     assert_true(db_exec(db,
                         "INSERT INTO thing_attribute (thing, name, value) "
                         "SELECT id, 'n', CAST(substr(name, 3) AS INTEGER) FROM thing /*scan*/",

@@ -22,7 +22,7 @@
 #define ATTRIBUTES(values)     "{\"attributePayload\":{\"attributes\":{" values "}}}"
 #define IN_GROUP(group, thing) "{\"thingGroupName\":\"" group "\",\"thingName\":\"" thing "\"}"
 
-enum { LARGE = 1000 }; /* so many that it takes tens of transactions */
+enum { LARGE = 6000 }; /* so many that it takes tens of transactions */
 
 /* UpdateIndexingConfiguration */
 void configure(struct world *w, const char *body);
@@ -40,5 +40,7 @@ void assert_no_index(struct world *w, const char *name);
 void given_things(struct world *w, int n);
 /* Things t-0001, t-0002, … with the attribute n, written into the database: nobody is told. */
 void given_large_fleet(struct world *w);
+/* So many of them. */
+void given_fleet_of(struct world *w, int n);
 
 #endif
