@@ -143,6 +143,15 @@ FROM execution AS e
 WHERE e.retry_attempt > (SELECT coalesce(sum(r.retries), 0) FROM job_retry AS r WHERE r.job_id = e.job_id)
 
 UNION ALL
+SELECT 'job that does not know whether it has criteria that abort it', j.job_id
+FROM job AS j LEFT JOIN job_config AS c ON c.job_id = j.job_id
+WHERE j.has_abort <> coalesce(json_type(c.members, '$.abortConfig') IS NOT NULL, 0)
+
+UNION ALL
+SELECT 'configuration of a job that is gone, or of nothing', job_id
+FROM job_config WHERE members = '{}' OR job_id NOT IN (SELECT job_id FROM job)
+
+UNION ALL
 SELECT 'more retries than executions before', thing_name || ' ' || job_id
 FROM execution WHERE retry_attempt >= execution_number
 
