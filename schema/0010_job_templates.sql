@@ -9,11 +9,3 @@ CREATE TABLE job_template (
                                                                -- are set, by their names in requests
     document      TEXT    NOT NULL               -- last: a listing does not read it
 ) STRICT;
-
-INSERT INTO tally VALUES ('TEMPLATE', 0);
-CREATE TRIGGER job_template_counted AFTER INSERT ON job_template BEGIN
-    UPDATE tally SET n = n + 1 WHERE what = 'TEMPLATE';
-END;
-CREATE TRIGGER job_template_not_counted AFTER DELETE ON job_template BEGIN
-    UPDATE tally SET n = n - 1 WHERE what = 'TEMPLATE';
-END;

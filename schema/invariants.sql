@@ -149,12 +149,6 @@ FROM job AS j LEFT JOIN job_config AS c ON c.job_id = j.job_id
 WHERE j.has_abort <> coalesce(json_type(c.members, '$.abortConfig') IS NOT NULL, 0)
 
 UNION ALL
-SELECT 'tally that differs from what there is', what
-FROM tally
-WHERE n <> CASE what WHEN 'TEMPLATE' THEN (SELECT count(*) FROM job_template)
-           ELSE (SELECT count(*) FROM job WHERE status = what) END
-
-UNION ALL
 SELECT 'configuration of a job that is gone, or of nothing', job_id
 FROM job_config WHERE members = '{}' OR job_id NOT IN (SELECT job_id FROM job)
 
