@@ -193,6 +193,7 @@ UNION ALL
 SELECT 'tag of what is gone', resource_type || ' ' || resource_name
 FROM tag
 WHERE (resource_type = 'job' AND resource_name NOT IN (SELECT job_id FROM job))
+   OR (resource_type = 'jobtemplate' AND resource_name NOT IN (SELECT template_id FROM job_template))
    OR (resource_type = 'thinggroup' AND resource_name NOT IN (SELECT name FROM thing_group))
 
 UNION ALL
