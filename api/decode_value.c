@@ -143,13 +143,6 @@ static bool json_structure(struct decoder *decoder, const struct shape *shape, c
     return true;
 }
 
-/* Every list and map of an input starts like this (model.h). */
-struct collection {
-    bool set;
-    size_t n;
-    const void *items;
-};
-
 static bool decode_element(struct decoder *decoder, const struct shape *shape, const cJSON *json,
                            const struct path *at, void *ret_value)
 {
@@ -176,7 +169,7 @@ static bool json_list(struct decoder *decoder, const struct shape *shape, const 
         if (!decode_element(decoder, shape->element, item, &here, element))
             return false;
     }
-    *(struct collection *)ret_value = (struct collection){ true, n, items };
+    *(struct shape_collection *)ret_value = (struct shape_collection){ true, n, items };
     return true;
 }
 
@@ -225,7 +218,7 @@ static bool json_map(struct decoder *decoder, const struct shape *shape, const c
         if (!decode_entry(decoder, shape, item, at, items + n++ * shape->element_stride))
             return false;
     }
-    *(struct collection *)ret_value = (struct collection){ true, n, items };
+    *(struct shape_collection *)ret_value = (struct shape_collection){ true, n, items };
     return true;
 }
 

@@ -37,6 +37,13 @@ struct string_map {
     const struct string_pair *items;
 };
 
+/* Every list and map of an input looks like this. */
+struct shape_collection {
+    bool set;
+    size_t n;
+    const void *items;
+};
+
 enum shape_type {
     SHAPE_STRING,
     SHAPE_ENUM,

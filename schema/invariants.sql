@@ -143,6 +143,15 @@ FROM execution AS e
 WHERE e.retry_attempt > (SELECT coalesce(sum(r.retries), 0) FROM job_retry AS r WHERE r.job_id = e.job_id)
 
 UNION ALL
+SELECT 'job that does not know whether it has criteria that abort it', j.job_id
+FROM job AS j LEFT JOIN job_config AS c ON c.job_id = j.job_id
+WHERE j.has_abort <> coalesce(json_type(c.members, '$.abortConfig') IS NOT NULL, 0)
+
+UNION ALL
+SELECT 'configuration of a job that is gone, or of nothing', job_id
+FROM job_config WHERE members = '{}' OR job_id NOT IN (SELECT job_id FROM job)
+
+UNION ALL
 SELECT 'more retries than executions before', thing_name || ' ' || job_id
 FROM execution WHERE retry_attempt >= execution_number
 
@@ -178,6 +187,12 @@ WHERE m.membership_id IS NULL
   AND 1 <> (SELECT count(*) FROM thing_group AS child
             JOIN thing_group_member AS below ON below.thing_group = child.id AND below.thing = m.thing
             WHERE child.parent = m.thing_group)
+
+UNION ALL
+SELECT 'tag of what is gone', resource_type || ' ' || resource_name
+FROM tag
+WHERE (resource_type = 'job' AND resource_name NOT IN (SELECT job_id FROM job))
+   OR (resource_type = 'thinggroup' AND resource_name NOT IN (SELECT name FROM thing_group))
 
 UNION ALL
 SELECT 'time-out timer that does not match its execution', coalesce(e.thing_name || ' ' || e.job_id, t.thing_name || ' ' || t.job_id)

@@ -5,6 +5,7 @@
 #include "ops/render.h"
 #include "rules/execution_state.h"
 #include "rules/retry.h"
+#include "store/job_config_store.h"
 #include "store/job_target_store.h"
 #include "store/progress_store.h"
 #include "store/thing_store.h"

@@ -10,6 +10,7 @@
 #include "rules/schedule.h"
 #include "rules/window.h"
 #include "settings.h"
+#include "store/job_config_store.h"
 #include "store/timer_store.h"
 
 enum {
@@ -22,8 +23,7 @@ struct plan {
     struct job_row job;
     struct document_row document;
     struct target_rows targets;
-    struct retry_criteria_list retry_criteria;
-    struct maintenance_windows windows;
+    struct job_config config;
     int64_t start_ms; /* of a job that is SCHEDULED */
 };
 
@@ -140,7 +140,7 @@ static bool read_timeout(struct op *op, const struct timeout_config *in, struct 
         return fail(op->err, ERR_INVALID_REQUEST,
                     "Provide valid timeout value, inProgressTimeoutInMinutes cannot be %lld.",
                     (long long)minutes.value);
-    plan->job.in_progress_timeout_minutes = minutes;
+    plan->config.timeout = in;
     return true;
 }
 
@@ -148,7 +148,7 @@ static bool read_retries(struct op *op, const struct job_executions_retry_config
 {
     if (!in)
         return true;
-    plan->retry_criteria = in->criteria_list;
+    plan->config.retry = in;
     return retry_check(&in->criteria_list, op->err);
 }
 
@@ -171,7 +171,7 @@ static bool read_windows(struct op *op, const struct maintenance_windows *in, st
     if (!windows_read(in, not_before_ms, op->arena, &windows, op->err) ||
         !windows_check(&windows, in, op->now_ms, op->err))
         return false;
-    plan->windows = *in;
+    plan->config.windows = *in;
     bool open = windows_open_at(&windows, op->now_ms, &open_until_ms);
     plan->job.status = open ? JOB_STATUS_IN_PROGRESS : JOB_STATUS_SCHEDULED;
     return open || windows_next(&windows, op->now_ms, &plan->start_ms);
@@ -222,13 +222,9 @@ static bool write_plan(struct op *op, const struct plan *plan)
         return false;
     if (!job_targets_write(op, plan->job.job_id, 0, &plan->targets))
         return false;
-    for (size_t i = 0; i < plan->retry_criteria.n; i++)
-        if (!store_retry_criterion_insert(op->db, plan->job.job_id, (int64_t)i,
-                                          &plan->retry_criteria.items[i]))
-            return false;
-    for (size_t i = 0; i < plan->windows.n; i++)
-        if (!store_window_insert(op->db, plan->job.job_id, (int64_t)i, &plan->windows.items[i]))
-            return false;
+    if (!job_config_is_empty(&plan->config) &&
+        !store_job_config_set(op->db, op->arena, plan->job.job_id, &plan->config))
+        return false;
     if (!job_work_note(op, TIMER_ROLLOUT, plan->job.job_id))
         return false;
     if (plan->job.status != JOB_STATUS_SCHEDULED)

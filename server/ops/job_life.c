@@ -21,7 +21,7 @@ bool job_start(struct op *op, struct str job_id)
     bool open = true;
     if (!store_job_get(op->db, op->arena, job_id, &job))
         return fail(op->err, ERR_INTERNAL, "The job could not be read.");
-    if (!job_windows_get(op, &job, &windows, NULL))
+    if (!job_windows_get(op, &job, &windows))
         return false;
     if (windows.n && !job_window_wait(op, job_id, &windows, TIMER_JOB_START, &open))
         return false;

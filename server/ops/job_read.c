@@ -24,9 +24,9 @@ static bool read_details(struct op *op, const struct job_row *job, struct job_de
     bool over = job->status != JOB_STATUS_SCHEDULED && job->status != JOB_STATUS_IN_PROGRESS;
     if (!store_targets_get(op->db, op->arena, job->job_id, &ret_details->targets) ||
         !store_document_get(op->db, op->arena, job->job_id, &ret_details->document) ||
-        !store_retry_criteria_get(op->db, op->arena, job->job_id, &ret_details->retry_criteria) ||
+        !store_job_config_get(op->db, op->arena, job->job_id, &ret_details->config) ||
         !store_counts_get(op->db, job->job_id, ret_details->counts) ||
-        !job_windows_get(op, job, &windows, &ret_details->windows))
+        !job_windows_of(op, job, &ret_details->config.windows, &windows))
         return fail(op->err, ERR_INTERNAL, "The job could not be read.");
     ret_details->rolling_out = rolling_out(op, job);
     ret_details->rollouts = over ? 0 : windows_starts(&windows, op->now_ms, ret_details->rollouts_ms);

@@ -15,8 +15,9 @@ struct job_row {
     struct str description, comment, reason_code; /* absent: none */
     bool force_canceled;
     struct str job_template_arn;
-    struct str start_time; /* as given */
-    struct opt_int in_progress_timeout_minutes;
+    struct str start_time, end_time; /* as given */
+    enum job_end_behavior end_behavior;
+    struct opt_int in_progress_timeout_minutes; /* not written with the row: part of its configuration */
     int64_t created_at_ms, updated_at_ms;
     struct opt_int completed_at_ms;
     bool at_work; /* something is left to do to its executions bit by bit; see progress_store.h */
@@ -34,7 +35,8 @@ bool store_job_delete(struct db *db, struct str job_id);
 struct job_state {
     enum job_status status;
     enum target_selection target_selection;
-    bool hides; /* what is QUEUED, where it has maintenance windows */
+    bool hides;     /* what is QUEUED, where it has maintenance windows */
+    bool has_abort; /* criteria: the end of an execution may be the job's */
 };
 bool store_job_state_get(struct db *db, struct str job_id, struct job_state *ret_state);
 bool store_job_touch(struct db *db, struct str job_id, int64_t now_ms); /* updated then */
@@ -52,19 +54,6 @@ bool store_document_get(struct db *db, struct arena *arena, struct str job_id,
                         struct document_row *ret_document);
 /* The document alone; absent when there is no such job. */
 struct str store_job_document(struct db *db, struct arena *arena, struct str job_id);
-
-bool store_retry_criterion_insert(struct db *db, struct str job_id, int64_t position,
-                                  const struct retry_criteria *criterion);
-/* In the order of the request; not set when the job has none. */
-bool store_retry_criteria_get(struct db *db, struct arena *arena, struct str job_id,
-                              struct retry_criteria_list *ret_criteria);
-
-bool store_window_insert(struct db *db, struct str job_id, int64_t position,
-                         const struct maintenance_window *window);
-/* In the order of the request, at most `limit`; not set when the job has none. */
-bool store_windows_get(struct db *db, struct arena *arena, struct str job_id, size_t limit,
-                       struct maintenance_windows *ret_windows);
-bool store_job_has_windows(struct db *db, struct str job_id);
 
 struct job_filter {
     enum job_status status;                 /* 0: any */
