@@ -1,5 +1,6 @@
 #include "ops/arn.h"
 #include "ops/job.h"
+#include "ops/job_end_time.h"
 #include "ops/job_life.h"
 #include "ops/job_target.h"
 #include "ops/job_work.h"
@@ -31,19 +32,14 @@ struct plan {
 
 static bool check_supported(struct op *op, const struct create_job_request *in)
 {
-    const struct scheduling_config *schedule = in->scheduling_config;
     const struct {
         const char *member;
         bool present;
     } unsupported[] = {
         { "documentSource", in->document_source.p && !in->document.p },
         { "presignedUrlConfig", in->presigned_url_config },
-        { "jobExecutionsRolloutConfig", in->job_executions_rollout_config },
-        { "abortConfig", in->abort_config },
         { "tags", in->tags.set },
         { "destinationPackageVersions", in->destination_package_versions.set },
-        { "schedulingConfig.endTime", schedule && schedule->end_time.p },
-        { "schedulingConfig.endBehavior", schedule && schedule->end_behavior },
     };
     for (size_t i = 0; i < sizeof unsupported / sizeof unsupported[0]; i++)
         if (unsupported[i].present)
@@ -177,9 +173,17 @@ static bool read_windows(struct op *op, const struct maintenance_windows *in, st
     return open || windows_next(&windows, op->now_ms, &plan->start_ms);
 }
 
+static bool read_end(struct op *op, const struct scheduling_config *in, struct plan *plan)
+{
+    struct opt_int start_ms = { in->start_time.p != NULL, plan->start_ms };
+    plan->job.end_time = in->end_time;
+    return schedule_end(in, start_ms, op->now_ms, op->settings->schedule_lead_ms, &plan->job.end_behavior,
+                        op->err);
+}
+
 static bool read_schedule(struct op *op, const struct scheduling_config *in, struct plan *plan)
 {
-    return !in || ((!in->start_time.p || read_start(op, in->start_time, plan)) &&
+    return !in || ((!in->start_time.p || read_start(op, in->start_time, plan)) && read_end(op, in, plan) &&
                    (in->maintenance_windows.n == 0 || read_windows(op, &in->maintenance_windows, plan)));
 }
 
@@ -197,6 +201,8 @@ static bool read_plan(struct op *op, const struct create_job_request *in, struct
             .updated_at_ms = op->now_ms,
         },
     };
+    plan->config.rollout = in->job_executions_rollout_config;
+    plan->config.abort = in->abort_config;
     return check_supported(op, in) && read_document(op, in, plan) &&
            read_timeout(op, in->timeout_config, plan) &&
            read_retries(op, in->job_executions_retry_config, plan) &&
@@ -225,7 +231,7 @@ static bool write_plan(struct op *op, const struct plan *plan)
     if (!job_config_is_empty(&plan->config) &&
         !store_job_config_set(op->db, op->arena, plan->job.job_id, &plan->config))
         return false;
-    if (!job_work_note(op, TIMER_ROLLOUT, plan->job.job_id))
+    if (!job_work_note(op, TIMER_ROLLOUT, plan->job.job_id) || !job_end_time_plan(op, &plan->job))
         return false;
     if (plan->job.status != JOB_STATUS_SCHEDULED)
         return job_start(op, plan->job.job_id);

@@ -68,21 +68,18 @@ static bool check_end(const struct scheduling_config *config, int64_t end_ms, st
 }
 
 bool schedule_end(const struct scheduling_config *config, struct opt_int start_ms, int64_t now_ms,
-                  int64_t lead_ms, struct opt_int *ret_end_ms, enum job_end_behavior *ret_behavior,
-                  struct err *err)
+                  int64_t lead_ms, enum job_end_behavior *ret_behavior, struct err *err)
 {
     int64_t end_ms;
     if (!config->end_time.p && config->end_behavior)
         return fail(err, ERR_INVALID_REQUEST, "EndBehavior cannot be specified without EndTime.");
     if (!config->end_time.p) {
-        *ret_end_ms = (struct opt_int){ 0 };
         *ret_behavior = JOB_END_BEHAVIOR_UNSET;
         return true;
     }
     if (!read_time("EndTime", config->end_time, &end_ms, err) ||
         !check_end(config, end_ms, start_ms, now_ms, lead_ms, err))
         return false;
-    *ret_end_ms = (struct opt_int){ true, end_ms };
     *ret_behavior = config->end_behavior ? config->end_behavior : JOB_END_BEHAVIOR_STOP_ROLLOUT;
     return true;
 }

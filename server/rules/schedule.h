@@ -10,10 +10,9 @@
 bool schedule_start(struct str text, int64_t now_ms, int64_t lead_ms, int64_t *ret_start_ms, struct err *err);
 
 /* An end time lies at least `lead_ms` and at most two years ahead of now, and as far behind the start time,
- * where there is one; what happens then needs an end time. False: ERR_INVALID_REQUEST. *ret_end_ms is not set
- * where there is no end time, and *ret_behavior has the default where the request has none. */
+ * where there is one; what happens then needs an end time. False: ERR_INVALID_REQUEST. *ret_behavior
+ * is UNSET where there is no end time, and the default where there is one alone. */
 bool schedule_end(const struct scheduling_config *config, struct opt_int start_ms, int64_t now_ms,
-                  int64_t lead_ms, struct opt_int *ret_end_ms, enum job_end_behavior *ret_behavior,
-                  struct err *err);
+                  int64_t lead_ms, enum job_end_behavior *ret_behavior, struct err *err);
 
 #endif

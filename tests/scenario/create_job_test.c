@@ -240,21 +240,11 @@ static void members_that_are_not_supported_yet_are_named(void **state)
         PLAIN(",\"" name "\":" value), NOT_IMPLEMENTED,                                                      \
             "The member " name " of CreateJob is not supported by this server yet."                          \
     }
-#define UNSUPPORTED_SCHEDULE(name, value)                                                                    \
-    {                                                                                                        \
-        PLAIN(",\"schedulingConfig\":{\"" name "\":" value "}"), NOT_IMPLEMENTED,                            \
-            "The member schedulingConfig." name " of CreateJob is not supported by this server yet."         \
-    }
     static const struct refusal refusals[] = {
         UNSUPPORTED("presignedUrlConfig", "{\"expiresInSec\":60}"),
-        UNSUPPORTED("jobExecutionsRolloutConfig", "{\"maximumPerMinute\":5}"),
-        UNSUPPORTED("abortConfig", "{\"criteriaList\":[{\"failureType\":\"ALL\",\"action\":\"CANCEL\","
-                                   "\"thresholdPercentage\":1,\"minNumberOfExecutedThings\":1}]}"),
         UNSUPPORTED("tags", "[{\"Key\":\"a\",\"Value\":\"b\"}]"),
         UNSUPPORTED("destinationPackageVersions",
                     "[\"arn:aws:iot:us-east-1:000000000000:package/p/version/v\"]"),
-        UNSUPPORTED_SCHEDULE("endTime", "\"2030-06-01 12:00\""),
-        UNSUPPORTED_SCHEDULE("endBehavior", "\"CANCEL\""),
     };
     ASSERT_ALL_REFUSED(*state, "PUT", "/jobs/fw", refusals);
 }
