@@ -46,16 +46,24 @@ static void store_enum(struct decoder *decoder, const struct shape *shape, struc
     memcpy(ret_value, &value, sizeof(value));
 }
 
+static void check_range(struct decoder *decoder, const struct shape *shape, int64_t value,
+                        const struct path *at)
+{
+    char text[NUMBER_TEXT_MAX];
+    struct shape effective = *shape;
+    if (shape->quota && decoder->quota)
+        effective.max = (double)decoder->quota;
+    snprintf(text, sizeof text, "%" PRId64, value);
+    check_number(&decoder->violations, &effective, at, (double)value, str_from(text));
+}
+
 static bool store_integer(struct decoder *decoder, const struct shape *shape, int64_t value,
                           const struct path *at, struct opt_int *ret_value)
 {
     if (shape->type == SHAPE_INTEGER && (value < INT32_MIN || value > INT32_MAX))
         return wrong_type(decoder, at, "a whole number of at most 32 bits");
-    if (shape->has_min || shape->has_max) {
-        char text[NUMBER_TEXT_MAX];
-        snprintf(text, sizeof text, "%" PRId64, value);
-        check_number(&decoder->violations, shape, at, (double)value, str_from(text));
-    }
+    if (shape->has_min || shape->has_max)
+        check_range(decoder, shape, value, at);
     *ret_value = (struct opt_int){ true, value };
     return true;
 }

@@ -109,7 +109,7 @@ struct str shape_to_text(struct arena *arena, const struct shape *shape, const v
 bool shape_from_json(struct arena *arena, const struct shape *shape, struct str text, void *ret_value,
                      struct err *err)
 {
-    struct decoder decoder = { .arena = arena, .err = err };
+    struct decoder decoder = { .arena = arena, .err = err, .quota = INT32_MAX /* as it was then */ };
     struct path at = { .step = STEP_MEMBER, .name = str_from(shape->name) };
     cJSON *json = api_json_valid(text) ? cJSON_ParseWithLengthOpts(text.p, text.n, NULL, false) : NULL;
     if (!json)

@@ -14,3 +14,24 @@ CREATE TABLE job_config (
     members TEXT NOT NULL CHECK (json_valid(members)) -- presignedUrlConfig, jobExecutionsRolloutConfig, abortConfig,
                                                       -- destinationPackageVersions: a JSON object of those that are set
 ) STRICT, WITHOUT ROWID;
+
+-- How many there are, for quotas of the account: kept by increments, and here rather than by the server, since what moves
+-- a job on need not know from where.
+CREATE TABLE tally (
+    what TEXT    NOT NULL PRIMARY KEY, -- jobs, by their status; TEMPLATE
+    n    INTEGER NOT NULL CHECK (n >= 0)
+) STRICT, WITHOUT ROWID;
+INSERT INTO tally
+SELECT column1, (SELECT count(*) FROM job WHERE status = column1)
+FROM (VALUES ('SCHEDULED'), ('IN_PROGRESS'), ('COMPLETED'), ('CANCELED'), ('DELETION_IN_PROGRESS'));
+
+CREATE TRIGGER job_counted AFTER INSERT ON job BEGIN
+    UPDATE tally SET n = n + 1 WHERE what = new.status;
+END;
+CREATE TRIGGER job_counted_elsewhere AFTER UPDATE OF status ON job WHEN new.status <> old.status BEGIN
+    UPDATE tally SET n = n - 1 WHERE what = old.status;
+    UPDATE tally SET n = n + 1 WHERE what = new.status;
+END;
+CREATE TRIGGER job_not_counted AFTER DELETE ON job BEGIN
+    UPDATE tally SET n = n - 1 WHERE what = old.status;
+END;

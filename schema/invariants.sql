@@ -178,12 +178,19 @@ WHERE (status = 'QUEUED' AND started_at_ms IS NOT NULL) OR (status = 'IN_PROGRES
 UNION ALL
 SELECT 'more retries than the job allows', e.thing_name || ' ' || e.job_id
 FROM execution AS e
-WHERE e.retry_attempt > (SELECT coalesce(sum(r.retries), 0) FROM job_retry AS r WHERE r.job_id = e.job_id)
+WHERE e.retry_attempt > (SELECT iif(sum(r.retries) = 0, 10, coalesce(sum(r.retries), 0)) -- 0: taken back since
+                         FROM job_retry AS r WHERE r.job_id = e.job_id)
 
 UNION ALL
 SELECT 'job that does not know whether it has criteria that abort it', j.job_id
 FROM job AS j LEFT JOIN job_config AS c ON c.job_id = j.job_id
 WHERE j.has_abort <> coalesce(json_type(c.members, '$.abortConfig') IS NOT NULL, 0)
+
+UNION ALL
+SELECT 'tally that differs from what there is', what
+FROM tally
+WHERE n <> CASE what WHEN 'TEMPLATE' THEN (SELECT count(*) FROM job_template)
+           ELSE (SELECT count(*) FROM job WHERE status = what) END
 
 UNION ALL
 SELECT 'configuration of a job that is gone, or of nothing', job_id

@@ -4,7 +4,9 @@
 #include "ops/execution_change.h"
 #include "ops/job.h"
 #include "ops/lookup.h"
+#include "ops/quota.h"
 #include "ops/render.h"
+#include "ops/tags.h"
 
 /* ---- CancelJob ---- */
 
@@ -103,15 +105,17 @@ bool deletion_slice(struct op *op, const struct job_row *job, struct progress_ro
 
 bool deletion_finish(struct op *op, const struct job_row *job)
 {
-    return (event_job(op, JOB_EVENT_DELETED, job) && store_job_delete(op->db, job->job_id)) ||
-           fail(op->err, ERR_INTERNAL, "The job could not be deleted.");
+    return ((event_job(op, JOB_EVENT_DELETED, job) && store_job_delete(op->db, job->job_id)) ||
+            fail(op->err, ERR_INTERNAL, "The job could not be deleted.")) &&
+           tags_forget(op, TAGGABLE_JOB, job->job_id);
 }
 
 bool op_delete_job(struct op *op, const void *input)
 {
     const struct delete_job_request *in = input;
     struct job_row job;
-    if (!lookup_job(op, in->job_id, in->namespace_id, &job) || !check_deletable(op, &job, in->force.value))
+    if (!lookup_job(op, in->job_id, in->namespace_id, &job) || !check_deletable(op, &job, in->force.value) ||
+        !quota_of_deletions(op))
         return false;
     if (!event_job(op, JOB_EVENT_DELETION_IN_PROGRESS, &job))
         return fail(op->err, ERR_INTERNAL, "The event could not be made.");

@@ -36,9 +36,9 @@ bool job_end_due(struct op *op, const struct timer_row *timer)
     if (!store_job_end(op->db, job.job_id, op->now_ms) ||
         !store_timers_cancel_of_job(op->db, TIMER_WINDOW_RETRY, job.job_id))
         return fail(op->err, ERR_INTERNAL, "The job could not be ended.");
-    if (!job_work_drop_rollout(op, job.job_id))
+    if (!job_work_drop(op, TIMER_ROLLOUT, job.job_id))
         return false;
-    return job.end_behavior == JOB_END_BEHAVIOR_STOP_ROLLOUT
-               ? job_settle(op, job.job_id)
-               : job_work_begin(op, TIMER_CANCELLATION, job.job_id);
+    if (job.end_behavior == JOB_END_BEHAVIOR_STOP_ROLLOUT)
+        return job_settle(op, job.job_id);
+    return job_work_drop(op, TIMER_REMOVAL, job.job_id) && job_work_begin(op, TIMER_CANCELLATION, job.job_id);
 }

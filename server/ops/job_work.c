@@ -90,18 +90,23 @@ bool job_work_plan(struct op *op, enum timer_kind kind, struct str job_id)
            (arm(op, kind, job_id, op->now_ms) || fail(op->err, ERR_INTERNAL, "The timer could not be set."));
 }
 
-bool job_work_drop_rollout(struct op *op, struct str job_id)
+/* What belongs to the rollout alone. */
+static bool forget_rollout(struct op *op, struct str job_id)
 {
-    return (store_timers_cancel_of_job(op->db, TIMER_ROLLOUT, job_id) &&
-            store_progress_delete(op->db, TIMER_ROLLOUT, job_id) && store_pace_delete(op->db, job_id) &&
-            store_joiners_delete_of_job(op->db, job_id)) ||
-           fail(op->err, ERR_INTERNAL, "The rollout of the job could not be stopped.");
+    return store_pace_delete(op->db, job_id) && store_joiners_delete_of_job(op->db, job_id);
+}
+
+bool job_work_drop(struct op *op, enum timer_kind kind, struct str job_id)
+{
+    return (store_timers_cancel_of_job(op->db, kind, job_id) && store_progress_delete(op->db, kind, job_id) &&
+            (kind != TIMER_ROLLOUT || forget_rollout(op, job_id))) ||
+           fail(op->err, ERR_INTERNAL, "The work of the job could not be stopped.");
 }
 
 bool job_work_stop(struct op *op, struct str job_id)
 {
-    return (job_work_drop_rollout(op, job_id) && store_timers_stop_job(op->db, job_id) &&
-            store_progress_delete_of_job(op->db, job_id)) ||
+    return (store_timers_stop_job(op->db, job_id) && store_progress_delete_of_job(op->db, job_id) &&
+            forget_rollout(op, job_id)) ||
            fail(op->err, ERR_INTERNAL, "The timers of the job could not be stopped.");
 }
 

@@ -9,19 +9,32 @@
         name, &shape, IN_BODY, false, offsetof(struct job_config, field)                                     \
     }
 
-/* Those in the column job_config.members, by the names that they have in requests. */
+/* By the names that they have in requests. Those in the column job_config.members stand first. */
 static const struct member members[] = {
     MEMBER("presignedUrlConfig", shape_presigned_url_config, presigned_url),
     MEMBER("jobExecutionsRolloutConfig", shape_job_executions_rollout_config, rollout),
     MEMBER("abortConfig", shape_abort_config, abort),
     MEMBER("destinationPackageVersions", shape_destination_package_versions, destination_package_versions),
+    MEMBER("timeoutConfig", shape_timeout_config, timeout),
+    MEMBER("jobExecutionsRetryConfig", shape_job_executions_retry_config, retry),
+    MEMBER("maintenanceWindows", shape_maintenance_windows, windows),
 };
 
+enum { IN_MEMBERS = 4, ALL_MEMBERS = sizeof members / sizeof members[0] };
+
 static const struct shape shape_members = {
-    .name = "job configuration",
+    .name = "JobConfiguration",
     .type = SHAPE_STRUCTURE,
     .members = members,
-    .member_count = sizeof members / sizeof members[0],
+    .member_count = IN_MEMBERS,
+    .size = sizeof(struct job_config),
+};
+
+static const struct shape shape_all_members = {
+    .name = "JobConfiguration",
+    .type = SHAPE_STRUCTURE,
+    .members = members,
+    .member_count = ALL_MEMBERS,
     .size = sizeof(struct job_config),
 };
 
@@ -33,7 +46,25 @@ static bool has_members(const struct job_config *config)
 
 bool job_config_is_empty(const struct job_config *config)
 {
-    return !has_members(config) && !config->timeout && !config->retry && !config->windows.set;
+    return !has_members(config) && !config->timeout && !config->retry && config->windows.n == 0;
+}
+
+/* ---- as text ---- */
+
+struct str job_config_to_text(struct arena *arena, const struct job_config *config)
+{
+    return shape_to_text(arena, &shape_all_members, config);
+}
+
+bool job_config_from_text(struct arena *arena, struct str text, struct job_config *ret_config)
+{
+    struct err unread;
+    struct job_config config = { 0 };
+    err_init(&unread, arena);
+    if (!shape_from_json(arena, &shape_all_members, text, &config, &unread))
+        return false;
+    *ret_config = config;
+    return true;
 }
 
 /* ---- reading ---- */

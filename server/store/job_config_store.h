@@ -20,6 +20,11 @@ struct job_config {
 /* Whether nothing of it is set. */
 bool job_config_is_empty(const struct job_config *config);
 
+/* The members that are set as a JSON object, in the arena. Absent, or false: memory is out, or the text is
+ * another. */
+struct str job_config_to_text(struct arena *arena, const struct job_config *config);
+bool job_config_from_text(struct arena *arena, struct str text, struct job_config *ret_config);
+
 /* False: the database fails, or memory is out. A job that is not there has no configuration. */
 bool store_job_config_get(struct db *db, struct arena *arena, struct str job_id,
                           struct job_config *ret_config);

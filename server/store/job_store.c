@@ -79,11 +79,11 @@ bool store_job_update(struct db *db, const struct job_row *job)
 {
     return db_exec(db,
                    "UPDATE job SET status = ?2, comment = ?3, reason_code = ?4, force_canceled = ?5, "
-                   "updated_at_ms = ?6, completed_at_ms = ?7, "
+                   "updated_at_ms = ?6, completed_at_ms = ?7, description = ?8, "
                    "hides = CASE ?2 WHEN 'SCHEDULED' THEN 1 WHEN 'IN_PROGRESS' THEN 0 ELSE hides END "
                    "WHERE job_id = ?1",
-                   "ssssiio", job->job_id, status_name(job->status), job->comment, job->reason_code,
-                   (int64_t)job->force_canceled, job->updated_at_ms, job->completed_at_ms);
+                   "ssssiios", job->job_id, status_name(job->status), job->comment, job->reason_code,
+                   (int64_t)job->force_canceled, job->updated_at_ms, job->completed_at_ms, job->description);
 }
 
 bool store_job_delete(struct db *db, struct str job_id)

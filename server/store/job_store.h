@@ -26,8 +26,8 @@ struct job_row {
 
 bool store_job_get(struct db *db, struct arena *arena, struct str job_id, struct job_row *ret_job);
 bool store_job_insert(struct db *db, const struct job_row *job);
-/* Writes what may change after creation: status, comment, reason_code, force_canceled, updated_at_ms,
- * completed_at_ms. */
+/* Writes what may change after creation: status, description, comment, reason_code, force_canceled,
+ * updated_at_ms, completed_at_ms. */
 bool store_job_update(struct db *db, const struct job_row *job);
 /* With its document, targets and counters; its executions must be gone. */
 bool store_job_delete(struct db *db, struct str job_id);
