@@ -10,14 +10,14 @@ static struct str comment(struct op *op, const struct abort_verdict *verdict)
 {
     const struct abort_criteria *criterion = verdict->criterion;
     bool all = criterion->failure_type == JOB_EXECUTION_FAILURE_TYPE_ALL;
-    return arena_printf(
-        op->arena,
-        "Aborted: of %" PRId64 " executions that have ended, %" PRId64 " are %s. The threshold is "
-        "%.2f percent, of at least %" PRId64 ".",
-        verdict->executed, verdict->failed,
-        all ? "FAILED, REJECTED or TIMED_OUT"
-            : api_enum_name(&shape_job_execution_failure_type, (int)criterion->failure_type),
-        criterion->threshold_percentage.value, criterion->min_number_of_executed_things.value);
+    return arena_printf(op->arena,
+                        "Aborted: %s are %" PRId64 " of %" PRId64
+                        " executions that have ended; the threshold "
+                        "is %.2f percent of at least %" PRId64 ".",
+                        all ? "FAILED, REJECTED or TIMED_OUT"
+                            : api_enum_name(&shape_job_execution_failure_type, (int)criterion->failure_type),
+                        verdict->failed, verdict->executed, criterion->threshold_percentage.value,
+                        criterion->min_number_of_executed_things.value);
 }
 
 /* Where an end time has come that cancels what is QUEUED, nothing is left that an abort could stop. */
