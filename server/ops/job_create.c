@@ -2,6 +2,7 @@
 #include "ops/job.h"
 #include "ops/job_config.h"
 #include "ops/job_document.h"
+#include "ops/job_end_time.h"
 #include "ops/job_life.h"
 #include "ops/job_target.h"
 #include "ops/job_template.h"
@@ -105,13 +106,18 @@ static bool read_windows(struct op *op, const struct maintenance_windows *in, st
     return open || windows_next(&windows, op->now_ms, &plan->start_ms);
 }
 
+static bool read_end(struct op *op, const struct scheduling_config *in, struct plan *plan)
+{
+    struct opt_int start_ms = { in->start_time.p != NULL, plan->start_ms };
+    plan->job.end_time = in->end_time;
+    return schedule_end(in, start_ms, op->now_ms, op->settings->schedule_lead_ms, &plan->job.end_behavior,
+                        op->err);
+}
+
 static bool read_schedule(struct op *op, const struct scheduling_config *in, struct plan *plan)
 {
-    if (in) {
-        plan->job.end_time = in->end_time;
-        plan->job.end_behavior = in->end_behavior;
-    }
     return (!in || !in->start_time.p || read_start(op, in->start_time, plan)) &&
+           (!in || read_end(op, in, plan)) &&
            (plan->config.windows.n == 0 || read_windows(op, &plan->config.windows, plan));
 }
 
@@ -175,7 +181,7 @@ static bool write_plan(struct op *op, const struct plan *plan)
     if (!job_config_is_empty(&plan->config) &&
         !store_job_config_set(op->db, op->arena, plan->job.job_id, &plan->config))
         return false;
-    if (!job_work_note(op, TIMER_ROLLOUT, plan->job.job_id))
+    if (!job_work_note(op, TIMER_ROLLOUT, plan->job.job_id) || !job_end_time_plan(op, &plan->job))
         return false;
     if (plan->job.status != JOB_STATUS_SCHEDULED)
         return job_start(op, plan->job.job_id);

@@ -24,7 +24,8 @@ static struct str end_behavior_name(enum job_end_behavior behavior)
     "id, job_id, namespace_id, region, status, target_selection, description, comment, reason_code, "        \
     "force_canceled, "                                                                                       \
     "job_template_arn, start_time, end_time, end_behavior, in_progress_timeout_minutes, created_at_ms, "     \
-    "updated_at_ms, completed_at_ms, EXISTS (SELECT 1 FROM job_progress AS p WHERE p.job_id = job.job_id)"
+    "updated_at_ms, completed_at_ms, ended, EXISTS (SELECT 1 FROM job_progress AS p WHERE p.job_id = "       \
+    "job.job_id)"
 
 static bool read_job(struct stmt *q, struct arena *arena, struct job_row *ret_job)
 {
@@ -47,6 +48,7 @@ static bool read_job(struct stmt *q, struct arena *arena, struct job_row *ret_jo
         .created_at_ms = stmt_int(q),
         .updated_at_ms = stmt_int(q),
         .completed_at_ms = stmt_opt_int(q),
+        .ended = stmt_int(q) != 0,
         .at_work = stmt_int(q) != 0,
     };
     return !arena->failed;
@@ -91,8 +93,11 @@ bool store_job_delete(struct db *db, struct str job_id)
 
 bool store_job_state_get(struct db *db, struct str job_id, struct job_state *ret_state)
 {
-    struct stmt *q = db_query(
-        db, "SELECT status, target_selection, hides, has_abort FROM job WHERE job_id = ?1", "s", job_id);
+    struct stmt *q =
+        db_query(db,
+                 "SELECT status, target_selection, hides, has_abort, end_time IS NOT NULL, ended FROM job "
+                 "WHERE job_id = ?1",
+                 "s", job_id);
     bool found = stmt_row(q);
     if (found) {
         ret_state->status = (enum job_status)api_enum_value(&shape_job_status, stmt_borrow(q));
@@ -100,6 +105,8 @@ bool store_job_state_get(struct db *db, struct str job_id, struct job_state *ret
             (enum target_selection)api_enum_value(&shape_target_selection, stmt_borrow(q));
         ret_state->hides = stmt_int(q) != 0;
         ret_state->has_abort = stmt_int(q) != 0;
+        ret_state->has_end = stmt_int(q) != 0;
+        ret_state->ended = stmt_int(q) != 0;
     }
     stmt_done(q);
     return found;
@@ -108,6 +115,12 @@ bool store_job_state_get(struct db *db, struct str job_id, struct job_state *ret
 bool store_job_touch(struct db *db, struct str job_id, int64_t now_ms)
 {
     return db_exec(db, "UPDATE job SET updated_at_ms = ?2 WHERE job_id = ?1", "si", job_id, now_ms);
+}
+
+bool store_job_end(struct db *db, struct str job_id, int64_t now_ms)
+{
+    return db_exec(db, "UPDATE job SET ended = 1, updated_at_ms = ?2 WHERE job_id = ?1", "si", job_id,
+                   now_ms);
 }
 
 bool store_job_complete(struct db *db, struct str job_id, int64_t now_ms)

@@ -20,6 +20,7 @@ struct job_row {
     struct opt_int in_progress_timeout_minutes; /* not written with the row: part of its configuration */
     int64_t created_at_ms, updated_at_ms;
     struct opt_int completed_at_ms;
+    bool ended;   /* its end time has come */
     bool at_work; /* something is left to do to its executions bit by bit; see progress_store.h */
 };
 
@@ -37,9 +38,13 @@ struct job_state {
     enum target_selection target_selection;
     bool hides;     /* what is QUEUED, where it has maintenance windows */
     bool has_abort; /* criteria: the end of an execution may be the job's */
+    bool has_end;   /* an end time */
+    bool ended;     /* that has come */
 };
 bool store_job_state_get(struct db *db, struct str job_id, struct job_state *ret_state);
 bool store_job_touch(struct db *db, struct str job_id, int64_t now_ms); /* updated then */
+/* Its end time has come, at `now_ms`. */
+bool store_job_end(struct db *db, struct str job_id, int64_t now_ms);
 /* COMPLETED at `now_ms`. */
 bool store_job_complete(struct db *db, struct str job_id, int64_t now_ms);
 

@@ -141,6 +141,7 @@ enum { MANY = 2500 };
 static void given_large_job(struct world *w)
 {
     given_group(w, "site", NULL);
+    unpaced(w);
     given_members(w, "site", "lamp", MANY);
     nobody_listens(w);
     world_stop_after(w, 1);
