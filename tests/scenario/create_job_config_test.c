@@ -164,6 +164,25 @@ static void concurrent_jobs_can_be_limited(void **state)
     create_job(w, "fw", PLAIN(""));
 }
 
+/* The large job is put in its way a second before it starts, and is still at work then. */
+static void a_job_that_would_start_beside_too_many_is_canceled(void **state)
+{
+    struct world *w = *state;
+    create_job(w, "later", PLAIN(",\"schedulingConfig\":{\"startTime\":\"2030-01-01 13:00\"}"));
+    set_clock(w, "2030-01-01T12:59:59Z");
+    given_group(w, "site", NULL);
+    given_members(w, "site", "lamp", MANY);
+    http(w, 200, "PUT", "/jobs/large",
+         "{\"targets\":[" GROUP_TARGET("site") "],\"document\":\"{}\","
+                                               "\"jobExecutionsRolloutConfig\":{\"maximumPerMinute\":60}}");
+    world_settings(w)->concurrent_jobs_limit = 1;
+    advance(w, "PT1S");
+    struct answer *a = describe_job(w, "later");
+    assert_json_string(a->body, "job.status", "CANCELED");
+    assert_json_string(a->body, "job.reasonCode", "CONCURRENT_JOBS_LIMIT_EXCEEDED");
+    assert_json_number(a->body, "job.jobProcessDetails.numberOfQueuedThings", 0);
+}
+
 static void jobs_in_deletion_can_be_limited(void **state)
 {
     struct world *w = *state;
@@ -197,6 +216,7 @@ int main(void)
         TEST(a_job_has_the_tags_that_it_is_created_with_until_it_is_deleted),
         TEST(active_jobs_can_be_limited),
         TEST(concurrent_jobs_can_be_limited),
+        TEST(a_job_that_would_start_beside_too_many_is_canceled),
         TEST(jobs_in_deletion_can_be_limited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
