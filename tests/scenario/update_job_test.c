@@ -1,4 +1,5 @@
 /* UpdateJob: what can be changed of a job that is under way, and what cannot. */
+#include "support/groups.h"
 #include "support/job_config.h"
 #include "support/refusals.h"
 #include "support/retries.h"
@@ -53,6 +54,23 @@ static void a_member_is_replaced_whole_and_the_others_stay(void **state)
     assert_json(described(s), "job.jobExecutionsRetryConfig", RETRY_VALUE);
     assert_json(described(s), "job.destinationPackageVersions", PACKAGES_VALUE);
     assert_json_string(described(s), "job.description", "old");
+}
+
+static void a_rollout_that_is_on_its_way_goes_on_at_the_new_rate(void **state)
+{
+    struct scene *s = *state;
+    given_group(s->w, "site", NULL);
+    given_members(s->w, "site", "lamp", 100);
+    http(s->w, 200, "PUT", "/jobs/fw",
+         "{\"targets\":[" GROUP_TARGET("site") "],\"document\":\"{}\","
+                                               "\"jobExecutionsRolloutConfig\":{\"maximumPerMinute\":10}}");
+    advance(s->w, "PT2M59S");
+    assert_counts(s->w, "fw", "Queued 30");
+    assert_json(described(s), "job.jobProcessDetails.processingTargets", "[" GROUP_TARGET("site") "]");
+    update(s, "{\"jobExecutionsRolloutConfig\":{\"maximumPerMinute\":1000}}");
+    advance(s->w, "PT1M");
+    assert_counts(s->w, "fw", "Queued 100");
+    assert_json_absent(described(s), "job.jobProcessDetails.processingTargets");
 }
 
 static void a_job_that_is_scheduled_keeps_its_windows_and_its_start(void **state)
@@ -217,6 +235,7 @@ int main(void)
         TEST(an_update_answers_nothing_and_moves_the_time),
         TEST(each_member_can_be_set),
         TEST(a_member_is_replaced_whole_and_the_others_stay),
+        TEST(a_rollout_that_is_on_its_way_goes_on_at_the_new_rate),
         TEST(a_job_that_is_scheduled_keeps_its_windows_and_its_start),
         TEST(a_time_out_reaches_only_what_starts_afterwards),
         TEST(what_runs_without_a_time_out_gets_none),
