@@ -179,8 +179,8 @@ static bool check_foreign(struct str at, struct err *err)
     return local_at(at, &local) == LOCALS || refuse_local(local, err);
 }
 
-/* *ret_first: of what is not resolved. */
-static bool check_syntax(struct str document, const struct unresolved **ret_first, struct err *err)
+/* *ret_found: the first that is not resolved, before all others one that needs a role. */
+static bool check_syntax(struct str document, const struct unresolved **ret_found, struct err *err)
 {
     for (struct str at = next_start(document); at.p;) {
         if (!str_starts_with(at, ours)) {
@@ -196,8 +196,9 @@ static bool check_syntax(struct str document, const struct unresolved **ret_firs
         struct str kind = inside(placeholder, ours.n);
         if (!check_ours(kind, err))
             return false;
-        if (!*ret_first)
-            *ret_first = find_unresolved(kind);
+        const struct unresolved *this = find_unresolved(kind);
+        if (this && (!*ret_found || (this->needs_role && !(*ret_found)->needs_role)))
+            *ret_found = this;
         at = next_start(rest_of(at, placeholder.p + placeholder.n));
     }
     return true;
@@ -205,15 +206,15 @@ static bool check_syntax(struct str document, const struct unresolved **ret_firs
 
 bool placeholders_check(struct str document, bool has_role, struct err *err)
 {
-    const struct unresolved *first = NULL;
-    if (!check_syntax(document, &first, err))
+    const struct unresolved *found = NULL;
+    if (!check_syntax(document, &found, err))
         return false;
-    if (!first)
+    if (!found)
         return true;
-    if (first->needs_role && !has_role)
+    if (found->needs_role && !has_role)
         return fail(
             err, ERR_INVALID_REQUEST,
             "presignedUrlConfig role ARN is required to generate an S3 presigned url in job document.");
     return fail(err, ERR_NOT_IMPLEMENTED, "The placeholder ${aws:iot:%.*s:...} is not supported: %s.",
-                STR(first->kind), first->why);
+                STR(found->kind), found->why);
 }

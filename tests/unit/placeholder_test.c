@@ -158,8 +158,11 @@ static void what_is_written_wrongly_is_said_before_what_is_not_supported(void **
     static const struct expected cases[] = {
         { "[\"${aws:iot:package:p:version:v:attributes}\",\"${aws:iot:s3-presigned-url:\"]",
           ERR_INVALID_REQUEST, "One or more parameters or placeholders are not terminated." },
+        { "[\"${aws:iot:package:p:version:v:attributes}\",\"${aws:iot:s3-presigned-url:https://x/b/k}\"]",
+          ERR_INVALID_REQUEST,
+          "presignedUrlConfig role ARN is required to generate an S3 presigned url in job document." },
     };
-    ASSERT_JUDGED(cases, true);
+    ASSERT_JUDGED(cases, false);
 }
 
 /* As long as a document can be, of nothing but beginnings. */
