@@ -56,15 +56,21 @@ struct str job_config_to_text(struct arena *arena, const struct job_config *conf
     return shape_to_text(arena, &shape_all_members, config);
 }
 
-bool job_config_from_text(struct arena *arena, struct str text, struct job_config *ret_config)
+static bool from_text(struct arena *arena, const struct shape *shape, struct str text,
+                      struct job_config *ret_config)
 {
     struct err unread;
     struct job_config config = { 0 };
     err_init(&unread, arena);
-    if (!shape_from_json(arena, &shape_all_members, text, &config, &unread))
+    if (!shape_from_json(arena, shape, text, &config, &unread))
         return false;
     *ret_config = config;
     return true;
+}
+
+bool job_config_from_text(struct arena *arena, struct str text, struct job_config *ret_config)
+{
+    return from_text(arena, &shape_all_members, text, ret_config);
 }
 
 /* ---- reading ---- */
@@ -72,16 +78,14 @@ bool job_config_from_text(struct arena *arena, struct str text, struct job_confi
 bool store_job_config_members(struct db *db, struct arena *arena, struct str job_id,
                               struct job_config *ret_config)
 {
-    struct err unread;
     struct job_config config = { 0 };
-    bool ok = true;
-    err_init(&unread, arena);
     struct stmt *q = db_query(db, "SELECT members FROM job_config WHERE job_id = ?1", "s", job_id);
-    if (stmt_row(q))
-        ok = shape_from_json(arena, &shape_members, stmt_borrow(q), &config, &unread);
+    bool ok = !stmt_row(q) || from_text(arena, &shape_members, stmt_borrow(q), &config);
     stmt_done(q);
+    if (!ok || db_failed(db))
+        return false;
     *ret_config = config;
-    return ok && !db_failed(db);
+    return true;
 }
 
 static bool read_timeout(struct db *db, struct arena *arena, struct str job_id,
