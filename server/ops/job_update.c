@@ -1,6 +1,7 @@
 /* UpdateJob (control plane 2.8). */
 #include "ops/job.h"
 #include "ops/job_config.h"
+#include "ops/job_work.h"
 #include "ops/lookup.h"
 #include "rules/retry.h"
 
@@ -28,8 +29,8 @@ static bool check_retry(struct op *op, const struct job_config *wanted, const st
                                   stored->retry ? &stored->retry->criteria_list : &none, op->err);
 }
 
-/* Each member that is given replaces the stored one whole. A time-out reaches what starts from now on: what
- * runs has its deadline already, or none. */
+/* Each member that is given replaces the stored one whole. A rate counts from now on; a time-out reaches what
+ * starts from now on: what runs has its deadline already, or none. */
 bool op_update_job(struct op *op, const void *input)
 {
     const struct update_job_request *in = input;
@@ -50,6 +51,7 @@ bool op_update_job(struct op *op, const void *input)
     job.updated_at_ms = op->now_ms;
     if (in->description.p)
         job.description = in->description;
-    return (store_job_update(op->db, &job) && store_job_config_set(op->db, op->arena, job.job_id, &config)) ||
-           fail(op->err, ERR_INTERNAL, "The job could not be changed.");
+    if (!store_job_update(op->db, &job) || !store_job_config_set(op->db, op->arena, job.job_id, &config))
+        return fail(op->err, ERR_INTERNAL, "The job could not be changed.");
+    return !in->job_executions_rollout_config || job_work_hurry(op, TIMER_ROLLOUT, job.job_id);
 }

@@ -90,6 +90,13 @@ bool job_work_plan(struct op *op, enum timer_kind kind, struct str job_id)
            (arm(op, kind, job_id, op->now_ms) || fail(op->err, ERR_INTERNAL, "The timer could not be set."));
 }
 
+bool job_work_hurry(struct op *op, enum timer_kind kind, struct str job_id)
+{
+    int64_t due_ms;
+    return !store_timer_due(op->db, kind, job_id, &due_ms) || arm(op, kind, job_id, op->now_ms) ||
+           fail(op->err, ERR_INTERNAL, "The timer could not be set.");
+}
+
 /* What belongs to the rollout alone. */
 static bool forget_rollout(struct op *op, struct str job_id)
 {

@@ -1,7 +1,8 @@
 /*
  * A rollout keeps its rate (rules/rollout_rate): each of its slices asks how many executions it may queue,
- * and is told when the next one may come. The rate is found out anew for each slice: it follows UpdateJob,
- * and the things that have succeeded, within a slot.
+ * and is told when the next one may come. The rate is found out anew for each slice. It follows UpdateJob at
+ * once, and the things that have succeeded within a slot: the devices that report so have nothing to do with
+ * it.
  */
 #ifndef IOTJOBS_OPS_PACE_H
 #define IOTJOBS_OPS_PACE_H
@@ -12,6 +13,7 @@
 
 struct pace {
     int64_t rate; /* a minute; ROLLOUT_UNLIMITED */
+    bool rises;   /* while nothing is rolled out: with the things that succeed */
     struct rollout_slot slot;
     int64_t notified;
     bool stored; /* it has a row */

@@ -44,8 +44,9 @@ void rollout_slot_at(struct rollout_slot *slot, int64_t now_ms)
         slot->began_ms = now_ms;
     if (age_ms < ROLLOUT_SLOT_MS)
         return;
+    int64_t number = slot->number + age_ms / ROLLOUT_SLOT_MS;
     *slot = (struct rollout_slot){
-        .number = age_ms < ROLLOUT_MINUTE_MS ? (slot->number + 1) % ROLLOUT_SLOTS_PER_MINUTE : 0,
+        .number = age_ms < ROLLOUT_MINUTE_MS ? number % ROLLOUT_SLOTS_PER_MINUTE : 0,
         .began_ms = now_ms,
     };
 }
@@ -56,10 +57,25 @@ static int64_t held_by(int64_t slots, int64_t rate)
     return (slots * rate + ROLLOUT_SLOTS_PER_MINUTE - 1) / ROLLOUT_SLOTS_PER_MINUTE;
 }
 
+/* The whole of a slot. */
+static int64_t slot_size(int64_t number, int64_t rate)
+{
+    return held_by(number + 1, rate) - held_by(number, rate);
+}
+
+int64_t rollout_slot_next_ms(const struct rollout_slot *slot, int64_t rate)
+{
+    int64_t n = 1;
+    while (n < ROLLOUT_SLOTS_PER_MINUTE &&
+           slot_size((slot->number + n) % ROLLOUT_SLOTS_PER_MINUTE, rate) == 0)
+        n++;
+    return slot->began_ms + n * ROLLOUT_SLOT_MS;
+}
+
 int64_t rollout_slot_room(const struct rollout_slot *slot, int64_t rate)
 {
     if (rate == ROLLOUT_UNLIMITED)
         return INT64_MAX;
-    int64_t room = held_by(slot->number + 1, rate) - held_by(slot->number, rate) - slot->taken;
+    int64_t room = slot_size(slot->number, rate) - slot->taken;
     return room > 0 ? room : 0;
 }

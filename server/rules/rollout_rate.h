@@ -40,9 +40,12 @@ struct rollout_slot {
     int64_t taken; /* executions queued in it */
 };
 
-/* Moves it on to the slot of `now_ms`. The next slot begins when somebody comes for it, not before the last
- * one is over; a minute without any begins anew. */
+/* Moves it on to the slot of `now_ms`. A slot begins when somebody comes for it, not before the ones between
+ * it and the last one would be over; after a minute without any the next minute begins. */
 void rollout_slot_at(struct rollout_slot *slot, int64_t now_ms);
+
+/* When the next slot can begin that is not empty. `rate` is limited. */
+int64_t rollout_slot_next_ms(const struct rollout_slot *slot, int64_t rate);
 
 /* How many executions more may be queued in it; INT64_MAX: any number. */
 int64_t rollout_slot_room(const struct rollout_slot *slot, int64_t rate);

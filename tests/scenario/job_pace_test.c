@@ -258,6 +258,66 @@ static void an_exponential_rate_rises_with_the_things_that_have_succeeded(void *
     assert_rolled_out(w, 80);
 }
 
+/* ---- UpdateJob ---- */
+
+static void update_pace(struct world *w, int rate)
+{
+    char body[96];
+    snprintf(body, sizeof body, "{\"jobExecutionsRolloutConfig\":{\"maximumPerMinute\":%d}}", rate);
+    http(w, 200, "PATCH", "/jobs/fw", body);
+}
+
+static void an_update_changes_the_pace_of_a_rollout_on_its_way(void **state)
+{
+    struct world *w = *state;
+    given_lamps(w, 1000);
+    given_paced_job(w, "SNAPSHOT", CONSTANT(1));
+    advance(w, "PT1M30S");
+    assert_rolled_out(w, 2);
+    update_pace(w, 100); /* at once, in the slot that it is */
+    assert_rolled_out(w, 12);
+    advance(w, "PT29.999S");
+    assert_rolled_out(w, 52);
+    advance(w, "PT0.001S");
+    assert_rolled_out(w, 62);
+    update_pace(w, 10); /* the slot has had more than that */
+    advance(w, "PT5.999S");
+    assert_rolled_out(w, 62);
+    advance(w, "PT54S");
+    assert_rolled_out(w, 71);
+}
+
+static void an_update_between_windows_waits_for_the_next_one(void **state)
+{
+    struct world *w = *state;
+    given_lamps(w, 100);
+    given_paced_job(w, "CONTINUOUS", DAILY(WINDOW("0 12 * * ? *", 3)) CONSTANT(1));
+    advance(w, "PT1H");
+    assert_rolled_out(w, 3);
+    update_pace(w, 100);
+    advance(w, "PT1H");
+    assert_rolled_out(w, 3);
+    advance(w, "PT22H");
+    assert_rolled_out(w, 13);
+}
+
+/* What has been notified until then counts. */
+static void an_exponential_rate_can_be_given_on_the_way(void **state)
+{
+    struct world *w = *state;
+    given_lamps(w, 1000);
+    given_paced_job(w, "SNAPSHOT", CONSTANT(10));
+    advance(w, "PT1M59.999S");
+    assert_rolled_out(w, 20);
+    http(w, 200, "PATCH", "/jobs/fw",
+         "{\"jobExecutionsRolloutConfig\":{\"maximumPerMinute\":100,\"exponentialRate\":{"
+         "\"baseRatePerMinute\":10,\"incrementFactor\":2,\"rateIncreaseCriteria\":{"
+         "\"numberOfNotifiedThings\":10}}}}");
+    assert_rolled_out(w, 23); /* 10 times 2 times 2 a minute are 4 in a slot, of which it has had one */
+    advance(w, "PT0.001S");
+    assert_rolled_out(w, 27);
+}
+
 /* ---- windows ---- */
 
 /* The rollout has come to 30 when the window closes, and goes on with a whole minute when it opens. */
@@ -438,6 +498,9 @@ int main(void)
         TEST(devices_are_told_when_their_turn_comes),
         TEST(an_exponential_rate_rises_with_the_things_that_were_notified),
         TEST(an_exponential_rate_rises_with_the_things_that_have_succeeded),
+        TEST(an_update_changes_the_pace_of_a_rollout_on_its_way),
+        TEST(an_update_between_windows_waits_for_the_next_one),
+        TEST(an_exponential_rate_can_be_given_on_the_way),
         TEST(a_rollout_pauses_between_windows_and_goes_on_at_its_pace),
         cmocka_unit_test(nothing_is_rolled_out_behind_a_window_that_nobody_has_closed),
         TEST(who_joins_meanwhile_does_not_wait),

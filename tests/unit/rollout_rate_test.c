@@ -170,6 +170,26 @@ static void a_slot_lasts_six_seconds(void **state)
     assert_int_equal(slot.number, 1);
 }
 
+/* Coming only when there is something to do is the same. */
+static void empty_slots_can_be_left_out(void **state)
+{
+    enum { MINUTES = 5 };
+    (void)state;
+    for (int64_t rate = 1; rate <= 25; rate++) {
+        int64_t taken[MINUTES * ROLLOUT_SLOTS_PER_MINUTE], end_ms = noon_ms + MINUTES * ROLLOUT_MINUTE_MS;
+        struct rollout_slot slot = { 0 };
+        take_minutes(rate, MINUTES, taken);
+        for (int64_t now_ms = noon_ms; now_ms < end_ms; now_ms = rollout_slot_next_ms(&slot, rate)) {
+            rollout_slot_at(&slot, now_ms);
+            slot.taken = rollout_slot_room(&slot, rate);
+            assert_true(slot.taken > 0);
+            taken[(now_ms - noon_ms) / ROLLOUT_SLOT_MS] -= slot.taken;
+        }
+        for (int i = 0; i < MINUTES * ROLLOUT_SLOTS_PER_MINUTE; i++)
+            assert_int_equal(taken[i], 0);
+    }
+}
+
 /* Who comes late is not given more: the next slot begins when he comes. */
 static void what_was_not_used_is_not_made_up_for(void **state)
 {
@@ -178,12 +198,36 @@ static void what_was_not_used_is_not_made_up_for(void **state)
     rollout_slot_at(&slot, noon_ms);
     slot.taken = 2;
     rollout_slot_at(&slot, noon_ms + ROLLOUT_MINUTE_MS - 1);
-    assert_int_equal(slot.number, 1);
+    assert_int_equal(slot.number, 9);
     assert_int_equal(slot.began_ms, noon_ms + ROLLOUT_MINUTE_MS - 1);
     assert_int_equal(rollout_slot_room(&slot, 15), 1);
     rollout_slot_at(&slot, noon_ms + 100 * ROLLOUT_MINUTE_MS);
     assert_int_equal(slot.number, 0);
     assert_int_equal(rollout_slot_room(&slot, 15), 2);
+}
+
+/* Somebody who comes at all kinds of times, and takes what there is. */
+static void late_comers_get_no_more_than_the_rate_in_any_minute(void **state)
+{
+    enum { VISITS = 4000 };
+    static int64_t at_ms[VISITS], taken[VISITS];
+    (void)state;
+    for (int64_t rate = 1; rate < 60; rate += 7) {
+        struct rollout_slot slot = { 0 };
+        int64_t sum = 0;
+        unsigned random = (unsigned)rate;
+        for (int i = 0, first = 0; i < VISITS; i++) {
+            random = random * 1103515245U + 12345U;
+            at_ms[i] = (i ? at_ms[i - 1] : noon_ms) + (random >> 16) % (i % 10 ? 9000 : 90000);
+            rollout_slot_at(&slot, at_ms[i]);
+            taken[i] = rollout_slot_room(&slot, rate);
+            slot.taken += taken[i];
+            for (sum += taken[i]; at_ms[first] <= at_ms[i] - ROLLOUT_MINUTE_MS; first++)
+                sum -= taken[first];
+            if (sum > rate)
+                fail_msg("rate %d: %d in the minute before visit %d", (int)rate, (int)sum, i);
+        }
+    }
 }
 
 static void a_rate_that_changes_within_a_slot_counts_what_the_slot_has_had(void **state)
@@ -219,6 +263,8 @@ int main(void)
         cmocka_unit_test(any_ten_slots_in_a_row_hold_exactly_the_rate),
         cmocka_unit_test(a_minute_is_spread_evenly_and_its_first_slot_is_not_empty),
         cmocka_unit_test(a_slot_lasts_six_seconds),
+        cmocka_unit_test(empty_slots_can_be_left_out),
+        cmocka_unit_test(late_comers_get_no_more_than_the_rate_in_any_minute),
         cmocka_unit_test(what_was_not_used_is_not_made_up_for),
         cmocka_unit_test(a_rate_that_changes_within_a_slot_counts_what_the_slot_has_had),
         cmocka_unit_test(a_clock_that_is_set_back_does_not_stop_a_rollout),
