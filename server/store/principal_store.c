@@ -1,0 +1,105 @@
+#include "store/principal_store.h"
+
+static const char *const kinds[] = {
+    [PRINCIPAL_OF_CERTIFICATE] = "CERTIFICATE",
+    [PRINCIPAL_OF_COGNITO_IDENTITY] = "COGNITO_IDENTITY",
+};
+
+static struct str kind_name(struct principal_key principal)
+{
+    return str_from(kinds[principal.kind]);
+}
+
+static enum principal_of kind_of(struct str name)
+{
+    return str_eq_text(name, kinds[PRINCIPAL_OF_CERTIFICATE]) ? PRINCIPAL_OF_CERTIFICATE
+                                                              : PRINCIPAL_OF_COGNITO_IDENTITY;
+}
+
+bool store_principal_get(struct db *db, int64_t thing, struct principal_key principal,
+                         struct attachment_row *ret_attachment)
+{
+    struct stmt *q = db_query(
+        db, "SELECT id, exclusive FROM thing_principal WHERE thing = ?1 AND kind = ?2 AND principal = ?3",
+        "iss", thing, kind_name(principal), principal.name);
+    bool found = stmt_row(q);
+    if (found) {
+        ret_attachment->id = stmt_int(q);
+        ret_attachment->exclusive = stmt_int(q) != 0;
+    }
+    stmt_done(q);
+    return found;
+}
+
+bool store_principal_insert(struct db *db, int64_t thing, struct principal_key principal, bool exclusive)
+{
+    return db_exec(db,
+                   "INSERT INTO thing_principal (thing, kind, principal, exclusive) VALUES (?1, ?2, ?3, ?4)",
+                   "issi", thing, kind_name(principal), principal.name, (int64_t)exclusive);
+}
+
+bool store_principal_delete(struct db *db, int64_t attachment)
+{
+    return db_exec(db, "DELETE FROM thing_principal WHERE id = ?1", "i", attachment);
+}
+
+bool store_thing_has_principals(struct db *db, int64_t thing)
+{
+    struct stmt *q = db_query(db, "SELECT 1 FROM thing_principal WHERE thing = ?1 LIMIT 1", "i", thing);
+    bool found = stmt_row(q);
+    stmt_done(q);
+    return found;
+}
+
+/* Exclusive is the only one, so the first tells all. */
+struct principal_things store_principal_things(struct db *db, struct principal_key principal)
+{
+    struct principal_things things = { 0 };
+    struct stmt *q = db_query(
+        db, "SELECT exclusive FROM thing_principal WHERE kind = ?1 AND principal = ?2 ORDER BY id LIMIT 1",
+        "ss", kind_name(principal), principal.name);
+    if (stmt_row(q))
+        things = (struct principal_things){ .any = true, .exclusive = stmt_int(q) != 0 };
+    stmt_done(q);
+    return things;
+}
+
+/* ---- lists ---- */
+
+bool store_principals_of_thing(struct db *db, struct arena *arena, int64_t thing, int64_t after,
+                               int64_t limit, struct thing_principal_rows *ret_rows)
+{
+    struct thing_principal_rows rows = { .items = arena_array(arena, (size_t)limit, sizeof *rows.items) };
+    struct stmt *q = db_query(db,
+                              "SELECT id, kind, principal FROM thing_principal WHERE thing = ?1 AND id > ?2 "
+                              "ORDER BY id LIMIT ?3",
+                              "iii", thing, after, limit);
+    while (rows.items && rows.n < (size_t)limit && stmt_row(q)) {
+        struct thing_principal_row *row = &rows.items[rows.n++];
+        row->id = stmt_int(q);
+        row->principal.kind = kind_of(stmt_borrow(q));
+        row->principal.name = stmt_text(q, arena);
+    }
+    stmt_done(q);
+    *ret_rows = rows;
+    return !arena->failed && !db_failed(db);
+}
+
+bool store_things_of_principal(struct db *db, struct arena *arena, struct principal_key principal,
+                               int64_t after, int64_t limit, struct principal_thing_rows *ret_rows)
+{
+    struct principal_thing_rows rows = { .items = arena_array(arena, (size_t)limit, sizeof *rows.items) };
+    struct stmt *q =
+        db_query(db,
+                 "SELECT p.id, t.name FROM thing_principal AS p JOIN thing AS t ON t.id = p.thing "
+                 "WHERE p.kind = ?1 AND p.principal = ?2 AND p.id > ?3 ORDER BY p.id LIMIT ?4",
+                 "ssii", kind_name(principal), principal.name, after, limit);
+    while (rows.items && rows.n < (size_t)limit && stmt_row(q)) {
+        struct principal_thing_row *row = &rows.items[rows.n++];
+        row->id = stmt_int(q);
+        row->thing_name = stmt_text(q, arena);
+    }
+    stmt_done(q);
+    *ret_rows = rows;
+    return !arena->failed && !db_failed(db);
+}
