@@ -47,14 +47,13 @@ CREATE INDEX ca_certificate_by_template ON ca_certificate (template_name, id) WH
 CREATE TABLE thing_principal (
     id        INTEGER PRIMARY KEY AUTOINCREMENT,     -- order of attaching
     thing     INTEGER NOT NULL REFERENCES thing (id),
-    kind      TEXT    NOT NULL CHECK (kind IN ('CERTIFICATE', 'COGNITO_IDENTITY')),
-    principal TEXT    NOT NULL,                      -- certificate id or identity id
+    principal TEXT    NOT NULL,                      -- cert/ and a certificate's id; an identity's id
     exclusive INTEGER NOT NULL CHECK (exclusive IN (0, 1)), -- it is the principal's only thing
-    UNIQUE (thing, kind, principal)
+    UNIQUE (thing, principal)
 ) STRICT;
 
 -- ListThingPrincipals; whether a thing has any
 CREATE INDEX thing_principal_of_thing ON thing_principal (thing, id);
 
 -- ListPrincipalThings; whether a principal has any
-CREATE INDEX thing_principal_of_principal ON thing_principal (kind, principal, id);
+CREATE INDEX thing_principal_of_principal ON thing_principal (principal, id);

@@ -188,12 +188,12 @@ WHERE (resource_type = 'job' AND resource_name NOT IN (SELECT job_id FROM job))
 UNION ALL
 SELECT 'thing attached to a certificate that is gone', principal
 FROM thing_principal
-WHERE (kind = 'CERTIFICATE' AND principal NOT IN (SELECT certificate_id FROM certificate))
+WHERE (principal LIKE 'cert/%' AND principal NOT IN (SELECT 'cert/' || certificate_id FROM certificate))
    OR thing NOT IN (SELECT id FROM thing)
 
 UNION ALL
 SELECT 'principal with an exclusive thing and another', principal
-FROM thing_principal GROUP BY kind, principal HAVING max(exclusive) AND count(*) > 1
+FROM thing_principal GROUP BY principal HAVING max(exclusive) AND count(*) > 1
 
 UNION ALL
 SELECT 'more than ten CAs of one subject', subject

@@ -1,27 +1,11 @@
 #include "store/principal_store.h"
 
-static const char *const kinds[] = {
-    [PRINCIPAL_OF_CERTIFICATE] = "CERTIFICATE",
-    [PRINCIPAL_OF_COGNITO_IDENTITY] = "COGNITO_IDENTITY",
-};
-
-static struct str kind_name(struct principal_key principal)
-{
-    return str_from(kinds[principal.kind]);
-}
-
-static enum principal_of kind_of(struct str name)
-{
-    return str_eq_text(name, kinds[PRINCIPAL_OF_CERTIFICATE]) ? PRINCIPAL_OF_CERTIFICATE
-                                                              : PRINCIPAL_OF_COGNITO_IDENTITY;
-}
-
-bool store_principal_get(struct db *db, int64_t thing, struct principal_key principal,
+bool store_principal_get(struct db *db, int64_t thing, struct str principal,
                          struct attachment_row *ret_attachment)
 {
-    struct stmt *q = db_query(
-        db, "SELECT id, exclusive FROM thing_principal WHERE thing = ?1 AND kind = ?2 AND principal = ?3",
-        "iss", thing, kind_name(principal), principal.name);
+    struct stmt *q =
+        db_query(db, "SELECT id, exclusive FROM thing_principal WHERE thing = ?1 AND principal = ?2", "is",
+                 thing, principal);
     bool found = stmt_row(q);
     if (found) {
         ret_attachment->id = stmt_int(q);
@@ -31,11 +15,10 @@ bool store_principal_get(struct db *db, int64_t thing, struct principal_key prin
     return found;
 }
 
-bool store_principal_insert(struct db *db, int64_t thing, struct principal_key principal, bool exclusive)
+bool store_principal_insert(struct db *db, int64_t thing, struct str principal, bool exclusive)
 {
-    return db_exec(db,
-                   "INSERT INTO thing_principal (thing, kind, principal, exclusive) VALUES (?1, ?2, ?3, ?4)",
-                   "issi", thing, kind_name(principal), principal.name, (int64_t)exclusive);
+    return db_exec(db, "INSERT INTO thing_principal (thing, principal, exclusive) VALUES (?1, ?2, ?3)", "isi",
+                   thing, principal, (int64_t)exclusive);
 }
 
 bool store_principal_delete(struct db *db, int64_t attachment)
@@ -52,12 +35,11 @@ bool store_thing_has_principals(struct db *db, int64_t thing)
 }
 
 /* Exclusive is the only one, so the first tells all. */
-struct principal_things store_principal_things(struct db *db, struct principal_key principal)
+struct principal_things store_principal_things(struct db *db, struct str principal)
 {
     struct principal_things things = { 0 };
     struct stmt *q = db_query(
-        db, "SELECT exclusive FROM thing_principal WHERE kind = ?1 AND principal = ?2 ORDER BY id LIMIT 1",
-        "ss", kind_name(principal), principal.name);
+        db, "SELECT exclusive FROM thing_principal WHERE principal = ?1 ORDER BY id LIMIT 1", "s", principal);
     if (stmt_row(q))
         things = (struct principal_things){ .any = true, .exclusive = stmt_int(q) != 0 };
     stmt_done(q);
@@ -71,29 +53,28 @@ bool store_principals_of_thing(struct db *db, struct arena *arena, int64_t thing
 {
     struct thing_principal_rows rows = { .items = arena_array(arena, (size_t)limit, sizeof *rows.items) };
     struct stmt *q = db_query(db,
-                              "SELECT id, kind, principal FROM thing_principal WHERE thing = ?1 AND id > ?2 "
+                              "SELECT id, principal FROM thing_principal WHERE thing = ?1 AND id > ?2 "
                               "ORDER BY id LIMIT ?3",
                               "iii", thing, after, limit);
     while (rows.items && rows.n < (size_t)limit && stmt_row(q)) {
         struct thing_principal_row *row = &rows.items[rows.n++];
         row->id = stmt_int(q);
-        row->principal.kind = kind_of(stmt_borrow(q));
-        row->principal.name = stmt_text(q, arena);
+        row->principal = stmt_text(q, arena);
     }
     stmt_done(q);
     *ret_rows = rows;
     return !arena->failed && !db_failed(db);
 }
 
-bool store_things_of_principal(struct db *db, struct arena *arena, struct principal_key principal,
-                               int64_t after, int64_t limit, struct principal_thing_rows *ret_rows)
+bool store_things_of_principal(struct db *db, struct arena *arena, struct str principal, int64_t after,
+                               int64_t limit, struct principal_thing_rows *ret_rows)
 {
     struct principal_thing_rows rows = { .items = arena_array(arena, (size_t)limit, sizeof *rows.items) };
     struct stmt *q =
         db_query(db,
                  "SELECT p.id, t.name FROM thing_principal AS p JOIN thing AS t ON t.id = p.thing "
-                 "WHERE p.kind = ?1 AND p.principal = ?2 AND p.id > ?3 ORDER BY p.id LIMIT ?4",
-                 "ssii", kind_name(principal), principal.name, after, limit);
+                 "WHERE p.principal = ?1 AND p.id > ?2 ORDER BY p.id LIMIT ?3",
+                 "sii", principal, after, limit);
     while (rows.items && rows.n < (size_t)limit && stmt_row(q)) {
         struct principal_thing_row *row = &rows.items[rows.n++];
         row->id = stmt_int(q);

@@ -1,25 +1,22 @@
-/* Which principals things are attached to. Texts that are returned live in the arena. */
+/*
+ * Which principals things are attached to. Texts that are returned live in the arena.
+ *
+ * A principal is written TYPE/NAME as in its ARN ("cert/<64 hex>"); an identity of Cognito is its id
+ * ("eu-west-1:<UUID>").
+ */
 #ifndef IOTJOBS_STORE_PRINCIPAL_STORE_H
 #define IOTJOBS_STORE_PRINCIPAL_STORE_H
 
 #include "store/db.h"
-
-enum principal_of { PRINCIPAL_OF_CERTIFICATE, PRINCIPAL_OF_COGNITO_IDENTITY };
-
-/* Who it is, as far as it is stored. */
-struct principal_key {
-    enum principal_of kind;
-    struct str name; /* certificate id, in lower case; identity id */
-};
 
 struct attachment_row {
     int64_t id; /* order of attaching */
     bool exclusive;
 };
 
-bool store_principal_get(struct db *db, int64_t thing, struct principal_key principal,
+bool store_principal_get(struct db *db, int64_t thing, struct str principal,
                          struct attachment_row *ret_attachment);
-bool store_principal_insert(struct db *db, int64_t thing, struct principal_key principal, bool exclusive);
+bool store_principal_insert(struct db *db, int64_t thing, struct str principal, bool exclusive);
 bool store_principal_delete(struct db *db, int64_t attachment);
 
 bool store_thing_has_principals(struct db *db, int64_t thing);
@@ -30,13 +27,13 @@ struct principal_things {
     bool exclusive;
 };
 
-struct principal_things store_principal_things(struct db *db, struct principal_key principal);
+struct principal_things store_principal_things(struct db *db, struct str principal);
 
 /* ---- lists, in order of attaching, beyond `after`, an attachment's id ---- */
 
 struct thing_principal_row {
     int64_t id;
-    struct principal_key principal;
+    struct str principal;
 };
 
 struct thing_principal_rows {
@@ -57,7 +54,7 @@ struct principal_thing_rows {
     struct principal_thing_row *items;
 };
 
-bool store_things_of_principal(struct db *db, struct arena *arena, struct principal_key principal,
-                               int64_t after, int64_t limit, struct principal_thing_rows *ret_rows);
+bool store_things_of_principal(struct db *db, struct arena *arena, struct str principal, int64_t after,
+                               int64_t limit, struct principal_thing_rows *ret_rows);
 
 #endif
