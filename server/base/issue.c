@@ -85,6 +85,13 @@ static void write_names(const struct issue_names *names, struct strbuf *out)
 
 /* --- certificates ----------------------------------------------------------------------------------- */
 
+void issuer_release(struct issuer *issuer)
+{
+    X509_free(issuer->certificate);
+    EVP_PKEY_free(issuer->key);
+    *issuer = (struct issuer){ 0 };
+}
+
 EVP_PKEY *issue_key(void)
 {
     return EVP_EC_gen("P-256");

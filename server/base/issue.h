@@ -23,6 +23,9 @@ struct issuer {
     EVP_PKEY *key;
 };
 
+/* Also an empty one. */
+void issuer_release(struct issuer *issuer);
+
 /* EC P-256 */
 EVP_PKEY *issue_key(void);
 /* RSA, 2048 bits: takes 50 to 200 ms. */

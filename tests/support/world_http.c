@@ -25,8 +25,8 @@ static size_t split_query(struct str query, struct field fields[QUERY_FIELDS_MAX
 }
 
 /* True when the call is ready to run; else its err says why. */
-static bool prepare_http(struct call *call, enum plane plane, const char *method, const char *target,
-                         const char *body)
+static bool prepare_http(struct world *w, struct call *call, enum plane plane, const char *method,
+                         const char *target, const char *body)
 {
     struct http_route route;
     struct field fields[QUERY_FIELDS_MAX];
@@ -38,13 +38,17 @@ static bool prepare_http(struct call *call, enum plane plane, const char *method
     struct request request = { .labels = route.labels,
                                .query = fields,
                                .query_count = split_query(query, fields),
+                               .headers = &w->header,
+                               .header_count = w->header.name.p ? 1 : 0,
                                .body = str_from(body) };
-    call->run = op_handler(route.operation).run;
+    struct op_handler handler = op_handler(route.operation);
+    call->run = handler.run;
     if (!call->run)
         return fail(&call->err, ERR_NOT_IMPLEMENTED, "%s", operation_model(route.operation)->name);
     if (!api_decode_namespace(route.operation, &request, &call->namespace_id, &call->err))
         return false;
-    return api_decode(route.operation, &request, &call->arena, (void **)&call->input, NULL, &call->err);
+    return api_decode(route.operation, &request, &call->arena, (void **)&call->input, NULL, &call->err) &&
+           call_prepare(call, handler.prepare, &w->device_ca, clock_host_ms());
 }
 
 struct answer *world_answer_http(struct world *w, struct call *call, enum plane plane)
@@ -90,7 +94,7 @@ static struct answer *request(struct world *w, enum plane plane, int status, con
                               const char *path, const char *body)
 {
     struct call *call = new_call(w);
-    if (prepare_http(call, plane, method, path, body)) {
+    if (prepare_http(w, call, plane, method, path, body)) {
         assert_true(engine_submit(w->engine, call));
         world_run_engine(w);
         assert_ptr_equal(w->finished, call);
@@ -117,7 +121,7 @@ void in_one_batch(struct world *w, const char *method, const char *path, const c
                   const void *input)
 {
     struct call *first = new_call(w), *second = new_call(w);
-    assert_true(prepare_http(first, PLANE_CONTROL, method, path, body));
+    assert_true(prepare_http(w, first, PLANE_CONTROL, method, path, body));
     second->run = run;
     second->input = input;
     assert_true(engine_submit(w->engine, first) && engine_submit(w->engine, second));
@@ -163,4 +167,9 @@ void called_from(struct world *w, const char *region, const char *host)
 {
     w->region = str_from(region);
     w->host = str_from(host);
+}
+
+void with_header(struct world *w, const char *name, const char *value)
+{
+    w->header = (struct field){ str_from(name), str_from(value) };
 }
