@@ -184,6 +184,22 @@ SELECT 'tag of what is gone', resource_type || ' ' || resource_name
 FROM tag
 WHERE (resource_type = 'job' AND resource_name NOT IN (SELECT job_id FROM job))
    OR (resource_type = 'thinggroup' AND resource_name NOT IN (SELECT name FROM thing_group))
+   OR (resource_type = 'policy' AND resource_name NOT IN (SELECT name FROM policy))
+
+UNION ALL
+SELECT 'policy without its default version', name
+FROM policy AS p
+WHERE NOT EXISTS (SELECT 1 FROM policy_version AS v WHERE v.policy = p.id AND v.version = p.default_version)
+
+UNION ALL
+SELECT 'policy with too many versions, or one with a number that was not given yet', name
+FROM policy AS p JOIN policy_version AS v ON v.policy = p.id
+GROUP BY p.id HAVING count(*) > 5 OR max(v.version) > p.last_version
+
+UNION ALL
+SELECT 'policy attached to a group that is gone', target
+FROM policy_attachment
+WHERE target LIKE 'thinggroup/%' AND substr(target, 12) NOT IN (SELECT name FROM thing_group)
 
 UNION ALL
 SELECT 'thing attached to a certificate that is gone', principal

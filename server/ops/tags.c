@@ -3,6 +3,7 @@
 #include "ops/arn.h"
 #include "ops/page.h"
 #include "store/job_store.h"
+#include "store/policy_store.h"
 #include "store/tag_store.h"
 #include "store/thing_group_store.h"
 
@@ -20,6 +21,12 @@ static bool thing_group_exists(struct op *op, struct str name)
     return store_thing_group_get(op->db, op->arena, name, &group);
 }
 
+static bool policy_exists(struct op *op, struct str name)
+{
+    struct policy_row policy;
+    return store_policy_get(op->db, op->arena, name, &policy);
+}
+
 static const struct {
     const char *type; /* in its ARN */
     bool (*exists)(struct op *op, struct str name);
@@ -28,7 +35,7 @@ static const struct {
     [TAGGABLE_JOB_TEMPLATE] = { "jobtemplate", NULL },
     [TAGGABLE_THING_GROUP] = { "thinggroup", thing_group_exists },
     [TAGGABLE_THING_TYPE] = { "thingtype", NULL },
-    [TAGGABLE_POLICY] = { "policy", NULL },
+    [TAGGABLE_POLICY] = { "policy", policy_exists },
     [TAGGABLE_CA_CERTIFICATE] = { "cacert", NULL },
 };
 

@@ -332,7 +332,7 @@ bool store_reset(struct db *db)
            db_exec(db, "DELETE FROM ca_certificate /*scan*/", "") &&
            db_exec(db, "DELETE FROM thing /*scan*/", "") &&
            db_exec(db, "DELETE FROM event_configuration /*scan*/", "") &&
-           db_exec(db, "DELETE FROM tag /*scan*/", "");
+           db_exec(db, "DELETE FROM tag /*scan*/", "") && db_exec(db, "DELETE FROM policy /*scan*/", "");
 }
 
 bool store_secret(struct db *db, struct str name, unsigned char ret_key[STORE_SECRET_BYTES])
