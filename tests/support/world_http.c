@@ -35,6 +35,8 @@ static bool prepare_http(struct world *w, struct call *call, enum plane plane, c
     if (!route_http(plane, str_from(method), path, &call->arena, &route, &call->err))
         return false;
     call->operation = route.operation;
+    if (!engine_admit(w->engine, call))
+        return false;
     struct request request = { .labels = route.labels,
                                .query = fields,
                                .query_count = split_query(query, fields),
