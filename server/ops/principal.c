@@ -8,8 +8,6 @@
 #include "ops/page.h"
 #include "store/principal_store.h"
 
-#define CERTIFICATE_PREFIX "cert/"
-
 enum { COGNITO_ID_MAX = 55 }; /* of Cognito's own model */
 
 /* ---- who is meant ---- */
@@ -29,7 +27,7 @@ static bool find_certificate(struct op *op, const struct arn *arn, struct str te
     struct str id = certificate_key(op, arn->name);
     if (!arn_is_ours(op, arn) || !store_certificate_exists(op->db, id))
         return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Principal %.*s cannot be found.", STR(text));
-    *ret_principal = arena_printf(op->arena, CERTIFICATE_PREFIX "%.*s", STR(id));
+    *ret_principal = arena_printf(op->arena, PRINCIPAL_CERTIFICATE_PREFIX "%.*s", STR(id));
     return true;
 }
 
@@ -49,7 +47,7 @@ static bool find_principal(struct op *op, struct str text, struct str *ret_princ
 
 static struct str principal_arn(struct op *op, struct str principal)
 {
-    struct str prefix = STR_LIT(CERTIFICATE_PREFIX);
+    struct str prefix = STR_LIT(PRINCIPAL_CERTIFICATE_PREFIX);
     if (!str_starts_with(principal, prefix))
         return principal;
     return arn_make(op, "cert", (struct str){ principal.p + prefix.n, principal.n - prefix.n });
