@@ -87,7 +87,7 @@ bool op_attach_thing_principal(struct op *op, const void *input)
     const struct attach_thing_principal_request *in = input;
     bool exclusive = in->thing_principal_type == THING_PRINCIPAL_TYPE_EXCLUSIVE_THING;
     struct thing_row thing;
-    struct str principal;
+    struct str principal = STR_NONE;
     struct attachment_row existing;
     if (!find_principal(op, in->principal, &principal) || !lookup_thing(op, in->thing_name, &thing))
         return false;
@@ -102,7 +102,7 @@ bool op_detach_thing_principal(struct op *op, const void *input)
 {
     const struct detach_thing_principal_request *in = input;
     struct thing_row thing;
-    struct str principal;
+    struct str principal = STR_NONE;
     struct attachment_row attachment;
     if (!find_principal(op, in->principal, &principal) || !lookup_thing(op, in->thing_name, &thing))
         return false;
@@ -137,7 +137,7 @@ bool op_list_thing_principals(struct op *op, const void *input)
 bool op_list_principal_things(struct op *op, const void *input)
 {
     const struct list_principal_things_request *in = input;
-    struct str principal;
+    struct str principal = STR_NONE;
     struct principal_thing_rows rows;
     struct page page;
     if (!page_open(op, &page, OP_LIST_PRINCIPAL_THINGS, in->principal, in->max_results, in->next_token, 0) ||
