@@ -12,7 +12,7 @@
 #include <limits.h>
 
 #include "base/strbuf.h"
-#include "launcher/issue.h"
+#include "base/issue.h"
 
 struct certificates {
     char server[PATH_MAX];

@@ -202,6 +202,20 @@ FROM policy_attachment
 WHERE target LIKE 'thinggroup/%' AND substr(target, 12) NOT IN (SELECT name FROM thing_group)
 
 UNION ALL
+SELECT 'thing attached to a certificate that is gone', principal
+FROM thing_principal
+WHERE (principal LIKE 'cert/%' AND principal NOT IN (SELECT 'cert/' || certificate_id FROM certificate))
+   OR thing NOT IN (SELECT id FROM thing)
+
+UNION ALL
+SELECT 'principal with an exclusive thing and another', principal
+FROM thing_principal GROUP BY principal HAVING max(exclusive) AND count(*) > 1
+
+UNION ALL
+SELECT 'more than ten CAs of one subject', subject
+FROM ca_certificate GROUP BY subject HAVING count(*) > 10
+
+UNION ALL
 SELECT 'time-out timer that does not match its execution', coalesce(e.thing_name || ' ' || e.job_id, t.thing_name || ' ' || t.job_id)
 FROM (SELECT thing_name, job_id, execution_number,
              min(coalesce(in_progress_deadline_ms, 9223372036854775807),

@@ -59,6 +59,17 @@ bool call_permitted(struct call *call, struct str thing)
         STR(principal->thing_name));
 }
 
+bool call_prepare(struct call *call, op_prepare_fn *prepare, const struct issuer *issuer, int64_t host_ms)
+{
+    const struct preparation preparation = {
+        .arena = &call->arena, .err = &call->err, .issuer = issuer, .host_ms = host_ms
+    };
+    if (prepare == NULL)
+        return true;
+    call->prepared = prepare(&preparation, call->input);
+    return call->prepared != NULL;
+}
+
 struct str call_region(struct str region, const struct settings *settings)
 {
     if (settings->region && settings->region[0])
@@ -98,6 +109,7 @@ void call_run(struct call *call, const struct call_world *world)
         .audience = world->audience,
         .unheard = world->unheard,
         .log = world->log,
+        .prepared = call->prepared,
     };
     call->answered_ms = world->now_ms;
     call->ok = run(call, &op, world);

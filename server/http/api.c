@@ -99,7 +99,8 @@ static bool prepare(struct exchange *x, struct op_handler *ret_handler)
     request.labels = route.labels;
     *ret_handler = handler;
     return api_decode_namespace(call->operation, &request, &call->namespace_id, &call->err) &&
-           decode_input(x, &request);
+           decode_input(x, &request) &&
+           call_prepare(call, handler.prepare, x->http->config.issuer, clock_host_ms());
 }
 
 /* Runs the call on this thread's own connection. */
