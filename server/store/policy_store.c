@@ -291,16 +291,3 @@ bool store_policies_add_of_target(struct db *db, struct arena *arena, struct str
                              "ss", group_of(target), target),
                     db, arena, policies);
 }
-
-bool store_policies_add_of_thing(struct db *db, struct arena *arena, int64_t thing,
-                                 struct effective_policies *policies)
-{
-    return add_rows(db_query(db,
-                             "SELECT p.id, p.name, v.document FROM thing_group_member AS m "
-                             "JOIN thing_group AS g ON g.id = m.thing_group "
-                             "JOIN policy_attachment AS a ON a.target = 'thinggroup/' || g.name "
-                             "JOIN policy AS p ON p.id = a.policy " IN_FORCE
-                             "WHERE m.thing = ?1 ORDER BY p.id /*sort*/",
-                             "i", thing),
-                    db, arena, policies);
-}
