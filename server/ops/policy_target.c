@@ -1,11 +1,10 @@
 #include "ops/policy_target.h"
 
 #include "ops/arn.h"
+#include "ops/certificate.h"
 #include "ops/lookup.h"
-#include "store/certificate_store.h"
+#include "ops/principal.h"
 #include "store/policy_store.h"
-
-enum { UUID_DIGITS = 36 };
 
 /* In ARNs. */
 static const struct {
@@ -16,29 +15,6 @@ static const struct {
     { "thinggroup", POLICY_TARGET_THING_GROUP },
 };
 
-static bool is_uuid(struct str text)
-{
-    bool good = text.n == UUID_DIGITS;
-    for (size_t i = 0; good && i < text.n; i++) {
-        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        char c = text.p[i];
-        good = dash ? c == '-' : (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    }
-    return good;
-}
-
-/* REGION:UUID */
-static bool is_identity(struct str text)
-{
-    struct str uuid = text;
-    struct str region = str_split(&uuid, ':');
-    for (size_t i = 0; i < region.n; i++)
-        if (!((region.p[i] >= 'a' && region.p[i] <= 'z') || (region.p[i] >= '0' && region.p[i] <= '9') ||
-              region.p[i] == '-'))
-            return false;
-    return region.n > 0 && is_uuid(uuid);
-}
-
 static bool read_arn(struct op *op, struct str text, struct policy_target *target)
 {
     struct arn arn;
@@ -47,8 +23,9 @@ static bool read_arn(struct op *op, struct str text, struct policy_target *targe
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         if (str_eq_text(arn.type, types[i].type)) {
             target->kind = types[i].kind;
-            target->name = arn.name;
-            target->key = arena_printf(op->arena, "%s/%.*s", types[i].type, STR(arn.name));
+            target->name =
+                types[i].kind == POLICY_TARGET_CERTIFICATE ? certificate_key(op, arn.name) : arn.name;
+            target->key = arena_printf(op->arena, "%s/%.*s", types[i].type, STR(target->name));
             target->ours = arn_is_ours(op, &arn);
             return true;
         }
@@ -57,8 +34,9 @@ static bool read_arn(struct op *op, struct str text, struct policy_target *targe
 
 bool policy_target_read(struct op *op, struct str text, struct policy_target *ret_target)
 {
+    text = arena_str(op->arena, text); /* a label's text does not end with a NUL */
     struct policy_target target = { POLICY_TARGET_IDENTITY, text, text, text, true };
-    if (!read_arn(op, text, &target) && !is_identity(text))
+    if (!read_arn(op, text, &target) && !principal_is_identity(text))
         return fail(
             op->err, ERR_INVALID_REQUEST,
             "'%.*s' is neither the ARN of a certificate or a thing group nor the id of an Amazon Cognito "

@@ -2,6 +2,7 @@
 
 #include "ops/arn.h"
 #include "ops/page.h"
+#include "store/certificate_store.h"
 #include "store/job_store.h"
 #include "store/policy_store.h"
 #include "store/tag_store.h"
@@ -27,6 +28,11 @@ static bool policy_exists(struct op *op, struct str name)
     return store_policy_get(op->db, op->arena, name, &policy);
 }
 
+static bool ca_certificate_exists(struct op *op, struct str name)
+{
+    return store_ca_certificate_exists(op->db, name);
+}
+
 static const struct {
     const char *type; /* in its ARN */
     bool (*exists)(struct op *op, struct str name);
@@ -36,7 +42,7 @@ static const struct {
     [TAGGABLE_THING_GROUP] = { "thinggroup", thing_group_exists },
     [TAGGABLE_THING_TYPE] = { "thingtype", NULL },
     [TAGGABLE_POLICY] = { "policy", policy_exists },
-    [TAGGABLE_CA_CERTIFICATE] = { "cacert", NULL },
+    [TAGGABLE_CA_CERTIFICATE] = { "cacert", ca_certificate_exists },
 };
 
 /* ---- what is tagged ---- */

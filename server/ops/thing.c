@@ -10,6 +10,7 @@
 #include "ops/page.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
+#include "store/principal_store.h"
 #include "store/timer_store.h"
 
 enum {
@@ -203,6 +204,13 @@ static bool remove_open_executions(struct op *op, struct str thing)
     return ok;
 }
 
+static bool check_detached(struct op *op, const struct thing_row *thing)
+{
+    return !store_thing_has_principals(op->db, thing->id) ||
+           fail(op->err, ERR_INVALID_REQUEST,
+                "Cannot delete. Thing %.*s is still attached to one or more principals", STR(thing->name));
+}
+
 bool op_delete_thing(struct op *op, const void *input)
 {
     const struct delete_thing_request *in = input;
@@ -211,8 +219,9 @@ bool op_delete_thing(struct op *op, const void *input)
     if (!store_thing_get(op->db, op->arena, in->thing_name, &thing))
         return true;
     struct attribute_rows attributes;
-    return check_version(op, in->expected_version, &thing) && find_attributes(op, &thing, &attributes) &&
-           remove_open_executions(op, in->thing_name) && membership_end_all(op, &thing) &&
+    return check_version(op, in->expected_version, &thing) && check_detached(op, &thing) &&
+           find_attributes(op, &thing, &attributes) && remove_open_executions(op, in->thing_name) &&
+           membership_end_all(op, &thing) &&
            ((event_thing(op, REGISTRY_DELETED, &thing, &attributes) &&
              store_window_retries_cancel_of_thing(op->db, in->thing_name) &&
              store_thing_delete(op->db, in->thing_name)) ||
