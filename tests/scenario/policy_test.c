@@ -1,18 +1,19 @@
-/* Policies and their versions. What they are attached to, and what they decide, is in the tests of their own. */
+/* Policies and their versions. What they are attached to, and what they decide, is in the tests of their own.
+ */
 #include <stdio.h>
 #include <string.h>
 
+#include "support/certificates.h"
 #include "support/policies.h"
 #include "support/refusals.h"
 
-#define ARN(policy) "arn:aws:iot:us-east-1:000000000000:policy/" policy
 #define OPEN_TEXT                                                                                            \
-    " { \\\"Statement\\\" :\\t{\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"*\\\",\\\"Resource\\\":\\\"*\\\"}}\\n"
-#define OPEN_BODY    "{\"policyDocument\":\"" OPEN_TEXT "\"}"
-#define MALFORMED    400, "MalformedPolicyException"
-#define IN_THE_WAY   409, "DeleteConflictException"
-#define TOO_MANY     409, "VersionsLimitExceededException"
-#define FIRST_ONLY   "[{\"versionId\":\"1\",\"isDefaultVersion\":true,\"createDate\":1893499200.000}]"
+    " { \\\"Statement\\\" "                                                                                  \
+    ":\\t{\\\"Effect\\\":\\\"Allow\\\",\\\"Action\\\":\\\"*\\\",\\\"Resource\\\":\\\"*\\\"}}\\n"
+#define OPEN_BODY  "{\"policyDocument\":\"" OPEN_TEXT "\"}"
+#define MALFORMED  400, "MalformedPolicyException"
+#define TOO_MANY   409, "VersionsLimitExceededException"
+#define FIRST_ONLY "[{\"versionId\":\"1\",\"isDefaultVersion\":true,\"createDate\":1893499200.000}]"
 
 static void create_version(struct world *w, const char *query)
 {
@@ -25,7 +26,8 @@ static void assert_versions(struct world *w, const char *expected)
 {
     const cJSON *item;
     char found[64] = "";
-    cJSON_ArrayForEach(item, json_at(http(w, 200, "GET", "/policies/open/version", NULL)->body, "policyVersions"))
+    cJSON_ArrayForEach(item,
+                       json_at(http(w, 200, "GET", "/policies/open/version", NULL)->body, "policyVersions"))
     {
         size_t n = strlen(found);
         snprintf(found + n, sizeof found - n, "%s%s%s", n ? " " : "", json_at(item, "versionId")->valuestring,
@@ -46,12 +48,12 @@ static void a_policy_comes_back_as_it_was_sent(void **state)
     struct world *w = *state;
     char expected[1024];
     assert_json(http(w, 200, "POST", "/policies/open", OPEN_BODY)->body, "",
-                "{\"policyName\":\"open\",\"policyArn\":\"" ARN(
+                "{\"policyName\":\"open\",\"policyArn\":\"" POLICY_ARN(
                     "open") "\",\"policyDocument\":\"" OPEN_TEXT "\",\"policyVersionId\":\"1\"}");
     advance(w, "PT1M");
     const cJSON *policy = http(w, 200, "GET", "/policies/open", NULL)->body;
     snprintf(expected, sizeof expected,
-             "{\"policyName\":\"open\",\"policyArn\":\"" ARN(
+             "{\"policyName\":\"open\",\"policyArn\":\"" POLICY_ARN(
                  "open") "\",\"policyDocument\":\"" OPEN_TEXT "\",\"defaultVersionId\":\"1\","
                          "\"creationDate\":1893499200.000,\"lastModifiedDate\":1893499200.000,"
                          "\"generationId\":\"%s\"}",
@@ -67,9 +69,10 @@ static void a_version_comes_back_with_its_document(void **state)
     http(w, 200, "POST", "/policies/a+b=c,.@-", OPEN_BODY);
     const cJSON *version = http(w, 200, "GET", "/policies/a+b=c,.@-/version/1", NULL)->body;
     snprintf(expected, sizeof expected,
-             "{\"policyArn\":\"" ARN(
+             "{\"policyArn\":\"" POLICY_ARN(
                  "a+b=c,.@-") "\",\"policyName\":\"a+b=c,.@-\",\"policyDocument\":\"" OPEN_TEXT "\","
-                              "\"policyVersionId\":\"1\",\"isDefaultVersion\":true,\"creationDate\":1893499200.000,"
+                              "\"policyVersionId\":\"1\",\"isDefaultVersion\":true,\"creationDate\":"
+                              "1893499200.000,"
                               "\"lastModifiedDate\":1893499200.000,\"generationId\":\"%s\"}",
              json_at(version, "generationId")->valuestring);
     assert_json(version, "", expected);
@@ -82,7 +85,7 @@ static void a_name_is_taken_once_even_for_the_same_document(void **state)
     struct answer *a = refused(w, ALREADY_EXISTS, "POST", "/policies/open", OPEN_BODY,
                                "Policy cannot be created - name already exists (name=open)");
     assert_json_string(a->body, "resourceId", "open");
-    assert_json_string(a->body, "resourceArn", ARN("open"));
+    assert_json_string(a->body, "resourceArn", POLICY_ARN("open"));
 }
 
 static void a_document_that_is_none_is_refused_before_anything_else(void **state)
@@ -93,7 +96,8 @@ static void a_document_that_is_none_is_refused_before_anything_else(void **state
         { "{\"policyDocument\":\"{\\\"Statement\\\":{\\\"Principal\\\":\\\"*\\\"}}\"}", MALFORMED,
           "Policy document is malformed: statement 1 has the unknown element Principal." },
         { "{}", INVALID,
-          "1 validation error detected: Value null at 'policyDocument' failed to satisfy constraint: Member must "
+          "1 validation error detected: Value null at 'policyDocument' failed to satisfy constraint: Member "
+          "must "
           "not be null" },
     };
     http(w, 200, "POST", "/policies/open", OPEN_BODY);
@@ -113,7 +117,8 @@ static void what_is_not_there_is_not_found(void **state)
     refused(w, NOT_FOUND, "PATCH", "/policies/none/version/1", NULL, no_policy);
     refused(w, NOT_FOUND, "DELETE", "/policies/none/version/1", NULL, no_policy);
     http(w, 200, "POST", "/policies/open", OPEN_BODY);
-    refused(w, NOT_FOUND, "GET", "/policies/open/version/2", NULL, "Version 2 of policy open cannot be found.");
+    refused(w, NOT_FOUND, "GET", "/policies/open/version/2", NULL,
+            "Version 2 of policy open cannot be found.");
     refused(w, NOT_FOUND, "PATCH", "/policies/open/version/01", NULL,
             "Version 01 of policy open cannot be found.");
     refused(w, NOT_FOUND, "DELETE", "/policies/open/version/99999999999999999999", NULL,
@@ -127,9 +132,10 @@ static void a_new_version_is_in_force_only_if_that_is_asked_for(void **state)
     struct world *w = *state;
     given_policy(w, "open", ALLOW("iot:Publish", "*"));
     advance(w, "PT1M");
-    assert_json(http(w, 200, "POST", "/policies/open/version", OPEN_BODY)->body, "",
-                "{\"policyArn\":\"" ARN("open") "\",\"policyDocument\":\"" OPEN_TEXT
-                                                "\",\"policyVersionId\":\"2\",\"isDefaultVersion\":false}");
+    assert_json(
+        http(w, 200, "POST", "/policies/open/version", OPEN_BODY)->body, "",
+        "{\"policyArn\":\"" POLICY_ARN("open") "\",\"policyDocument\":\"" OPEN_TEXT
+                                               "\",\"policyVersionId\":\"2\",\"isDefaultVersion\":false}");
     assert_versions(w, "2 1*");
     assert_json_string(http(w, 200, "GET", "/policies/open", NULL)->body, "defaultVersionId", "1");
     assert_json(http(w, 200, "POST", "/policies/open/version?setAsDefault=true", OPEN_BODY)->body,
@@ -166,7 +172,8 @@ static void numbers_of_versions_are_never_given_again(void **state)
     assert_string_equal(http(w, 200, "DELETE", "/policies/open/version/2", NULL)->text, "");
     create_version(w, "?setAsDefault=false");
     assert_versions(w, "3 1*");
-    refused(w, NOT_FOUND, "GET", "/policies/open/version/2", NULL, "Version 2 of policy open cannot be found.");
+    refused(w, NOT_FOUND, "GET", "/policies/open/version/2", NULL,
+            "Version 2 of policy open cannot be found.");
 }
 
 static void a_policy_has_at_most_five_versions(void **state)
@@ -187,7 +194,7 @@ static void the_version_in_force_cannot_be_deleted(void **state)
     struct world *w = *state;
     http(w, 200, "POST", "/policies/open", OPEN_BODY);
     create_version(w, "?setAsDefault=true");
-    refused(w, IN_THE_WAY, "DELETE", "/policies/open/version/2", NULL,
+    refused(w, DELETE_CONFLICT, "DELETE", "/policies/open/version/2", NULL,
             "Cannot delete the default version of a policy");
     http(w, 200, "DELETE", "/policies/open/version/1", NULL);
     assert_versions(w, "2*");
@@ -200,7 +207,7 @@ static void a_policy_is_deleted_once_its_other_versions_are(void **state)
     struct world *w = *state;
     http(w, 200, "POST", "/policies/open", OPEN_BODY);
     create_version(w, "");
-    refused(w, IN_THE_WAY, "DELETE", "/policies/open", NULL,
+    refused(w, DELETE_CONFLICT, "DELETE", "/policies/open", NULL,
             "Cannot delete the policy because it has one or more policy versions attached to it (name=open)");
     http(w, 200, "DELETE", "/policies/open/version/2", NULL);
     assert_string_equal(http(w, 200, "DELETE", "/policies/open", NULL)->text, "");
@@ -220,8 +227,9 @@ static void tags_come_and_go_with_the_policy(void **state)
     ASSERT_ALL_REFUSED(w, "POST", "/policies/open", refusals);
     http(w, 200, "POST", "/policies/open",
          "{\"policyDocument\":\"" OPEN_TEXT "\",\"tags\":[{\"Key\":\"team\",\"Value\":\"pumps\"}]}");
-    http(w, 200, "POST", "/tags", "{\"resourceArn\":\"" ARN("open") "\",\"tags\":[{\"Key\":\"b\",\"Value\":\"\"}]}");
-    assert_json(http(w, 200, "GET", "/tags?resourceArn=" ARN("open"), NULL)->body, "tags",
+    http(w, 200, "POST", "/tags",
+         "{\"resourceArn\":\"" POLICY_ARN("open") "\",\"tags\":[{\"Key\":\"b\",\"Value\":\"\"}]}");
+    assert_json(http(w, 200, "GET", "/tags?resourceArn=" POLICY_ARN("open"), NULL)->body, "tags",
                 "[{\"Key\":\"team\",\"Value\":\"pumps\"},{\"Key\":\"b\",\"Value\":\"\"}]");
     http(w, 200, "DELETE", "/policies/open", NULL);
     assert_int_equal(rows_in(w, "tag"), 0);
@@ -237,9 +245,10 @@ static void policies_are_listed_newest_first_or_oldest_first(void **state)
     given_policy(w, "a", ALLOW("*", "*"));
     given_policy(w, "c", ALLOW("*", "*"));
     assert_json(http(w, 200, "GET", "/policies", NULL)->body, "",
-                "{\"policies\":[{\"policyName\":\"c\",\"policyArn\":\"" ARN(
-                    "c") "\"},{\"policyName\":\"a\",\"policyArn\":\"" ARN(
-                    "a") "\"},{\"policyName\":\"b\",\"policyArn\":\"" ARN("b") "\"}]}");
+                "{\"policies\":[{\"policyName\":\"c\",\"policyArn\":\"" POLICY_ARN(
+                    "c") "\"},{\"policyName\":\"a\",\"policyArn\":\"" POLICY_ARN("a") "\"},{\"policyName\":"
+                                                                                      "\"b\",\"policyArn\":"
+                                                                                      "\"" POLICY_ARN("b") "\"}]}");
     assert_json_items(http(w, 200, "GET", "/policies?isAscendingOrder=true", NULL)->body, "policies",
                       "policyName", "b a c");
     assert_json_items(http(w, 200, "GET", "/policies?isAscendingOrder=false", NULL)->body, "policies",
@@ -276,18 +285,18 @@ static void markers_of_one_list_are_none_of_another(void **state)
     const cJSON *body = http(w, 200, "GET", "/policies?pageSize=1", NULL)->body;
     snprintf(path, sizeof path, "/policies?isAscendingOrder=true&marker=%s",
              json_at(body, "nextMarker")->valuestring);
-    for (char *c = strchr(path, '+'); c; c = strchr(c, '+'))
-        *c = '-';
-    refused(w, 400, "InvalidRequestException", "GET", "/policies?marker=AAAA", NULL, "Next token is invalid.");
-    refused(w, 400, "InvalidRequestException", "GET", "/policies?pageSize=251", NULL,
-            "1 validation error detected: Value '251' at 'pageSize' failed to satisfy constraint: Member must have "
+    refused(w, INVALID, "GET", path, NULL, "Next token is invalid.");
+    refused(w, INVALID, "GET", "/policies?marker=AAAA", NULL, "Next token is invalid.");
+    refused(w, INVALID, "GET", "/policies?pageSize=251", NULL,
+            "1 validation error detected: Value '251' at 'pageSize' failed to satisfy constraint: Member "
+            "must have "
             "value less than or equal to 250");
 }
 
 static void a_page_has_25_policies_where_nothing_is_said(void **state)
 {
     struct world *w = *state;
-    char name[8];
+    char name[16];
     for (int i = 0; i < 26; i++) {
         snprintf(name, sizeof name, "p%d", i);
         given_policy(w, name, ALLOW("*", "*"));
@@ -314,7 +323,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_policy_comes_back_as_it_was_sent, world_set_up, world_tear_down),
-        cmocka_unit_test_setup_teardown(a_version_comes_back_with_its_document, world_set_up, world_tear_down),
+        cmocka_unit_test_setup_teardown(a_version_comes_back_with_its_document, world_set_up,
+                                        world_tear_down),
         cmocka_unit_test_setup_teardown(a_name_is_taken_once_even_for_the_same_document, world_set_up,
                                         world_tear_down),
         cmocka_unit_test_setup_teardown(a_document_that_is_none_is_refused_before_anything_else, world_set_up,
@@ -323,9 +333,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_new_version_is_in_force_only_if_that_is_asked_for, world_set_up,
                                         world_tear_down),
         cmocka_unit_test_setup_teardown(the_version_in_force_can_be_changed, world_set_up, world_tear_down),
-        cmocka_unit_test_setup_teardown(numbers_of_versions_are_never_given_again, world_set_up, world_tear_down),
+        cmocka_unit_test_setup_teardown(numbers_of_versions_are_never_given_again, world_set_up,
+                                        world_tear_down),
         cmocka_unit_test_setup_teardown(a_policy_has_at_most_five_versions, world_set_up, world_tear_down),
-        cmocka_unit_test_setup_teardown(the_version_in_force_cannot_be_deleted, world_set_up, world_tear_down),
+        cmocka_unit_test_setup_teardown(the_version_in_force_cannot_be_deleted, world_set_up,
+                                        world_tear_down),
         cmocka_unit_test_setup_teardown(a_policy_is_deleted_once_its_other_versions_are, world_set_up,
                                         world_tear_down),
         cmocka_unit_test_setup_teardown(tags_come_and_go_with_the_policy, world_set_up, world_tear_down),
@@ -333,7 +345,8 @@ int main(void)
                                         world_tear_down),
         cmocka_unit_test_setup_teardown(pages_go_on_where_they_ended_in_either_order, world_set_up,
                                         world_tear_down),
-        cmocka_unit_test_setup_teardown(markers_of_one_list_are_none_of_another, world_set_up, world_tear_down),
+        cmocka_unit_test_setup_teardown(markers_of_one_list_are_none_of_another, world_set_up,
+                                        world_tear_down),
         cmocka_unit_test_setup_teardown(a_page_has_25_policies_where_nothing_is_said, world_set_up,
                                         world_tear_down),
         cmocka_unit_test(policies_outlive_a_restart_and_not_a_reset),
