@@ -79,6 +79,7 @@ static bool add_thing(struct facts *facts, const struct policy_association *asso
     if (!association->found)
         return true;
     if (!add_one(facts, STR_LIT("iot:Connection.Thing.ThingName"), association->thing.name) ||
+        !add_one(facts, STR_LIT("iot:Connection.Thing.ThingTypeName"), association->thing.type) ||
         !store_attributes_get(op->db, op->arena, ATTRIBUTES_OF_THING, association->thing.id, &attributes))
         return false;
     for (size_t i = 0; i < attributes.n; i++)

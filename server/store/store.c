@@ -331,6 +331,7 @@ bool store_reset(struct db *db)
            db_exec(db, "DELETE FROM certificate /*scan*/", "") &&
            db_exec(db, "DELETE FROM ca_certificate /*scan*/", "") &&
            db_exec(db, "DELETE FROM thing /*scan*/", "") &&
+           db_exec(db, "DELETE FROM thing_type /*scan*/", "") &&
            db_exec(db, "DELETE FROM event_configuration /*scan*/", "") &&
            db_exec(db, "DELETE FROM tag /*scan*/", "") && db_exec(db, "DELETE FROM policy /*scan*/", "");
 }

@@ -145,50 +145,50 @@ static void a_result_says_who_said_what(void **state)
     assert_json(
         test(&s, "pump", INFO("PUBLISH", "\"" ARN("topic/a") "\""), "")->body, "",
         "{\"authResults\":[{\"authInfo\":" INFO(
-            "PUBLISH", "\"" ARN(
-                           "topic/a") "\"") ","
-                                            "\"allowed\":{\"policies\":[" NAMED(
-                                                "yes") "]},\"denied\":{\"implicitDeny\":{\"policies\":"
-                                                       "[" NAMED("other") "," NAMED("no") "]},"
-                                                                                          "\"explicitDeny\":{"
-                                                                                          "\"policies\":[]}},"
-                                                                                          "\"authDecision\":"
-                                                                                          "\"ALLOWED\","
-                                                                                          "\"missingContextVa"
-                                                                                          "lues\":[]}]}");
-    assert_json(test(&s, "pump", INFO("PUBLISH", "\"" ARN("topic/secret") "\""), "")->body, "authResults.0",
-                "{\"authInfo\":" INFO(
-                    "PUBLISH",
-                    "\"" ARN(
-                        "topic/secret") "\"") ","
-                                              "\"allowed\":{\"policies\":[" NAMED(
-                                                  "yes") "]},\"denied\":{\"implicitDeny\":{\"policies\":"
-                                                         "[" NAMED("other") "]},\"explicitDeny\":{"
-                                                                            "\"policies\":[" NAMED("no") "]}}"
-                                                                                                         ","
-                                                                                                         "\"a"
-                                                                                                         "uth"
-                                                                                                         "Dec"
-                                                                                                         "isi"
-                                                                                                         "on"
-                                                                                                         "\":"
-                                                                                                         "\"E"
-                                                                                                         "XPL"
-                                                                                                         "ICI"
-                                                                                                         "T_"
-                                                                                                         "DEN"
-                                                                                                         "Y\""
-                                                                                                         ",\""
-                                                                                                         "mis"
-                                                                                                         "sin"
-                                                                                                         "gCo"
-                                                                                                         "nte"
-                                                                                                         "xtV"
-                                                                                                         "alu"
-                                                                                                         "es"
-                                                                                                         "\":"
-                                                                                                         "[]"
-                                                                                                         "}");
+            "PUBLISH",
+            "\"" ARN("topic/a") "\"") ","
+                                      "\"allowed\":{\"policies\":[" NAMED(
+                                          "yes") "]},\"denied\":{\"implicitDeny\":{\"policies\":"
+                                                 "[" NAMED("other") "," NAMED("no") "]},"
+                                                                                    "\"explicitDeny\":{"
+                                                                                    "\"policies\":[]}},"
+                                                                                    "\"authDecision\":"
+                                                                                    "\"ALLOWED\","
+                                                                                    "\"missingContextVa"
+                                                                                    "lues\":[]}]}");
+    assert_json(
+        test(&s, "pump", INFO("PUBLISH", "\"" ARN("topic/secret") "\""), "")->body, "authResults.0",
+        "{\"authInfo\":" INFO(
+            "PUBLISH",
+            "\"" ARN("topic/secret") "\"") ","
+                                           "\"allowed\":{\"policies\":[" NAMED(
+                                               "yes") "]},\"denied\":{\"implicitDeny\":{\"policies\":"
+                                                      "[" NAMED("other") "]},\"explicitDeny\":{"
+                                                                         "\"policies\":[" NAMED("no") "]}}"
+                                                                                                      ","
+                                                                                                      "\"a"
+                                                                                                      "uth"
+                                                                                                      "Dec"
+                                                                                                      "isi"
+                                                                                                      "on"
+                                                                                                      "\":"
+                                                                                                      "\"E"
+                                                                                                      "XPL"
+                                                                                                      "ICI"
+                                                                                                      "T_"
+                                                                                                      "DEN"
+                                                                                                      "Y\""
+                                                                                                      ",\""
+                                                                                                      "mis"
+                                                                                                      "sin"
+                                                                                                      "gCo"
+                                                                                                      "nte"
+                                                                                                      "xtV"
+                                                                                                      "alu"
+                                                                                                      "es"
+                                                                                                      "\":"
+                                                                                                      "[]"
+                                                                                                      "}");
 #undef NAMED
 }
 
@@ -243,12 +243,17 @@ static void a_client_stands_for_the_thing_of_its_name_if_that_is_attached(void *
     struct story s = story_of(state);
     given_policy(s.w, "p", ALLOW("iot:Connect", ARN("client/" THING_NAME)));
     given_policy(s.w, "site", ALLOW("iot:Publish", ARN("topic/${iot:Connection.Thing.Attributes[site]}/t")));
-    http(s.w, 200, "PATCH", "/things/pump", "{\"attributePayload\":{\"attributes\":{\"site\":\"hall3\"}}}");
+    given_policy(s.w, "type", ALLOW("iot:Publish", ARN("topic/${iot:Connection.Thing.ThingTypeName}/t")));
+    http(s.w, 200, "POST", "/thing-types/Pump", "{}");
+    http(s.w, 200, "PATCH", "/things/pump",
+         "{\"thingTypeName\":\"Pump\",\"attributePayload\":{\"attributes\":{\"site\":\"hall3\"}}}");
     join(s.w, "hall", "pump");
     attach_policy(s.w, "p", s.pump.arn);
     attach_policy(s.w, "site", GROUP_ARN("site"));
     assert_decision(&s, "pump", INFO("CONNECT", "\"" ARN("client/pump") "\""), "", "ALLOWED");
     assert_decision(&s, "pump", INFO("PUBLISH", "\"" ARN("topic/hall3/t") "\""), "", "ALLOWED");
+    assert_decision(&s, "pump", INFO("PUBLISH", "\"" ARN("topic/Pump/t") "\""),
+                    ",\"policyNamesToAdd\":[\"type\"]", "ALLOWED");
     assert_decision(&s, "fan", INFO("CONNECT", "\"" ARN("client/fan") "\""), "", "IMPLICIT_DENY");
     assert_decision(&s, "fan", INFO("PUBLISH", "\"" ARN("topic/hall3/t") "\""), "", "IMPLICIT_DENY");
     const cJSON *result =
