@@ -7,10 +7,12 @@ static bool find_version(struct op *op, const struct policy_row *policy, struct 
                          struct policy_version_row *ret_version)
 {
     int64_t number;
-    return (str_to_int(id, &number) && str_eq(policy_version_text(op, number), id) &&
-            store_policy_version_get(op->db, op->arena, policy->id, number, ret_version)) ||
-           fail(op->err, ERR_RESOURCE_NOT_FOUND, "Version %.*s of policy %.*s cannot be found.", STR(id),
-                STR(policy->name));
+    if (str_to_int(id, &number) && str_eq(policy_version_text(op, number), id) &&
+        store_policy_version_get(op->db, op->arena, policy->id, number, ret_version))
+        return true;
+    fail(op->err, ERR_RESOURCE_NOT_FOUND, "Version %.*s of policy %.*s cannot be found.", STR(id),
+         STR(policy->name));
+    return false;
 }
 
 /* Something about the policy is different from now on. */

@@ -168,7 +168,7 @@ static bool read_element(struct reader *r, const cJSON *statement, const struct 
 static bool read_scalar(struct reader *r, const cJSON *json, struct str *ret_text)
 {
     char number[NUMBER_TEXT_MAX];
-    struct str text = STR_NONE;
+    struct str text;
     if (cJSON_IsString(json))
         text = str_from(json->valuestring);
     else if (cJSON_IsBool(json))
@@ -189,7 +189,7 @@ static bool read_operands(struct reader *r, const cJSON *json, struct policy_con
         return no_memory(r);
     const cJSON *value = values.first;
     for (size_t i = 0; i < values.n; i++, value = value->next) {
-        struct str text;
+        struct str text = STR_NONE;
         if (!read_scalar(r, value, &text) || !policy_operand_read(condition->comparator, text, r->syntax,
                                                                   r->place, r->arena, &operands[i], r->err))
             return false;

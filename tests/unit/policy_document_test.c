@@ -224,8 +224,8 @@ static const char *of_length(char text[LONG_TEXT_MAX], size_t n)
     size_t used = sizeof start - 1;
     memcpy(text, start, used);
     for (; counted < n; counted++) {
-        memcpy(text + used, "\xc3\xa9", 2);
-        used += 2;
+        text[used++] = '\xc3';
+        text[used++] = '\xa9';
     }
     memcpy(text + used, end, sizeof end);
     return text;
