@@ -220,20 +220,16 @@ FROM policy AS p JOIN policy_version AS v ON v.policy = p.id
 GROUP BY p.id HAVING count(*) > 5 OR max(v.version) > p.last_version
 
 UNION ALL
-SELECT 'policy attached to a group that is gone', target
+SELECT 'policy attached to what is gone', target
 FROM policy_attachment
-WHERE target LIKE 'thinggroup/%' AND substr(target, 12) NOT IN (SELECT name FROM thing_group)
+WHERE (target LIKE 'thinggroup/%' AND substr(target, 12) NOT IN (SELECT name FROM thing_group))
+   OR (target LIKE 'cert/%' AND substr(target, 6) NOT IN (SELECT certificate_id FROM certificate))
 
 UNION ALL
 SELECT 'thing attached to a certificate that is gone', principal
 FROM thing_principal
 WHERE (principal LIKE 'cert/%' AND principal NOT IN (SELECT 'cert/' || certificate_id FROM certificate))
    OR thing NOT IN (SELECT id FROM thing)
-
-UNION ALL
-SELECT 'policy attached to a certificate that is gone', target
-FROM policy_attachment
-WHERE target LIKE 'cert/%' AND substr(target, 6) NOT IN (SELECT certificate_id FROM certificate)
 
 UNION ALL
 SELECT 'certificate that was deleted and is there', certificate_id

@@ -6,14 +6,14 @@
 #include "ops/certificate.h"
 #include "ops/lookup.h"
 #include "ops/page.h"
+#include "ops/policy_target.h"
 #include "store/principal_store.h"
 
 enum { COGNITO_ID_MAX = 55 }; /* of Cognito's own model */
 
 /* ---- who is meant ---- */
 
-/* REGION:UUID, as Cognito makes them. Which identities there are is not known here. */
-static bool is_cognito_identity(struct str text)
+bool principal_is_identity(struct str text)
 {
     struct str rest = text;
     struct str region = str_split(&rest, ':');
@@ -38,19 +38,11 @@ static bool find_principal(struct op *op, struct str text, struct str *ret_princ
     if (arn_parse(text, &arn) && str_eq_text(arn.type, "cert"))
         return find_certificate(op, &arn, text, ret_principal);
     *ret_principal = arena_str(op->arena, text); /* a header's text does not end with a NUL */
-    return (ret_principal->p && is_cognito_identity(*ret_principal)) ||
+    return (ret_principal->p && principal_is_identity(*ret_principal)) ||
            fail(op->err, ERR_INVALID_REQUEST,
                 "The principal %.*s is neither the ARN of a certificate nor the id of an Amazon Cognito "
                 "identity.",
                 STR(text));
-}
-
-static struct str principal_arn(struct op *op, struct str principal)
-{
-    struct str prefix = STR_LIT(PRINCIPAL_CERTIFICATE_PREFIX);
-    if (!str_starts_with(principal, prefix))
-        return principal;
-    return arn_make(op, "cert", (struct str){ principal.p + prefix.n, principal.n - prefix.n });
 }
 
 /* ---- AttachThingPrincipal, DetachThingPrincipal ---- */
@@ -129,7 +121,7 @@ bool op_list_thing_principals(struct op *op, const void *input)
     json_key(op->json, "principals");
     json_array_begin(op->json);
     for (size_t i = 0; i < rows.n && page_take(&page, rows.items[i].id); i++)
-        json_string(op->json, principal_arn(op, rows.items[i].principal));
+        json_string(op->json, policy_target_text(op, rows.items[i].principal));
     json_array_end(op->json);
     return page_close(op, &page);
 }

@@ -9,4 +9,7 @@ op_fn op_detach_thing_principal;
 op_fn op_list_thing_principals;
 op_fn op_list_principal_things;
 
+/* REGION:UUID, as Cognito makes them. Which identities there are is not known here. */
+bool principal_is_identity(struct str text);
+
 #endif

@@ -7,6 +7,7 @@
 #include "ops/job_target.h"
 #include "ops/membership.h"
 #include "ops/op.h"
+#include "ops/policy.h"
 #include "ops/principal.h"
 #include "ops/tags.h"
 #include "ops/template.h"
@@ -63,6 +64,22 @@ static const struct op_handler handlers[OPERATION_COUNT] = {
     [OP_TAG_RESOURCE] = { op_tag_resource, .writes = true },
     [OP_UNTAG_RESOURCE] = { op_untag_resource, .writes = true },
     [OP_LIST_TAGS_FOR_RESOURCE] = { op_list_tags_for_resource, .writes = false },
+
+    [OP_CREATE_POLICY] = { op_create_policy, .writes = true },
+    [OP_GET_POLICY] = { op_get_policy, .writes = false },
+    [OP_DELETE_POLICY] = { op_delete_policy, .writes = true },
+    [OP_LIST_POLICIES] = { op_list_policies, .writes = false },
+    [OP_CREATE_POLICY_VERSION] = { op_create_policy_version, .writes = true },
+    [OP_GET_POLICY_VERSION] = { op_get_policy_version, .writes = false },
+    [OP_LIST_POLICY_VERSIONS] = { op_list_policy_versions, .writes = false },
+    [OP_SET_DEFAULT_POLICY_VERSION] = { op_set_default_policy_version, .writes = true },
+    [OP_DELETE_POLICY_VERSION] = { op_delete_policy_version, .writes = true },
+    [OP_ATTACH_POLICY] = { op_attach_policy, .writes = true },
+    [OP_DETACH_POLICY] = { op_detach_policy, .writes = true },
+    [OP_LIST_ATTACHED_POLICIES] = { op_list_attached_policies, .writes = false },
+    [OP_LIST_TARGETS_FOR_POLICY] = { op_list_targets_for_policy, .writes = false },
+    [OP_GET_EFFECTIVE_POLICIES] = { op_get_effective_policies, .writes = false },
+    [OP_TEST_AUTHORIZATION] = { op_test_authorization, .writes = false },
 
     [OP_CREATE_KEYS_AND_CERTIFICATE] = { op_create_keys_and_certificate, .writes = true,
                                          .prepare = prepare_keys_and_certificate },

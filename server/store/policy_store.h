@@ -126,8 +126,5 @@ bool store_policies_add_named(struct db *db, struct arena *arena, struct str nam
 /* Of a thing group and of those above it, or of another target. */
 bool store_policies_add_of_target(struct db *db, struct arena *arena, struct str target,
                                   struct effective_policies *policies);
-/* Of every group that the thing is in, and of those above them. */
-bool store_policies_add_of_thing(struct db *db, struct arena *arena, int64_t thing,
-                                 struct effective_policies *policies);
 
 #endif
