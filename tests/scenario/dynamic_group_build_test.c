@@ -10,6 +10,7 @@ enum { FLEET = 1000 };
 static struct world *given_indexed_fleet(void)
 {
     struct world *w = world_new_durable(NOON);
+    world_settings(w)->rollout_default_per_minute = 0;
     given_fleet_of(w, FLEET);
     configure(w, THINGS(REGISTRY "," STATUS));
     advance(w, "PT1S");

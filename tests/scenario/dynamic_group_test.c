@@ -217,6 +217,18 @@ static void static_and_dynamic_groups_have_their_own_operations(void **state)
             "{\"thingName\":\"pump\",\"thingGroupsToRemove\":[\"hot\"]}", IS_DYNAMIC);
 }
 
+static void a_dynamic_group_has_no_policies(void **state)
+{
+    struct world *w = *state;
+    given_dynamic_group(w, "hot", "*");
+    http(w, 200, "POST", "/policies/all",
+         "{\"policyDocument\":\"{\\\"Version\\\":\\\"2012-10-17\\\",\\\"Statement\\\":[{\\\"Effect\\\":"
+         "\\\"Allow\\\",\\\"Action\\\":\\\"iot:*\\\",\\\"Resource\\\":\\\"*\\\"}]}\"}");
+    refused(w, INVALID, "PUT", "/target-policies/all", "{\"target\":\"" ARN("hot") "\"}",
+            "Thing group hot is dynamic, and can have no policies.");
+    http(w, 200, "PUT", "/target-policies/all", "{\"target\":\"" ARN("site") "\"}");
+}
+
 /* ---- who is in them ---- */
 
 static void things_join_and_leave_as_they_change(void **state)
@@ -327,6 +339,7 @@ int main(void)
         TEST(updates_out_of_the_rules_are_refused),
         TEST(a_deleted_group_is_gone_and_deleting_it_again_is_no_error),
         TEST(static_and_dynamic_groups_have_their_own_operations),
+        TEST(a_dynamic_group_has_no_policies),
         TEST(things_join_and_leave_as_they_change),
         TEST(a_static_group_that_is_deleted_takes_its_things_out),
         TEST(things_join_and_leave_as_they_connect_and_disconnect),
