@@ -205,7 +205,8 @@ static void on_told(struct call *call)
     bool ok = call->ok;
     call_free(call);
     atomic_store(&telling->outcome, ok ? TOLD : NOT_TOLD); /* from here on it is the broker thread's */
-    ring(context);
+    if (ok) /* what failed is not tried again at once */
+        ring(context);
 }
 
 static void write_change(struct connection_change *change, const struct connection *connection,

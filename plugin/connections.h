@@ -19,8 +19,7 @@ struct connections {
     struct engine *engine;
     struct clock *clock;
     struct connectivity_watch *watch;
-    /* Called after an answer of the engine while more is to be told: the next tick should come soon. Any
-     * thread. */
+    /* Called when the engine has done with a call: the next tick should come soon. Engine thread. */
     void (*ring)(void *context);
     void *ring_context;
 

@@ -28,6 +28,18 @@ static bool asks_connectivity(const struct fleet_node *node)
                     asks_connectivity(node->left) || asks_connectivity(node->right));
 }
 
+/* AWS's model knows no IndexNotReadyException here. */
+static bool check_index(struct op *op)
+{
+    struct fleet_work_row work;
+    if (!fleet_index_is_on(op))
+        return fail(op->err, ERR_INVALID_REQUEST,
+                    "Dynamic thing groups need the fleet index: set thingIndexingMode to REGISTRY.");
+    return !store_fleet_work_get(op->db, FLEET_THINGS, &work) || work.kind != FLEET_BUILD ||
+           fail(op->err, ERR_INVALID_REQUEST, "Dynamic thing groups need the index %s, which is BUILDING.",
+                FLEET_INDEX_THINGS);
+}
+
 /* Reads what the request says of the query; what it says nothing of stays as it is in *group. */
 static bool read_query(struct op *op, struct str index_name, struct str query_string,
                        struct str query_version, struct dynamic_group_row *group)
@@ -40,10 +52,7 @@ static bool read_query(struct op *op, struct str index_name, struct str query_st
         .query_string = query_string.p ? query_string : group->query_string,
         .purpose = FLEET_QUERY_DYNAMIC_GROUP,
     };
-    if (!fleet_index_is_on(op))
-        return fail(op->err, ERR_INVALID_REQUEST,
-                    "Dynamic thing groups need the fleet index: set thingIndexingMode to REGISTRY.");
-    if (!fleet_index_ask(op, &question, &index, &query))
+    if (!check_index(op) || !fleet_index_ask(op, &question, &index, &query))
         return false;
     if (index != FLEET_THINGS)
         return fail(op->err, ERR_INVALID_REQUEST, "Dynamic thing groups can be built on the index %s only.",

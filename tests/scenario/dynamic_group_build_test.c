@@ -65,6 +65,20 @@ static void a_large_group_is_built_bit_by_bit(void **state)
     world_free(w);
 }
 
+static void no_group_is_made_while_the_index_is_built(void **state)
+{
+    struct world *w = *state;
+    given_large_fleet(w);
+    world_stop_after(w, 1);
+    configure(w, THINGS(REGISTRY));
+    told_no(w, INVALID, "POST", "/dynamic-thing-groups/hot", "{\"queryString\":\"*\"}",
+            "Dynamic thing groups need the index AWS_Things, which is BUILDING.");
+    world_stop_after(w, 0);
+    advance(w, "PT1S");
+    given_dynamic_group(w, "hot", "thingName:t-0007");
+    assert_members(w, "hot", "t-0007");
+}
+
 static void a_small_group_of_a_large_fleet_takes_a_few_steps(void **state)
 {
     struct world *w = given_indexed_fleet();
@@ -190,6 +204,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_large_group_is_built_bit_by_bit),
+        cmocka_unit_test_setup_teardown(no_group_is_made_while_the_index_is_built, world_set_up,
+                                        world_tear_down),
         cmocka_unit_test(a_small_group_of_a_large_fleet_takes_a_few_steps),
         cmocka_unit_test(another_query_builds_again_and_a_third_begins_anew),
         cmocka_unit_test(a_new_group_with_another_query_is_still_new),
