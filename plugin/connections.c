@@ -205,7 +205,7 @@ static void on_told(struct call *call)
     bool ok = call->ok;
     call_free(call);
     atomic_store(&telling->outcome, ok ? TOLD : NOT_TOLD); /* from here on it is the broker thread's */
-    if (ok) /* what failed is not tried again at once */
+    if (ok)                                                /* what failed is not tried again at once */
         ring(context);
 }
 

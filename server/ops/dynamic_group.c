@@ -70,7 +70,7 @@ static bool read_query(struct op *op, struct str index_name, struct str query_st
 static bool check_new(struct op *op, struct str name)
 {
     struct thing_group_row existing;
-    int64_t most = op->settings->limit_dynamic_thing_groups;
+    int64_t most = op->settings->dynamic_thing_groups_limit;
     if (store_thing_group_get(op->db, op->arena, name, &existing)) {
         name_existing(op, existing.group_id, arn_make(op, "thinggroup", name));
         return fail(op->err, ERR_RESOURCE_ALREADY_EXISTS,

@@ -9,7 +9,7 @@
 #include "store/fleet_search.h"
 
 enum {
-    THINGS_AT_ONCE = 500, /* looked at in a slice */
+    THINGS_AT_ONCE = 200, /* looked at in a slice */
     CHANGES_AT_ONCE = 30, /* that join or leave in it: some milliseconds */
     SLICES_AT_FIRST = 4,  /* in the transaction that begins a build */
     PART_ARENA_MAX = 8 * 1024 * 1024,
@@ -64,7 +64,7 @@ static bool decide(struct op *op, const struct thing_row *thing, const struct as
         if (is_asked(asking, &place->group) && !ask(op, &place->group, thing->id, &choices[i].answer))
             return false;
     }
-    dynamic_group_decide(choices, places->n, statics, op->settings->limit_thing_groups_per_thing);
+    dynamic_group_decide(choices, places->n, statics, op->settings->thing_groups_per_thing_limit);
     *ret_choices = choices;
     return true;
 }
@@ -75,7 +75,7 @@ static void log_crowded_out(struct op *op, const struct thing_row *thing, struct
     log_write(op->log, LOG_ERROR,
               "AddThingToDynamicThingGroupsFailed thing=%.*s group=%.*s reason=\"the thing is in %lld thing "
               "groups%s\"",
-              STR(thing->name), STR(group), (long long)op->settings->limit_thing_groups_per_thing,
+              STR(thing->name), STR(group), (long long)op->settings->thing_groups_per_thing_limit,
               left ? "; this one, the newest dynamic one, it has left" : "");
 }
 

@@ -108,7 +108,7 @@ bool membership_end(struct op *op, const struct thing_group_row *group, const st
 /* overrideDynamicGroups makes room at the cost of the newest dynamic group that the thing is in. */
 static bool check_room(struct op *op, const struct place *place)
 {
-    int64_t most = op->settings->limit_thing_groups_per_thing;
+    int64_t most = op->settings->thing_groups_per_thing_limit;
     while (store_membership_count(op->db, place->thing.id) >= most) {
         bool left = false;
         if (place->override && !dynamic_membership_make_room(op, &place->thing, &left))

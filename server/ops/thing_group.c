@@ -55,7 +55,7 @@ static bool check_place(struct op *op, const struct thing_group_row *parent)
     if (parent->dynamic)
         return fail(op->err, ERR_INVALID_REQUEST,
                     "Thing group %.*s is dynamic, and can have no child groups.", STR(parent->name));
-    int64_t deepest = op->settings->limit_thing_group_depth, most = op->settings->limit_thing_group_children;
+    int64_t deepest = op->settings->thing_group_depth_limit, most = op->settings->thing_group_children_limit;
     if ((int64_t)above.n + 2 > deepest)
         return fail(op->err, ERR_INVALID_REQUEST, "A hierarchy of thing groups can be at most %lld deep.",
                     (long long)deepest);

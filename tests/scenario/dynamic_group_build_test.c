@@ -79,10 +79,11 @@ static void no_group_is_made_while_the_index_is_built(void **state)
     assert_members(w, "hot", "t-0007");
 }
 
-static void a_small_group_of_a_large_fleet_takes_a_few_steps(void **state)
+static void a_few_things_of_a_large_fleet_are_found(void **state)
 {
     struct world *w = given_indexed_fleet();
     (void)state;
+    world_stop_after(w, 0);
     given_dynamic_group(w, "few", "attributes.n>990");
     assert_group_status(w, "few", "ACTIVE");
     assert_int_equal(things_of(w, "/thing-groups/few/things"), 10);
@@ -143,7 +144,7 @@ static void a_large_group_is_gone_at_once_and_taken_down_bit_by_bit(void **state
     world_stop_after(w, 0);
     given_dynamic_group(w, "hot", "attributes.n>200");
     given_job_for(w, "fw", "CONTINUOUS", GROUP_TARGET("hot"));
-    world_settings(w)->limit_thing_groups_per_thing = 1;
+    world_settings(w)->thing_groups_per_thing_limit = 1;
     given_dynamic_group(w, "last", "thingName:t-1000");
     assert_members(w, "last", "");
     world_stop_after(w, 1);
@@ -206,7 +207,7 @@ int main(void)
         cmocka_unit_test(a_large_group_is_built_bit_by_bit),
         cmocka_unit_test_setup_teardown(no_group_is_made_while_the_index_is_built, world_set_up,
                                         world_tear_down),
-        cmocka_unit_test(a_small_group_of_a_large_fleet_takes_a_few_steps),
+        cmocka_unit_test(a_few_things_of_a_large_fleet_are_found),
         cmocka_unit_test(another_query_builds_again_and_a_third_begins_anew),
         cmocka_unit_test(a_new_group_with_another_query_is_still_new),
         cmocka_unit_test(a_continuous_job_fills_up_as_the_group_is_built),

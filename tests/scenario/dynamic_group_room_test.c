@@ -110,10 +110,10 @@ static void the_limit_is_a_setting(void **state)
 {
     struct world *w = *state;
     given_groups_a_b_c(w);
-    world_settings(w)->limit_thing_groups_per_thing = 2;
+    world_settings(w)->thing_groups_per_thing_limit = 2;
     pump_has(w, "\"a\":\"1\",\"b\":\"1\",\"c\":\"1\"");
     assert_groups_of(w, "pump", "a b");
-    world_settings(w)->limit_thing_groups_per_thing = 1;
+    world_settings(w)->thing_groups_per_thing_limit = 1;
     pump_has(w, "\"a\":\"1\",\"b\":\"1\",\"c\":\"0\"");
     assert_groups_of(w, "pump", "a b"); /* nobody is put out */
     http(w, 200, "PUT", ADD, OVERRIDE("zone", "pump"));

@@ -120,7 +120,7 @@ static void there_are_at_most_a_hundred_dynamic_groups(void **state)
             "There are 100 dynamic thing groups, and there can be no more.");
     delete_dynamic_group(w, "g-7");
     given_dynamic_group(w, "hot", "*");
-    world_settings(w)->limit_dynamic_thing_groups = 101;
+    world_settings(w)->dynamic_thing_groups_limit = 101;
     given_dynamic_group(w, "g-7", "*");
 }
 

@@ -92,7 +92,7 @@ static void its_things_are_free_for_other_places_in_its_hierarchy(void **state)
 {
     struct world *w = given_large_group();
     (void)state;
-    world_settings(w)->limit_thing_groups_per_thing = 1;
+    world_settings(w)->thing_groups_per_thing_limit = 1;
     delete_group(w, "hall");
     join(w, "yard", "lamp-1400");
     refused(w, INVALID, "PUT", "/thing-groups/addThingToThingGroup",

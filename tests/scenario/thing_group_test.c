@@ -214,15 +214,15 @@ static void a_group_has_at_most_a_hundred_children(void **state)
 static void limits_are_settings(void **state)
 {
     struct world *w = *state;
-    world_settings(w)->limit_thing_group_depth = 2;
-    world_settings(w)->limit_thing_group_children = 1;
+    world_settings(w)->thing_group_depth_limit = 2;
+    world_settings(w)->thing_group_children_limit = 1;
     create(w, "site", "{}");
     create(w, "hall", BELOW("site"));
     refused(w, INVALID, "POST", "/thing-groups/line", BELOW("hall"),
             "A hierarchy of thing groups can be at most 2 deep.");
     refused(w, INVALID, "POST", "/thing-groups/yard", BELOW("site"),
             "Thing group site has 1 child groups, and can have no more.");
-    world_settings(w)->limit_thing_group_depth = 20;
+    world_settings(w)->thing_group_depth_limit = 20;
     char name[32] = "hall", body[64];
     for (int depth = 3; depth <= 20; depth++) {
         snprintf(body, sizeof body, BELOW("%s"), name);
