@@ -18,6 +18,11 @@ CREATE TABLE certificate (
     updated_at_ms     INTEGER NOT NULL
 ) STRICT;
 
+-- Those that were deleted, and not registered again: none of them counts any more, whatever CA has signed it.
+CREATE TABLE deleted_certificate (
+    certificate_id TEXT NOT NULL PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE ca_certificate (
     id                INTEGER PRIMARY KEY AUTOINCREMENT, -- order of creation
     certificate_id    TEXT    NOT NULL UNIQUE,       -- SHA-256 of the DER, 64 lower-case hexadecimal digits

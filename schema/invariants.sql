@@ -207,6 +207,7 @@ WHERE (resource_type = 'job' AND resource_name NOT IN (SELECT job_id FROM job))
    OR (resource_type = 'thinggroup' AND resource_name NOT IN (SELECT name FROM thing_group))
    OR (resource_type = 'thingtype' AND resource_name NOT IN (SELECT name FROM thing_type))
    OR (resource_type = 'policy' AND resource_name NOT IN (SELECT name FROM policy))
+   OR (resource_type = 'cacert' AND resource_name NOT IN (SELECT certificate_id FROM ca_certificate))
 
 UNION ALL
 SELECT 'policy without its default version', name
@@ -229,6 +230,15 @@ SELECT 'thing attached to a certificate that is gone', principal
 FROM thing_principal
 WHERE (principal LIKE 'cert/%' AND principal NOT IN (SELECT 'cert/' || certificate_id FROM certificate))
    OR thing NOT IN (SELECT id FROM thing)
+
+UNION ALL
+SELECT 'policy attached to a certificate that is gone', target
+FROM policy_attachment
+WHERE target LIKE 'cert/%' AND substr(target, 6) NOT IN (SELECT certificate_id FROM certificate)
+
+UNION ALL
+SELECT 'certificate that was deleted and is there', certificate_id
+FROM deleted_certificate WHERE certificate_id IN (SELECT certificate_id FROM certificate)
 
 UNION ALL
 SELECT 'principal with an exclusive thing and another', principal

@@ -49,6 +49,11 @@ bool call_permitted(struct call *call, struct str thing)
     const struct principal *principal = &call->principal;
     if (may(principal, call->operation, thing))
         return true;
+    if (principal->registered)
+        return fail(
+            &call->err, ERR_FORBIDDEN,
+            "The client certificate permits the things that it is attached to their own operations on "
+            "their jobs, nothing else.");
     if (principal->thing_name.n == 0)
         return fail(&call->err, ERR_FORBIDDEN,
                     "The client certificate stands for no thing: the common name of its subject names none.");

@@ -160,7 +160,8 @@ bool op_delete_certificate(struct op *op, const void *input)
     struct certificate_row certificate;
     if (!find(op, in->certificate_id, &certificate))
         return false;
-    struct str principal = arena_printf(op->arena, "cert/%.*s", STR(certificate.common.certificate_id));
+    struct str principal =
+        arena_printf(op->arena, PRINCIPAL_CERTIFICATE_PREFIX "%.*s", STR(certificate.common.certificate_id));
     if (!check_delete(op, &certificate, principal, in->force_delete.value))
         return false;
     return (store_policy_detach_all(op->db, principal) &&

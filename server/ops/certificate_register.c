@@ -140,7 +140,7 @@ bool op_register_certificate(struct op *op, const void *input)
 {
     (void)input;
     const struct registration *registration = op->prepared;
-    struct ca_certificate_row ca;
+    struct ca_certificate_row ca = { 0 };
     if (!check_new(op, registration->certificate.id) || !find_ca(op, registration, &ca))
         return false;
     if (ca.status != CA_CERTIFICATE_STATUS_ACTIVE)

@@ -9,8 +9,6 @@
 #include "ops/policy_target.h"
 #include "store/principal_store.h"
 
-#define CERTIFICATE_PREFIX "cert/"
-
 enum { COGNITO_ID_MAX = 55 }; /* of Cognito's own model */
 
 /* ---- who is meant ---- */
@@ -29,7 +27,7 @@ static bool find_certificate(struct op *op, const struct arn *arn, struct str te
     struct str id = certificate_key(op, arn->name);
     if (!arn_is_ours(op, arn) || !store_certificate_exists(op->db, id))
         return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Principal %.*s cannot be found.", STR(text));
-    *ret_principal = arena_printf(op->arena, CERTIFICATE_PREFIX "%.*s", STR(id));
+    *ret_principal = arena_printf(op->arena, PRINCIPAL_CERTIFICATE_PREFIX "%.*s", STR(id));
     return true;
 }
 
@@ -81,7 +79,7 @@ bool op_attach_thing_principal(struct op *op, const void *input)
     const struct attach_thing_principal_request *in = input;
     bool exclusive = in->thing_principal_type == THING_PRINCIPAL_TYPE_EXCLUSIVE_THING;
     struct thing_row thing;
-    struct str principal;
+    struct str principal = STR_NONE;
     struct attachment_row existing;
     if (!find_principal(op, in->principal, &principal) || !lookup_thing(op, in->thing_name, &thing))
         return false;
@@ -96,7 +94,7 @@ bool op_detach_thing_principal(struct op *op, const void *input)
 {
     const struct detach_thing_principal_request *in = input;
     struct thing_row thing;
-    struct str principal;
+    struct str principal = STR_NONE;
     struct attachment_row attachment;
     if (!find_principal(op, in->principal, &principal) || !lookup_thing(op, in->thing_name, &thing))
         return false;
@@ -131,7 +129,7 @@ bool op_list_thing_principals(struct op *op, const void *input)
 bool op_list_principal_things(struct op *op, const void *input)
 {
     const struct list_principal_things_request *in = input;
-    struct str principal;
+    struct str principal = STR_NONE;
     struct principal_thing_rows rows;
     struct page page;
     if (!page_open(op, &page, OP_LIST_PRINCIPAL_THINGS, in->principal, in->max_results, in->next_token, 0) ||

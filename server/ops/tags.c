@@ -23,6 +23,12 @@ static bool thing_group_exists(struct op *op, struct str name)
     return store_thing_group_get(op->db, op->arena, name, &group);
 }
 
+static bool thing_type_exists(struct op *op, struct str name)
+{
+    struct thing_type_row type;
+    return store_thing_type_get(op->db, op->arena, name, &type);
+}
+
 static bool policy_exists(struct op *op, struct str name)
 {
     struct policy_row policy;
@@ -32,12 +38,6 @@ static bool policy_exists(struct op *op, struct str name)
 static bool ca_certificate_exists(struct op *op, struct str name)
 {
     return store_ca_certificate_exists(op->db, name);
-}
-
-static bool thing_type_exists(struct op *op, struct str name)
-{
-    struct thing_type_row type;
-    return store_thing_type_get(op->db, op->arena, name, &type);
 }
 
 static const struct {

@@ -25,13 +25,6 @@ static struct certificate_common read_common(struct stmt *q, struct arena *arena
     "id, certificate_id, mode, pem, generation_id, version, not_before_ms, not_after_ms, created_at_ms, "    \
     "updated_at_ms"
 
-static bool found_one(struct stmt *q)
-{
-    bool found = stmt_row(q);
-    stmt_done(q);
-    return found;
-}
-
 /* ---- certificates ---- */
 
 static struct str status_name(enum certificate_status status)
@@ -59,16 +52,41 @@ bool store_certificate_get(struct db *db, struct arena *arena, struct str certif
     return found;
 }
 
-bool store_certificate_exists(struct db *db, struct str certificate_id)
+enum certificate_status store_certificate_status(struct db *db, struct str certificate_id)
+{
+    enum certificate_status status = CERTIFICATE_STATUS_UNSET;
+    struct stmt *q =
+        db_query(db, "SELECT status FROM certificate WHERE certificate_id = ?1", "s", certificate_id);
+    if (stmt_row(q))
+        status = (enum certificate_status)api_enum_value(&shape_certificate_status, stmt_borrow(q));
+    stmt_done(q);
+    return status;
+}
+
+static bool found_one(struct stmt *q)
+{
+    bool found = stmt_row(q);
+    stmt_done(q);
+    return found;
+}
+
+bool store_certificate_was_deleted(struct db *db, struct str certificate_id)
 {
     return found_one(
-        db_query(db, "SELECT 1 FROM certificate WHERE certificate_id = ?1", "s", certificate_id));
+        db_query(db, "SELECT 1 FROM deleted_certificate WHERE certificate_id = ?1", "s", certificate_id));
+}
+
+bool store_certificate_exists(struct db *db, struct str certificate_id)
+{
+    return store_certificate_status(db, certificate_id) != CERTIFICATE_STATUS_UNSET;
 }
 
 bool store_certificate_insert(struct db *db, const struct certificate_row *certificate)
 {
     const struct certificate_common *common = &certificate->common;
-    return db_exec(db,
+    return db_exec(db, "DELETE FROM deleted_certificate WHERE certificate_id = ?1", "s",
+                   common->certificate_id) &&
+           db_exec(db,
                    "INSERT INTO certificate (certificate_id, mode, pem, generation_id, version, "
                    "not_before_ms, not_after_ms, created_at_ms, updated_at_ms, status, ca_certificate_id) "
                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
@@ -88,7 +106,9 @@ bool store_certificate_set_status(struct db *db, int64_t certificate, enum certi
 
 bool store_certificate_delete(struct db *db, int64_t certificate)
 {
-    return db_exec(db, "DELETE FROM certificate WHERE id = ?1", "i", certificate);
+    return db_exec(db, "INSERT INTO deleted_certificate SELECT certificate_id FROM certificate WHERE id = ?1",
+                   "i", certificate) &&
+           db_exec(db, "DELETE FROM certificate WHERE id = ?1", "i", certificate);
 }
 
 /* ---- CAs ---- */

@@ -31,6 +31,10 @@ struct certificate_rows {
 /* By the id as it is stored: in lower case. */
 bool store_certificate_get(struct db *db, struct arena *arena, struct str certificate_id,
                            struct certificate_row *ret_certificate);
+/* CERTIFICATE_STATUS_UNSET: there is no such certificate. */
+enum certificate_status store_certificate_status(struct db *db, struct str certificate_id);
+/* And not registered again. */
+bool store_certificate_was_deleted(struct db *db, struct str certificate_id);
 bool store_certificate_exists(struct db *db, struct str certificate_id);
 bool store_certificate_insert(struct db *db, const struct certificate_row *certificate);
 /* And the next version. */

@@ -26,6 +26,17 @@ bool store_principal_delete(struct db *db, int64_t attachment)
     return db_exec(db, "DELETE FROM thing_principal WHERE id = ?1", "i", attachment);
 }
 
+bool store_principal_has_thing(struct db *db, struct str principal, struct str thing_name)
+{
+    struct stmt *q = db_query(db,
+                              "SELECT 1 FROM thing AS t JOIN thing_principal AS p ON p.thing = t.id "
+                              "WHERE t.name = ?1 AND p.principal = ?2",
+                              "ss", thing_name, principal);
+    bool found = stmt_row(q);
+    stmt_done(q);
+    return found;
+}
+
 bool store_thing_has_principals(struct db *db, int64_t thing)
 {
     struct stmt *q = db_query(db, "SELECT 1 FROM thing_principal WHERE thing = ?1 LIMIT 1", "i", thing);

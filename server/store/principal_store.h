@@ -9,6 +9,8 @@
 
 #include "store/db.h"
 
+#define PRINCIPAL_CERTIFICATE_PREFIX "cert/"
+
 struct attachment_row {
     int64_t id; /* order of attaching */
     bool exclusive;
@@ -19,6 +21,7 @@ bool store_principal_get(struct db *db, int64_t thing, struct str principal,
 bool store_principal_insert(struct db *db, int64_t thing, struct str principal, bool exclusive);
 bool store_principal_delete(struct db *db, int64_t attachment);
 
+bool store_principal_has_thing(struct db *db, struct str principal, struct str thing_name);
 bool store_thing_has_principals(struct db *db, int64_t thing);
 
 /* The principal's things: any, and one that it is attached to exclusively. */

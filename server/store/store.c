@@ -329,6 +329,7 @@ bool store_reset(struct db *db)
            db_exec(db, "DELETE FROM thing_group /*scan*/", "") &&
            db_exec(db, "DELETE FROM thing_principal /*scan*/", "") &&
            db_exec(db, "DELETE FROM certificate /*scan*/", "") &&
+           db_exec(db, "DELETE FROM deleted_certificate /*scan*/", "") &&
            db_exec(db, "DELETE FROM ca_certificate /*scan*/", "") &&
            db_exec(db, "DELETE FROM thing /*scan*/", "") &&
            db_exec(db, "DELETE FROM thing_type /*scan*/", "") &&
