@@ -4,6 +4,7 @@
 #include "ops/page.h"
 #include "store/certificate_store.h"
 #include "store/job_store.h"
+#include "store/job_template_store.h"
 #include "store/policy_store.h"
 #include "store/tag_store.h"
 #include "store/thing_group_store.h"
@@ -15,6 +16,11 @@ static bool job_exists(struct op *op, struct str name)
 {
     struct job_state job;
     return store_job_state_get(op->db, name, &job);
+}
+
+static bool job_template_exists(struct op *op, struct str name)
+{
+    return store_job_template_exists(op->db, name);
 }
 
 static bool thing_group_exists(struct op *op, struct str name)
@@ -45,7 +51,7 @@ static const struct {
     bool (*exists)(struct op *op, struct str name);
 } kinds[TAGGABLE_COUNT] = {
     [TAGGABLE_JOB] = { "job", job_exists },
-    [TAGGABLE_JOB_TEMPLATE] = { "jobtemplate", NULL },
+    [TAGGABLE_JOB_TEMPLATE] = { "jobtemplate", job_template_exists },
     [TAGGABLE_THING_GROUP] = { "thinggroup", thing_group_exists },
     [TAGGABLE_THING_TYPE] = { "thingtype", thing_type_exists },
     [TAGGABLE_POLICY] = { "policy", policy_exists },

@@ -42,7 +42,8 @@ static bool prepare_http(struct world *w, struct call *call, enum plane plane, c
                                .query_count = split_query(query, fields),
                                .headers = &w->header,
                                .header_count = w->header.name.p ? 1 : 0,
-                               .body = str_from(body) };
+                               .body = str_from(body),
+                               .quota = w->settings.rollout_maximum_per_minute };
     struct op_handler handler = op_handler(route.operation);
     call->run = handler.run;
     if (!call->run)
