@@ -281,11 +281,6 @@ WHERE (principal LIKE 'cert/%' AND principal NOT IN (SELECT 'cert/' || certifica
    OR thing NOT IN (SELECT id FROM thing)
 
 UNION ALL
-SELECT 'policy attached to a certificate that is gone', target
-FROM policy_attachment
-WHERE target LIKE 'cert/%' AND substr(target, 6) NOT IN (SELECT certificate_id FROM certificate)
-
-UNION ALL
 SELECT 'certificate that was deleted and is there', certificate_id
 FROM deleted_certificate WHERE certificate_id IN (SELECT certificate_id FROM certificate)
 

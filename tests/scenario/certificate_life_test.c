@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/pem.h"
-#include "store/policy_store.h"
 #include "support/certificates.h"
 #include "support/refusals.h"
 
@@ -258,20 +257,13 @@ static void a_certificate_with_things_is_not_deleted_not_even_by_force(void **st
     http(w, 200, "DELETE", pump.path, NULL);
 }
 
-/* Written into the database. */
 static void given_policy_on(struct world *w, const struct registered *certificate)
 {
-    struct policy_row policy = {
-        .name = STR_LIT("p"), .generation_id = STR_LIT("g"), .default_version = 1, .last_version = 1
-    };
-    const struct policy_version_row version = { .version = 1,
-                                                .document = STR_LIT("{}"),
-                                                .generation_id = STR_LIT("g") };
-    char target[128];
-    snprintf(target, sizeof target, "cert/%s", certificate->id);
-    assert_true(store_policy_insert(world_db(w), &policy) &&
-                store_policy_version_insert(world_db(w), policy.id, &version) &&
-                store_policy_attach(world_db(w), policy.id, str_from(target)));
+    static const char document[] =
+        "{\\\"Version\\\":\\\"2012-10-17\\\",\\\"Statement\\\":[{\\\"Effect\\\":\\\"Allow\\\","
+        "\\\"Action\\\":\\\"iot:*\\\",\\\"Resource\\\":\\\"*\\\"}]}";
+    http(w, 200, "POST", "/policies/p", pem_body("{\"policyDocument\":\"%s\"}", document));
+    http(w, 200, "PUT", "/target-policies/p", pem_body("{\"target\":\"%s\"}", certificate->arn));
 }
 
 static void a_certificate_with_policies_is_deleted_by_force_alone(void **state)
