@@ -135,14 +135,21 @@ static struct fleet_node *term_of_phrase(struct parser *p, struct str field)
     if (!node)
         return NULL;
     node->words = arena_array(p->lexer.arena, n, sizeof *node->words);
-    while (node->words && fleet_next_word(&text, &node->words[node->word_count]))
+    if (!node->words)
+        return NULL;
+    while (fleet_next_word(&text, &node->words[node->word_count]))
         node->word_count++;
-    if (node->word_count == 1)
+    if (n == 1)
         node->word = node->words[0];
-    return node->words ? node : NULL;
+    return node;
 }
 
 /* ---- bounds ---- */
+
+static bool is_operator(const struct fleet_lexeme *word)
+{
+    return str_eq_text(word->raw, "AND") || str_eq_text(word->raw, "OR") || str_eq_text(word->raw, "NOT");
+}
 
 enum bound_kind { BOUND_OPEN, BOUND_NUMBER, BOUND_TEXT };
 
@@ -152,7 +159,7 @@ static bool read_plain_word(struct parser *p, const char *what, struct fleet_lex
     fleet_peek(&p->lexer);
     if (!fleet_read_word(&p->lexer, ret_word))
         return false;
-    if (!ret_word->characters || str_eq_text(ret_word->raw, "TO"))
+    if (!ret_word->characters || is_operator(ret_word) || str_eq_text(ret_word->raw, "TO"))
         return fleet_wrong(&p->lexer, ret_word->at, "expected %s", what);
     return true;
 }
@@ -194,7 +201,7 @@ static struct fleet_node *term_of_range(struct parser *p, struct str field)
     struct fleet_lexer *lexer = &p->lexer;
     size_t at = lexer->at;
     struct fleet_bound low = { .inclusive = lexer->text.p[at] == '[' }, high = { 0 };
-    enum bound_kind low_kind, high_kind;
+    enum bound_kind low_kind = BOUND_OPEN, high_kind = BOUND_OPEN;
     lexer->at++;
     if (!read_bound(p, &low, &low_kind))
         return NULL;
@@ -235,7 +242,7 @@ static struct fleet_node *term_of_comparison(struct parser *p, struct str field)
     if (p->lexer.at < p->lexer.text.n && p->lexer.text.p[p->lexer.at] == '=')
         bound.inclusive = fleet_take(&p->lexer, '=');
     struct fleet_lexeme word;
-    enum bound_kind kind;
+    enum bound_kind kind = BOUND_OPEN;
     if (!read_plain_word(p, "a value", &word) || !bound_of_word(p, &word, &bound, &kind))
         return NULL;
     struct fleet_node *node =
@@ -293,11 +300,6 @@ static struct fleet_node *in_parentheses(struct parser *p, struct str field)
         return NULL;
     }
     return node;
-}
-
-static bool is_operator(const struct fleet_lexeme *word)
-{
-    return str_eq_text(word->raw, "AND") || str_eq_text(word->raw, "OR") || str_eq_text(word->raw, "NOT");
 }
 
 /* A word where a term or a value must be. */
