@@ -153,7 +153,7 @@ static bool is_operator(const struct fleet_lexeme *word)
 
 enum bound_kind { BOUND_OPEN, BOUND_NUMBER, BOUND_TEXT };
 
-/* A word that is no operator and has no wildcards. */
+/* A word that is no operator. */
 static bool read_plain_word(struct parser *p, const char *what, struct fleet_lexeme *ret_word)
 {
     fleet_peek(&p->lexer);
