@@ -364,6 +364,24 @@ static struct fleet_node *unary(struct parser *p)
     return negate(p, primary(p));
 }
 
+/* attributes.temp>60 attributes.temp<80 is one range, which finds less than each of its halves. Where a field
+ * can have several values, one may be above and another below. */
+static bool narrow(struct fleet_node *left, const struct fleet_node *next)
+{
+    struct fleet_node *range = left->kind == FLEET_AND ? left->right : left;
+    bool single = str_starts_with(next->field, STR_LIT("attributes.")) || next->source == FLEET_CONNECTIVITY;
+    if (range->kind != FLEET_TERM || next->kind != FLEET_TERM || range->test != FLEET_NUMBER_RANGE ||
+        next->test != FLEET_NUMBER_RANGE || !single || !str_eq(range->field, next->field) ||
+        range->low.set == range->high.set || next->low.set == next->high.set ||
+        range->low.set == next->low.set)
+        return false;
+    if (next->low.set)
+        range->low = next->low;
+    else
+        range->high = next->high;
+    return true;
+}
+
 /* Terms with AND, or nothing, between them. */
 static struct fleet_node *all_of(struct parser *p)
 {
@@ -371,7 +389,9 @@ static struct fleet_node *all_of(struct parser *p)
     while (node && !fleet_at_end(&p->lexer) && fleet_peek(&p->lexer) != ')' &&
            !fleet_at_operator(&p->lexer, "OR")) {
         fleet_take_operator(&p->lexer, "AND");
-        node = join(p, FLEET_AND, node, unary(p));
+        struct fleet_node *next = unary(p);
+        if (!next || !narrow(node, next))
+            node = join(p, FLEET_AND, node, next);
     }
     return node;
 }

@@ -27,7 +27,6 @@ struct db *store_writer(struct store *store);
 struct db *store_open_reader(struct store *store);
 const char *store_path(const struct store *store);
 
-
 /* Empties every table but `secret`, and `audience` and `connectivity` (the broker's sessions live on), inside
  * the caller's transaction. */
 bool store_reset(struct db *db);

@@ -278,6 +278,28 @@ static void texts_are_compared_as_texts_and_numbers_as_numbers(void **state)
     ASSERT_FOUND(state, questions);
 }
 
+static void two_comparisons_are_a_range(void **state)
+{
+    static const struct question questions[] = {
+        { "attributes.temp>=75 attributes.temp<81", "pump-01 pump-02" },
+        { "attributes.temp<=81 AND attributes.temp>75", "pump-02 Pump-03" },
+        { "thingTypeName:pump attributes.temp>75 attributes.temp<81 attributes.temp<80", "" },
+        { "attributes.temp>75 thingTypeName:pump attributes.temp<81", "pump-02" },
+        { "attributes.temp>75 attributes.temp>80", "Pump-03" },
+        { "attributes.temp>75 -attributes.temp<81", "Pump-03" },
+        { "attributes.temp>80 (attributes.temp<81 OR attributes.temp<82)", "Pump-03" },
+        { "attributes.temp>80 attributes.size<200", "" },
+        { "attributes.temp>81 OR attributes.temp<0", "valve-1" },
+        { "attributes.temp:[75 TO 80] attributes.temp<80", "pump-01" },
+        /* of a list, one value may be above and another below */
+        { "shadow.reported.myvalues>2 shadow.reported.myvalues<2", "tv-plasma" },
+        { "connectivity.timestamp>1700000000000 connectivity.timestamp<1700000100000", "valve-2" },
+        { "a>1 b>1 c>1 d>1 e>1 f>1 g>1 h>1 i>1 j>1 k>1 k<2", "" },
+        { "a>1 b>1 c>1 d>1 e>1 f>1 g>1 h>1 i>1 j>1 k>1 l>1 l<2", REFUSED },
+    };
+    ASSERT_FOUND(state, questions);
+}
+
 static void words_are_found_by_any_wildcards(void **state)
 {
     static const struct question questions[] = {
@@ -457,6 +479,7 @@ int main(void)
         TEST(names_and_their_wildcards),
         TEST(operators_and_signs_are_read_in_their_places),
         TEST(texts_are_compared_as_texts_and_numbers_as_numbers),
+        TEST(two_comparisons_are_a_range),
         TEST(words_are_found_by_any_wildcards),
         TEST(characters_that_mean_something_to_sql_mean_nothing),
         TEST(a_long_phrase_is_a_query_like_any_other),
