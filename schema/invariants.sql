@@ -205,8 +205,29 @@ FROM execution
 WHERE status IN ('QUEUED', 'IN_PROGRESS') AND thing_name NOT IN (SELECT name FROM thing)
 
 UNION ALL
+SELECT 'thing of a type that is gone', name
+FROM thing WHERE thing_type IS NOT NULL AND thing_type NOT IN (SELECT name FROM thing_type)
+
+UNION ALL
+SELECT 'thing with more attributes than it may have', t.name
+FROM thing AS t JOIN thing_attribute AS a ON a.thing = t.id
+GROUP BY t.id HAVING count(*) > iif(t.thing_type IS NULL, 3, 50)
+
+UNION ALL
 SELECT 'thing group whose parent is gone or younger', name
 FROM thing_group WHERE parent NOT IN (SELECT id FROM thing_group) OR parent >= id
+
+UNION ALL
+SELECT 'thing group that is not listed below one above it, or below another', name
+FROM (WITH RECURSIVE place (above, name, id) AS (
+          SELECT parent, name, id FROM thing_group WHERE parent IS NOT NULL
+          UNION ALL
+          SELECT g.parent, p.name, p.id FROM place AS p JOIN thing_group AS g ON g.id = p.above
+          WHERE g.parent IS NOT NULL)
+      SELECT above, name, id, 1 AS n FROM place
+      UNION ALL
+      SELECT above, name, thing_group, -1 FROM thing_group_below)
+GROUP BY above, name, id HAVING sum(n) <> 0
 
 UNION ALL
 SELECT 'membership of a thing or a thing group that is gone', thing_group || ' ' || thing
@@ -233,6 +254,43 @@ FROM tag
 WHERE (resource_type = 'job' AND resource_name NOT IN (SELECT job_id FROM job))
    OR (resource_type = 'jobtemplate' AND resource_name NOT IN (SELECT template_id FROM job_template))
    OR (resource_type = 'thinggroup' AND resource_name NOT IN (SELECT name FROM thing_group))
+   OR (resource_type = 'thingtype' AND resource_name NOT IN (SELECT name FROM thing_type))
+   OR (resource_type = 'policy' AND resource_name NOT IN (SELECT name FROM policy))
+   OR (resource_type = 'cacert' AND resource_name NOT IN (SELECT certificate_id FROM ca_certificate))
+
+UNION ALL
+SELECT 'policy without its default version', name
+FROM policy AS p
+WHERE NOT EXISTS (SELECT 1 FROM policy_version AS v WHERE v.policy = p.id AND v.version = p.default_version)
+
+UNION ALL
+SELECT 'policy with too many versions, or one with a number that was not given yet', name
+FROM policy AS p JOIN policy_version AS v ON v.policy = p.id
+GROUP BY p.id HAVING count(*) > 5 OR max(v.version) > p.last_version
+
+UNION ALL
+SELECT 'policy attached to what is gone', target
+FROM policy_attachment
+WHERE (target LIKE 'thinggroup/%' AND substr(target, 12) NOT IN (SELECT name FROM thing_group))
+   OR (target LIKE 'cert/%' AND substr(target, 6) NOT IN (SELECT certificate_id FROM certificate))
+
+UNION ALL
+SELECT 'thing attached to a certificate that is gone', principal
+FROM thing_principal
+WHERE (principal LIKE 'cert/%' AND principal NOT IN (SELECT 'cert/' || certificate_id FROM certificate))
+   OR thing NOT IN (SELECT id FROM thing)
+
+UNION ALL
+SELECT 'certificate that was deleted and is there', certificate_id
+FROM deleted_certificate WHERE certificate_id IN (SELECT certificate_id FROM certificate)
+
+UNION ALL
+SELECT 'principal with an exclusive thing and another', principal
+FROM thing_principal GROUP BY principal HAVING max(exclusive) AND count(*) > 1
+
+UNION ALL
+SELECT 'more than ten CAs of one subject', subject
+FROM ca_certificate GROUP BY subject HAVING count(*) > 10
 
 UNION ALL
 SELECT 'time-out timer that does not match its execution', coalesce(e.thing_name || ' ' || e.job_id, t.thing_name || ' ' || t.job_id)
