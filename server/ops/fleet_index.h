@@ -14,9 +14,6 @@
 #include "store/fleet_store.h"
 #include "store/thing_group_store.h"
 
-#define FLEET_INDEX_THINGS       "AWS_Things"
-#define FLEET_INDEX_THING_GROUPS "AWS_ThingGroups"
-
 op_fn op_update_indexing_configuration;
 op_fn op_get_indexing_configuration;
 op_fn op_describe_index;

@@ -47,8 +47,8 @@ static struct str schema_of(enum fleet_index index, const struct fleet_index_row
 bool op_describe_index(struct op *op, const void *input)
 {
     const struct describe_index_request *in = input;
-    enum fleet_index index;
-    struct state state;
+    enum fleet_index index = FLEET_THINGS;
+    struct state state = { 0 };
     struct fleet_index_row row = { 0 };
     if (!find_index(op, in->index_name, &index, &state))
         return false;
@@ -65,7 +65,7 @@ bool op_list_indices(struct op *op, const void *input)
 {
     const struct list_indices_request *in = input;
     struct page page;
-    struct state state;
+    struct state state = { 0 };
     if (!page_open(op, &page, OP_LIST_INDICES, STR_NONE, in->max_results, in->next_token, 0))
         return false;
     json_key(op->json, "indexNames");
@@ -102,7 +102,7 @@ static bool ask(struct op *op, const struct fleet_question *question, enum fleet
 bool fleet_index_ask(struct op *op, const struct fleet_question *question, enum fleet_index *ret_index,
                      struct fleet_query *ret_query)
 {
-    struct state state;
+    struct state state = { 0 };
     return ask(op, question, ret_index, &state, ret_query);
 }
 
@@ -212,8 +212,8 @@ bool op_search_index(struct op *op, const void *input)
         .query_string = in->query_string,
         .purpose = FLEET_QUERY_SEARCH,
     };
-    enum fleet_index index;
-    struct state state;
+    enum fleet_index index = FLEET_THINGS;
+    struct state state = { 0 };
     struct fleet_query query;
     struct fleet_ids found, none = { 0 };
     struct page page;

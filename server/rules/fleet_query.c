@@ -135,24 +135,31 @@ static struct fleet_node *term_of_phrase(struct parser *p, struct str field)
     if (!node)
         return NULL;
     node->words = arena_array(p->lexer.arena, n, sizeof *node->words);
-    while (node->words && fleet_next_word(&text, &node->words[node->word_count]))
+    if (!node->words)
+        return NULL;
+    while (fleet_next_word(&text, &node->words[node->word_count]))
         node->word_count++;
-    if (node->word_count == 1)
+    if (n == 1)
         node->word = node->words[0];
-    return node->words ? node : NULL;
+    return node;
 }
 
 /* ---- bounds ---- */
 
+static bool is_operator(const struct fleet_lexeme *word)
+{
+    return str_eq_text(word->raw, "AND") || str_eq_text(word->raw, "OR") || str_eq_text(word->raw, "NOT");
+}
+
 enum bound_kind { BOUND_OPEN, BOUND_NUMBER, BOUND_TEXT };
 
-/* A word that is no operator and has no wildcards. */
+/* A word that is no operator. */
 static bool read_plain_word(struct parser *p, const char *what, struct fleet_lexeme *ret_word)
 {
     fleet_peek(&p->lexer);
     if (!fleet_read_word(&p->lexer, ret_word))
         return false;
-    if (!ret_word->characters || str_eq_text(ret_word->raw, "TO"))
+    if (!ret_word->characters || is_operator(ret_word) || str_eq_text(ret_word->raw, "TO"))
         return fleet_wrong(&p->lexer, ret_word->at, "expected %s", what);
     return true;
 }
@@ -194,7 +201,7 @@ static struct fleet_node *term_of_range(struct parser *p, struct str field)
     struct fleet_lexer *lexer = &p->lexer;
     size_t at = lexer->at;
     struct fleet_bound low = { .inclusive = lexer->text.p[at] == '[' }, high = { 0 };
-    enum bound_kind low_kind, high_kind;
+    enum bound_kind low_kind = BOUND_OPEN, high_kind = BOUND_OPEN;
     lexer->at++;
     if (!read_bound(p, &low, &low_kind))
         return NULL;
@@ -235,7 +242,7 @@ static struct fleet_node *term_of_comparison(struct parser *p, struct str field)
     if (p->lexer.at < p->lexer.text.n && p->lexer.text.p[p->lexer.at] == '=')
         bound.inclusive = fleet_take(&p->lexer, '=');
     struct fleet_lexeme word;
-    enum bound_kind kind;
+    enum bound_kind kind = BOUND_OPEN;
     if (!read_plain_word(p, "a value", &word) || !bound_of_word(p, &word, &bound, &kind))
         return NULL;
     struct fleet_node *node =
@@ -293,11 +300,6 @@ static struct fleet_node *in_parentheses(struct parser *p, struct str field)
         return NULL;
     }
     return node;
-}
-
-static bool is_operator(const struct fleet_lexeme *word)
-{
-    return str_eq_text(word->raw, "AND") || str_eq_text(word->raw, "OR") || str_eq_text(word->raw, "NOT");
 }
 
 /* A word where a term or a value must be. */
@@ -362,6 +364,24 @@ static struct fleet_node *unary(struct parser *p)
     return negate(p, primary(p));
 }
 
+/* attributes.temp>60 attributes.temp<80 is one range, which finds less than each of its halves. Where a field
+ * can have several values, one may be above and another below. */
+static bool narrow(struct fleet_node *left, const struct fleet_node *next)
+{
+    struct fleet_node *range = left->kind == FLEET_AND ? left->right : left;
+    bool single = str_starts_with(next->field, STR_LIT("attributes.")) || next->source == FLEET_CONNECTIVITY;
+    if (range->kind != FLEET_TERM || next->kind != FLEET_TERM || range->test != FLEET_NUMBER_RANGE ||
+        next->test != FLEET_NUMBER_RANGE || !single || !str_eq(range->field, next->field) ||
+        range->low.set == range->high.set || next->low.set == next->high.set ||
+        range->low.set == next->low.set)
+        return false;
+    if (next->low.set)
+        range->low = next->low;
+    else
+        range->high = next->high;
+    return true;
+}
+
 /* Terms with AND, or nothing, between them. */
 static struct fleet_node *all_of(struct parser *p)
 {
@@ -369,7 +389,9 @@ static struct fleet_node *all_of(struct parser *p)
     while (node && !fleet_at_end(&p->lexer) && fleet_peek(&p->lexer) != ')' &&
            !fleet_at_operator(&p->lexer, "OR")) {
         fleet_take_operator(&p->lexer, "AND");
-        node = join(p, FLEET_AND, node, unary(p));
+        struct fleet_node *next = unary(p);
+        if (!next || !narrow(node, next))
+            node = join(p, FLEET_AND, node, next);
     }
     return node;
 }

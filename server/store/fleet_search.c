@@ -1,7 +1,5 @@
 #include "store/fleet_search.h"
 
-#include <stdio.h>
-
 /*
  * A query becomes one SELECT over the words of the index (schema: fleet_field). What drives it is chosen by
  * counting, as far as GATHER_MAX, what each term finds:

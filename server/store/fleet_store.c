@@ -9,8 +9,8 @@
     }
 
 static const char *const index_names[] = {
-    [FLEET_THINGS] = "AWS_Things",
-    [FLEET_THING_GROUPS] = "AWS_ThingGroups",
+    [FLEET_THINGS] = FLEET_INDEX_THINGS,
+    [FLEET_THING_GROUPS] = FLEET_INDEX_THING_GROUPS,
 };
 
 struct str fleet_index_name(enum fleet_index index)

@@ -6,7 +6,9 @@
 #include "api/fleet_tree.h"
 #include "store/db.h"
 
-/* AWS_Things, AWS_ThingGroups */
+#define FLEET_INDEX_THINGS       "AWS_Things"
+#define FLEET_INDEX_THING_GROUPS "AWS_ThingGroups"
+
 struct str fleet_index_name(enum fleet_index index);
 bool fleet_index_named(struct str name, enum fleet_index *ret_index);
 

@@ -19,20 +19,19 @@ struct fixture {
 
 static int set_up(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
     struct strbuf problem;
+    struct fixture *f = calloc(1, sizeof *f);
+    assert_non_null(f);
     strbuf_init(&problem, 1024);
-    if (!f)
-        return -1;
+    *state = f;
     f->log = log_new(log_sink_stderr, NULL, LOG_WARNING, 0);
     struct store_options options = { .in_memory = true, .log = f->log };
     f->store = store_open(&options, &problem);
-    strbuf_release(&problem);
     if (!f->store)
-        return -1;
+        fail_msg("%.*s", STR(strbuf_str(&problem)));
+    strbuf_release(&problem);
     f->db = store_writer(f->store);
     given_fleet(f->db);
-    *state = f;
     return 0;
 }
 
@@ -257,6 +256,8 @@ static void texts_are_compared_as_texts_and_numbers_as_numbers(void **state)
         { "attributes.temp:[1 TO \"hot\"]", REFUSED },
         { "attributes.temp:[a* TO b]", REFUSED },
         { "attributes.temp<a*", REFUSED },
+        { "attributes.temp<AND", REFUSED },
+        { "attributes.temp:[OR TO b]", REFUSED },
         { "attributes.temp<\"a\"", REFUSED },
         { "attributes.temp:[1 5]", REFUSED },
         { "attributes.temp:[1 TO 5", REFUSED },
@@ -273,6 +274,28 @@ static void texts_are_compared_as_texts_and_numbers_as_numbers(void **state)
         { "shadow.reported.battery>=70", "pump-01 valve-1" },
         { "connectivity.connected:[\"a\" TO \"z\"]", "" },
         { "attributes.temp:9007199254740993", "" },
+    };
+    ASSERT_FOUND(state, questions);
+}
+
+static void two_comparisons_are_a_range(void **state)
+{
+    static const struct question questions[] = {
+        { "attributes.temp>=75 attributes.temp<81", "pump-01 pump-02" },
+        { "attributes.temp<=81 AND attributes.temp>75", "pump-02 Pump-03" },
+        { "thingTypeName:pump attributes.temp>75 attributes.temp<81 attributes.temp<80", "" },
+        { "attributes.temp>75 thingTypeName:pump attributes.temp<81", "pump-02" },
+        { "attributes.temp>75 attributes.temp>80", "Pump-03" },
+        { "attributes.temp>75 -attributes.temp<81", "Pump-03" },
+        { "attributes.temp>80 (attributes.temp<81 OR attributes.temp<82)", "Pump-03" },
+        { "attributes.temp>80 attributes.size<200", "" },
+        { "attributes.temp>81 OR attributes.temp<0", "valve-1" },
+        { "attributes.temp:[75 TO 80] attributes.temp<80", "pump-01" },
+        /* of a list, one value may be above and another below */
+        { "shadow.reported.myvalues>2 shadow.reported.myvalues<2", "tv-plasma" },
+        { "connectivity.timestamp>1700000000000 connectivity.timestamp<1700000100000", "valve-2" },
+        { "a>1 b>1 c>1 d>1 e>1 f>1 g>1 h>1 i>1 j>1 k>1 k<2", "" },
+        { "a>1 b>1 c>1 d>1 e>1 f>1 g>1 h>1 i>1 j>1 k>1 l>1 l<2", REFUSED },
     };
     ASSERT_FOUND(state, questions);
 }
@@ -456,6 +479,7 @@ int main(void)
         TEST(names_and_their_wildcards),
         TEST(operators_and_signs_are_read_in_their_places),
         TEST(texts_are_compared_as_texts_and_numbers_as_numbers),
+        TEST(two_comparisons_are_a_range),
         TEST(words_are_found_by_any_wildcards),
         TEST(characters_that_mean_something_to_sql_mean_nothing),
         TEST(a_long_phrase_is_a_query_like_any_other),
