@@ -90,7 +90,7 @@ static bool widen(struct connections *connections)
 {
     struct connections wider = *connections;
     wider.size = connections->size ? connections->size * 2 : PLACES_AT_FIRST;
-    wider.places = calloc(wider.size, sizeof *wider.places);
+    wider.places = calloc(wider.size, sizeof(struct connection *));
     if (!wider.places)
         return false;
     for (size_t i = 0; i < connections->size; i++) {
@@ -103,7 +103,8 @@ static bool widen(struct connections *connections)
         }
     }
     free(connections->places);
-    *connections = wider;
+    connections->places = wider.places;
+    connections->size = wider.size;
     return true;
 }
 

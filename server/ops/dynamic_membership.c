@@ -49,24 +49,25 @@ static bool ask(struct op *op, const struct dynamic_group_row *group, int64_t th
     return !db_failed(op->db) || unreadable(op);
 }
 
-/* What becomes of the thing in each of the groups. *ret_choices is in the order of the places. */
-static bool decide(struct op *op, const struct thing_row *thing, const struct asking *asking,
-                   const struct dynamic_places *places, struct dynamic_choice **ret_choices)
+/* What becomes of the thing in each of the groups, in the order of the places. NULL after `fail`. */
+static struct dynamic_choice *decide(struct op *op, const struct thing_row *thing,
+                                     const struct asking *asking, const struct dynamic_places *places)
 {
     struct dynamic_choice *choices = arena_array(op->arena, places->n, sizeof *choices);
-    if (!choices)
-        return unreadable(op);
+    if (!choices) {
+        unreadable(op);
+        return NULL;
+    }
     int64_t statics = store_membership_count(op->db, thing->id);
     for (size_t i = 0; i < places->n; i++) {
         const struct dynamic_place *place = &places->items[i];
         choices[i].was_member = place->is_member;
         statics -= place->is_member;
         if (is_asked(asking, &place->group) && !ask(op, &place->group, thing->id, &choices[i].answer))
-            return false;
+            return NULL;
     }
     dynamic_group_decide(choices, places->n, statics, op->settings->thing_groups_per_thing_limit);
-    *ret_choices = choices;
-    return true;
+    return choices;
 }
 
 /* AWS writes these to its log, and nothing of what goes well. */
@@ -125,11 +126,11 @@ static bool update_part(struct op *op, int64_t thing_id, const struct asking *as
 {
     struct thing_row thing;
     struct dynamic_places places;
-    struct dynamic_choice *choices = NULL;
     if (!store_thing_get_by_id(op->db, op->arena, thing_id, &thing) ||
         !store_dynamic_places(op->db, op->arena, thing_id, &places))
         return unreadable(op);
-    return decide(op, &thing, asking, &places, &choices) && apply(op, &thing, &places, choices);
+    const struct dynamic_choice *choices = decide(op, &thing, asking, &places);
+    return choices && apply(op, &thing, &places, choices);
 }
 
 /* In memory of its own: a slice does this for many things. */

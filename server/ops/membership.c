@@ -12,7 +12,7 @@
 #include "ops/render.h"
 #include "settings.h"
 
-enum { LEFT_AT_ONCE = 16 };
+enum { LEFT_AT_ONCE = 16 }; /* groups that are read at a time when a thing leaves them all */
 
 /* ---- whom a request means: by name, by ARN, or by both if they agree ---- */
 

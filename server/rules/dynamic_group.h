@@ -14,11 +14,10 @@
 enum dynamic_answer { DYNAMIC_NOT_ASKED, DYNAMIC_MATCHES, DYNAMIC_DIFFERS };
 
 struct dynamic_choice {
-    bool was_member;
     enum dynamic_answer answer;
-    /* decided */
-    bool is_member;
-    bool crowded_out; /* its query matches, and there was no room */
+    bool was_member;
+    bool is_member;   /* decided: it is in the group from here on */
+    bool crowded_out; /* decided: its query matches, and there was no room */
 };
 
 /* `choices` are all dynamic groups, oldest first; `statics`, how many static groups the thing is in; `most`,
