@@ -6,7 +6,7 @@
 
 #include "base/random.h"
 
-enum { PLACES_AT_FIRST = 256, CLIENT_ID_MAX = 128, TOLD_AT_ONCE = 100 };
+enum { PLACES_AT_FIRST = 256, CLIENT_ID_MAX = 128, TOLD_AT_ONCE = 25 };
 
 struct connection {
     struct connection *next;   /* on its place */

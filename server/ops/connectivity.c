@@ -7,7 +7,7 @@
 #include "store/connection_store.h"
 #include "store/thing_store.h"
 
-enum { LOST_AT_ONCE = 100 };
+enum { LOST_AT_ONCE = 25 }; /* some milliseconds, with the dynamic groups that look */
 
 /* Why those are disconnected who were connected when the server stopped, however it stopped. */
 #define LOST_REASON STR_LIT("SERVER_INITIATED_DISCONNECT")
