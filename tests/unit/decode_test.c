@@ -119,7 +119,7 @@ static void header_names_have_no_case(void **state)
     request.header_count = 0;
     assert_not_decoded(
         decode_request(OP_ATTACH_THING_PRINCIPAL, &request), ERR_INVALID_REQUEST,
-        "1 validation error detected: Value null at 'x-amzn-principal' failed to satisfy constraint: "
+        "1 validation error detected: Value null at 'principal' failed to satisfy constraint: "
         "Member must not be null");
 }
 
