@@ -35,7 +35,7 @@ static struct call *call_for(const struct inbound *inbound, const struct publica
 }
 
 /* False: the call's err says why. The token of the payload is in the call as soon as it is known. */
-static bool call_decode(struct call *call, struct str payload)
+static bool call_decode(struct call *call, struct engine *engine, struct str payload)
 {
     const struct asker *asker = call->owner;
     struct topic_route route = route_topic(asker->topic);
@@ -48,8 +48,10 @@ static bool call_decode(struct call *call, struct str payload)
     }
 
     call->operation = route.operation;
-    if (!call_permitted(call, route.thing))
+    if (!call_permitted(call, route.thing) || !engine_admit(engine, call)) {
+        call->client_token = api_client_token(payload, &call->arena);
         return false;
+    }
     struct request request = { .labels = route.labels, .body = payload, .query_in_body = true };
     void *input;
     if (!api_decode(route.operation, &request, &call->arena, &input, &call->client_token, &call->err))
@@ -75,7 +77,7 @@ void inbound_take(const struct inbound *inbound, const struct publication *publi
     struct call *call = call_for(inbound, publication);
     if (call == NULL)
         return; /* no memory, hence no answer; the device asks again */
-    if (call_decode(call, publication->payload) && call_submit(call, inbound->engine))
+    if (call_decode(call, inbound->engine, publication->payload) && call_submit(call, inbound->engine))
         return;
     call->answered_ms = clock_now_ms(inbound->clock);
     outbound_answer(call);

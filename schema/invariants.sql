@@ -180,6 +180,12 @@ WHERE m.membership_id IS NULL
             WHERE child.parent = m.thing_group)
 
 UNION ALL
+SELECT 'tag of what is gone', resource_type || ' ' || resource_name
+FROM tag
+WHERE (resource_type = 'job' AND resource_name NOT IN (SELECT job_id FROM job))
+   OR (resource_type = 'thinggroup' AND resource_name NOT IN (SELECT name FROM thing_group))
+
+UNION ALL
 SELECT 'time-out timer that does not match its execution', coalesce(e.thing_name || ' ' || e.job_id, t.thing_name || ' ' || t.job_id)
 FROM (SELECT thing_name, job_id, execution_number,
              min(coalesce(in_progress_deadline_ms, 9223372036854775807),

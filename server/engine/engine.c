@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "engine/internal.h"
+#include "engine/throttle.h"
 #include "ops/notify.h"
 #include "settings.h"
 #include "store/audience_store.h"
@@ -29,6 +30,7 @@ struct engine {
     struct timer_thread *timer;
     bool started;
     struct engine_stats running; /* the engine thread's own; published after each batch */
+    struct throttle throttle;
     int64_t retry_us; /* the engine thread's own: no timers before that (clock_mono_us); 0: at once */
 
     pthread_mutex_t lock; /* guards what follows */
@@ -54,6 +56,12 @@ struct batch {
 };
 
 /* ---- inbox ---- */
+
+bool engine_admit(struct engine *engine, struct call *call)
+{
+    return throttle_admit(&engine->throttle, call->operation) ||
+           fail(&call->err, ERR_THROTTLING, "Rate exceeded");
+}
 
 bool engine_submit(struct engine *engine, struct call *call)
 {
@@ -477,6 +485,7 @@ struct engine *engine_new(const struct engine_config *config)
         return NULL;
     engine->config = *config;
     engine->end = &engine->first;
+    throttle_init(&engine->throttle, config->settings, config->clock);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -523,6 +532,7 @@ void engine_free(struct engine *engine)
         return;
     pthread_mutex_destroy(&engine->lock);
     pthread_cond_destroy(&engine->work);
+    throttle_release(&engine->throttle);
     free(engine);
 }
 

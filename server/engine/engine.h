@@ -42,6 +42,10 @@ void engine_stop(struct engine *engine);
  * the engine stops: the caller keeps the call and answers ERR_THROTTLING. */
 bool engine_submit(struct engine *engine, struct call *call);
 
+/* Any thread; before an edge decodes a request: whether the call's operation is within its rate
+ * (engine/throttle). False after fail(): ERR_THROTTLING. */
+bool engine_admit(struct engine *engine, struct call *call);
+
 /*
  * Moves the clock (any thread; answered through `done` like every call). `change` was checked by
  * clock_change_parse. An advance runs everything that falls due on the way, each at its own time, and the

@@ -87,7 +87,8 @@ static bool prepare(struct exchange *x, struct op_handler *ret_handler)
     struct op_handler handler = op_handler(route.operation);
     x->operation = model->name;
     call->operation = route.operation;
-    if (!call_permitted(call, labels_value(&route.labels, model, "thingName")))
+    if (!call_permitted(call, labels_value(&route.labels, model, "thingName")) ||
+        !engine_admit(x->http->config.engine, call))
         return false;
     if (handler.run == NULL)
         return not_implemented(x, model);

@@ -81,7 +81,7 @@ bool page_take(struct page *page, int64_t id)
     return true;
 }
 
-bool page_close(struct op *op, const struct page *page)
+static bool close_with(struct op *op, const struct page *page, const char *member)
 {
     unsigned char bytes[TOKEN_BYTES];
     unsigned char text[TOKEN_TEXT + 1];
@@ -91,6 +91,16 @@ bool page_close(struct op *op, const struct page *page)
     if (!sign(op, page, bytes, bytes + CURSOR_BYTES))
         return fail(op->err, ERR_INTERNAL, "The page token could not be made.");
     EVP_EncodeBlock(text, bytes, TOKEN_BYTES);
-    json_member_string(op->json, "nextToken", (struct str){ (const char *)text, TOKEN_TEXT });
+    json_member_string(op->json, member, (struct str){ (const char *)text, TOKEN_TEXT });
     return true;
+}
+
+bool page_close(struct op *op, const struct page *page)
+{
+    return close_with(op, page, "nextToken");
+}
+
+bool page_close_marker(struct op *op, const struct page *page)
+{
+    return close_with(op, page, "nextMarker");
 }

@@ -14,9 +14,10 @@
 
 struct page {
     enum operation operation;
-    struct str whose; /* the thing or job whose list it is; absent for lists of everything */
-    int64_t size;     /* rows to show */
-    int64_t cursor;   /* where to begin, then the last row shown */
+    struct str
+        whose; /* the thing or job whose list it is, or all that narrows it; absent for lists of everything */
+    int64_t size;   /* rows to show */
+    int64_t cursor; /* where to begin, then the last row shown */
     int64_t shown;
     bool more;
 };
@@ -27,5 +28,7 @@ bool page_open(struct op *op, struct page *page, enum operation operation, struc
 /* Whether the row with this id still belongs on the page. */
 bool page_take(struct page *page, int64_t id);
 bool page_close(struct op *op, const struct page *page);
+/* The same for the lists that page with `marker` and `nextMarker`. */
+bool page_close_marker(struct op *op, const struct page *page);
 
 #endif

@@ -5,6 +5,7 @@
 #include "ops/job_target.h"
 #include "ops/membership.h"
 #include "ops/op.h"
+#include "ops/tags.h"
 #include "ops/template.h"
 #include "ops/thing.h"
 #include "ops/thing_group.h"
@@ -48,6 +49,9 @@ static const struct op_handler handlers[OPERATION_COUNT] = {
     [OP_DESCRIBE_ENDPOINT] = { op_describe_endpoint, .writes = false },
     [OP_DESCRIBE_EVENT_CONFIGURATIONS] = { op_describe_event_configurations, .writes = false },
     [OP_UPDATE_EVENT_CONFIGURATIONS] = { op_update_event_configurations, .writes = true },
+    [OP_TAG_RESOURCE] = { op_tag_resource, .writes = true },
+    [OP_UNTAG_RESOURCE] = { op_untag_resource, .writes = true },
+    [OP_LIST_TAGS_FOR_RESOURCE] = { op_list_tags_for_resource, .writes = false },
 
     [OP_DATA_GET_PENDING_JOB_EXECUTIONS] = { op_get_pending_job_executions, .writes = false },
     [OP_DATA_START_NEXT_PENDING_JOB_EXECUTION] = { op_start_next_pending_job_execution, .writes = true },

@@ -24,7 +24,9 @@ struct load_options {
     int64_t warmup_ms, measure_ms;
     int64_t pause_ms; /* between an answer and the next request; 0: none */
     int qos;          /* MQTT */
-    const char *path; /* HTTP */
+    const char *path; /* HTTP; "{n}" in it stands for a number that no other request has */
+    const char *body; /* HTTP: PUT this; NULL: GET */
+    int64_t number;   /* of the first request */
 };
 
 struct client {
@@ -45,6 +47,7 @@ struct load {
     int64_t measure_from_us, measure_until_us; /* 0 until every connection is open */
     struct histogram latency;                  /* of the answers in the measured time */
     uint64_t refused;                          /* answers that say no */
+    uint64_t requests;                         /* sent so far */
 };
 
 struct load_protocol {

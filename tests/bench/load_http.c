@@ -1,21 +1,43 @@
-/* GET of one path over keep-alive connections; the answer must be 200 with a Content-Length. */
+/* GET, or PUT, of one path over keep-alive connections; the answer must be 200 with a Content-Length. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "load.h"
+
+enum { PATH_MAX_BYTES = 512, LENGTH_HEADER_MAX = 48 };
 
 static bool http_greet(struct load *load, struct client *client)
 {
     return load_opened(load, client);
 }
 
+/* The path of the next request. */
+static bool next_path(struct load *load, char path[PATH_MAX_BYTES])
+{
+    static const char mark[] = "{n}";
+    const char *pattern = load->options->path;
+    const char *at = strstr(pattern, mark);
+    int64_t number = load->options->number + (int64_t)load->requests++;
+    int n = at ? snprintf(path, PATH_MAX_BYTES, "%.*s%" PRId64 "%s", (int)(at - pattern), pattern, number,
+                          at + sizeof mark - 1)
+               : snprintf(path, PATH_MAX_BYTES, "%s", pattern);
+    return n > 0 && n < PATH_MAX_BYTES;
+}
+
 static bool http_request(struct load *load, struct client *client)
 {
     struct connection *connection = &client->connection;
     size_t room = CONNECTION_OUT_MAX - connection->out_n;
+    const char *body = load->options->body;
+    char path[PATH_MAX_BYTES], length[LENGTH_HEADER_MAX] = "";
+    if (!next_path(load, path))
+        return false;
+    if (body)
+        snprintf(length, sizeof length, "Content-Length: %zu\r\n", strlen(body));
     int n = snprintf((char *)connection->out + connection->out_n, room,
-                     "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nAccept: application/json\r\n\r\n",
-                     load->options->path, (unsigned)load->options->port);
+                     "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nAccept: application/json\r\n%s\r\n%s",
+                     body ? "PUT" : "GET", path, (unsigned)load->options->port, length, body ? body : "");
     if (n < 0 || (size_t)n >= room)
         return false;
     connection->out_n += (size_t)n;

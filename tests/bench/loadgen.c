@@ -12,7 +12,9 @@
 #include "option.h"
 
 static const char usage[] =
-    "usage: loadgen --mqtt PORT [--qos 0|1] | --http PORT --path PATH\n"
+    "usage: loadgen --mqtt PORT [--qos 0|1] | --http PORT --path PATH [--put BODY] [--number N]\n"
+    "  --put BODY        PUT this instead of GET; {n} in the path is a number that counts up\n"
+    "  --number N        the first of them (0)\n"
     "  --connections N   connections, each a device or a keep-alive client (1; at most 1000)\n"
     "  --in-flight N     requests each keeps in flight (1; at most 16)\n"
     "  --warmup-ms N     load before the measured time (500)\n"
@@ -29,6 +31,8 @@ enum {
     OPT_WARMUP = 'w',
     OPT_MEASURE = 't',
     OPT_PAUSE = 's',
+    OPT_PUT = 'b',
+    OPT_NUMBER = 'n',
 };
 
 static const struct option long_options[] = {
@@ -41,6 +45,8 @@ static const struct option long_options[] = {
     { "warmup-ms", required_argument, NULL, OPT_WARMUP },
     { "measure-ms", required_argument, NULL, OPT_MEASURE },
     { "pause-ms", required_argument, NULL, OPT_PAUSE },
+    { "put", required_argument, NULL, OPT_PUT },
+    { "number", required_argument, NULL, OPT_NUMBER },
     { NULL, 0, NULL, 0 },
 };
 
@@ -56,6 +62,8 @@ static bool take_option(struct load_options *options, int option, const char *te
         options->port = (uint16_t)value;
         return true;
     case OPT_PATH: options->path = text; return true;
+    case OPT_PUT: options->body = text; return true;
+    case OPT_NUMBER: return option_number(text, 0, INT64_MAX, &options->number);
     case OPT_QOS:
         if (!option_number(text, 0, 1, &value))
             return false;

@@ -25,8 +25,8 @@ static size_t split_query(struct str query, struct field fields[QUERY_FIELDS_MAX
 }
 
 /* True when the call is ready to run; else its err says why. */
-static bool prepare_http(struct call *call, enum plane plane, const char *method, const char *target,
-                         const char *body)
+static bool prepare_http(struct world *w, struct call *call, enum plane plane, const char *method,
+                         const char *target, const char *body)
 {
     struct http_route route;
     struct field fields[QUERY_FIELDS_MAX];
@@ -35,6 +35,8 @@ static bool prepare_http(struct call *call, enum plane plane, const char *method
     if (!route_http(plane, str_from(method), path, &call->arena, &route, &call->err))
         return false;
     call->operation = route.operation;
+    if (!engine_admit(w->engine, call))
+        return false;
     struct request request = { .labels = route.labels,
                                .query = fields,
                                .query_count = split_query(query, fields),
@@ -90,7 +92,7 @@ static struct answer *request(struct world *w, enum plane plane, int status, con
                               const char *path, const char *body)
 {
     struct call *call = new_call(w);
-    if (prepare_http(call, plane, method, path, body)) {
+    if (prepare_http(w, call, plane, method, path, body)) {
         assert_true(engine_submit(w->engine, call));
         world_run_engine(w);
         assert_ptr_equal(w->finished, call);
@@ -117,7 +119,7 @@ void in_one_batch(struct world *w, const char *method, const char *path, const c
                   const void *input)
 {
     struct call *first = new_call(w), *second = new_call(w);
-    assert_true(prepare_http(first, PLANE_CONTROL, method, path, body));
+    assert_true(prepare_http(w, first, PLANE_CONTROL, method, path, body));
     second->run = run;
     second->input = input;
     assert_true(engine_submit(w->engine, first) && engine_submit(w->engine, second));

@@ -1,0 +1,49 @@
+"""A large fleet written straight into a database that no server has open: what takes minutes over the API takes seconds.
+
+The rows are those that the operations would have left; schema/invariants.sql holds for them. Python's standard library
+alone.
+"""
+
+import sqlite3
+
+ATTRIBUTE_VALUES = 10
+CREATED_MS = 1_893_456_000_000  # 2030-01-01
+
+NUMBERS = "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :count - 1)"
+
+THINGS = f"""{NUMBERS} INSERT INTO thing (name, thing_id, version)
+SELECT printf('thing-%07d', i), printf('00000000-0000-4000-8000-%012d', i), 1 FROM n"""
+
+ATTRIBUTES = f"""INSERT INTO thing_attribute (thing, name, value)
+SELECT id, 'model', printf('m%d', id % {ATTRIBUTE_VALUES}) FROM thing"""
+
+JOBS = f"""{NUMBERS} INSERT INTO job (job_id, status, target_selection, created_at_ms, updated_at_ms, completed_at_ms)
+SELECT printf('job-%06d', i), 'COMPLETED', 'SNAPSHOT', {CREATED_MS} + i, {CREATED_MS} + i, {CREATED_MS} + i FROM n"""
+
+DOCUMENTS = "INSERT INTO job_document (job_id, document) SELECT job_id, '{}' FROM job"
+
+TARGETS = """INSERT INTO job_target (job_id, position, arn, name)
+SELECT job_id, 0, 'arn:aws:iot:us-east-1:000000000000:thing/thing-0000000', 'thing-0000000' FROM job"""
+
+# The k-th execution of a job is on the k-th thing behind the job's own place, so that no thing has many.
+EXECUTIONS = f"""WITH RECURSIVE k (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM k WHERE i < :each - 1)
+INSERT INTO execution (thing_name, job_id, execution_number, status, version, queued_at_ms, started_at_ms, updated_at_ms)
+SELECT printf('thing-%07d', (j.id * :each + k.i) % :things), j.job_id, 1, 'SUCCEEDED', 3,
+       {CREATED_MS}, {CREATED_MS}, {CREATED_MS} FROM job AS j CROSS JOIN k"""
+
+COUNTS = "INSERT INTO job_count (job_id, status, n) SELECT job_id, 'SUCCEEDED', :each FROM job"
+
+
+def fill(path, things, jobs, executions_per_job):
+    """Into an empty database that has its schema. Things `thing-0000000`, …, jobs `job-000000`, …, all COMPLETED."""
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute(THINGS, {"count": things})
+        connection.execute(ATTRIBUTES)
+        connection.execute(JOBS, {"count": jobs})
+        connection.execute(DOCUMENTS)
+        connection.execute(TARGETS)
+        connection.execute(EXECUTIONS, {"each": executions_per_job, "things": things})
+        connection.execute(COUNTS, {"each": executions_per_job})
+    connection.execute("ANALYZE")
+    connection.close()
