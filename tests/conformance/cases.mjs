@@ -294,6 +294,11 @@ function* nullIsAbsence(place, variant) {
 
 /* Things about the form of a request that are the same for every operation. */
 function* forms(operation, variant) {
+  const inBody = operation.input.members.filter(({ location }) => location === 'body');
+  if (inBody.length > 0 && !inBody.some(({ required }) => required)) {
+    const bare = (input) => Object.fromEntries(Object.entries(input).filter(([name]) => !inBody.some((member) => member.name === name)));
+    yield { what: 'no body at all, as if it were {}', variant, change: bare, send: (request, spoil) => (spoil ? { ...request, body: undefined } : request), like: bare };
+  }
   yield { what: 'a member that the model does not have', variant, change: (input) => ({ ...input, unheardOf: { a: [1, null] } }) };
   yield { what: 'a query parameter that the model does not have', variant, send: (request) => ({ ...request, path: `${request.path}${request.path.includes('?') ? '&' : '?'}unheardOf=1` }) };
   if (operation.hasBody) return;
