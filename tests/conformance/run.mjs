@@ -122,17 +122,18 @@ async function runCase(run, tally, operation, fixture, test) {
   return run.client.sent - began;
 }
 
-/* Several at a time, except those that change what others see. */
-async function runAll(run, work) {
-  const together = work.filter(({ fixture }) => !fixture.alone);
-  const next = together.values();
-  const worker = async () => {
-    for (const { tally, operation, fixture, test } of next) await runCase(run, tally, operation, fixture, test);
+/* Several at a time, except those that change what others see. A server that ends by itself ends this, too. */
+async function runAll(run, server, work) {
+  const together = work.filter(({ fixture }) => !fixture.alone).values();
+  const alone = work.filter(({ fixture }) => fixture.alone).values();
+  const worker = (cases) => async () => {
+    for (const { tally, operation, fixture, test } of cases) {
+      await runCase(run, tally, operation, fixture, test);
+      if (server.lastWords) return;
+    }
   };
-  await Promise.all(Array.from({ length: AT_A_TIME }, worker));
-  for (const { tally, operation, fixture, test } of work) {
-    if (fixture.alone) await runCase(run, tally, operation, fixture, test);
-  }
+  await Promise.all(Array.from({ length: AT_A_TIME }, worker(together)));
+  await worker(alone)();
 }
 
 /* Each member of the output came in one answer at least, or the fixtures say why it cannot. */
@@ -193,7 +194,8 @@ async function main() {
   try {
     await client.send({ method: 'POST', path: '/_iotjobs/clock', body: '{"freeze":true}' });
     await run.scene(prelude).catch((error) => { if (!(error instanceof Unanswered)) throw error; });
-    await runAll(run, work);
+    await runAll(run, server, work);
+    if (server.lastWords) tallies.set('server', { passed: 0, unanswered: 0, failures: [{ what: 'it runs until it is told to end', problems: [server.lastWords] }] });
   } finally {
     client.close();
     await server.stop();

@@ -82,7 +82,7 @@ export class Scene {
   async do(operation, input) {
     const reply = await this.client.ask(operations.get(operation), input);
     if (reply.status === 501) throw new Unanswered(`${operation} answers 501`);
-    if (reply.status !== 200) throw new Error(`to get there, ${operation} of ${JSON.stringify(input)} answered ${reply.status} ${reply.text}`);
+    if (reply.status !== 200) throw new Error(`to get there, ${operation} answered ${reply.status} ${reply.text} to ${JSON.stringify(input)}`);
     return reply.text === '' ? undefined : reply.json;
   }
 

@@ -18,7 +18,7 @@ async function freePort() {
   return port;
 }
 
-/* { port, stop } of a server whose time is `start`. */
+/* { port, stop, lastWords } of a server whose time is `start`; lastWords is undefined as long as it runs. */
 export async function startServer(start) {
   const port = await freePort();
   const ports = { http: port, mqtt: await freePort(), https: 0, mqtts: 0, websocket: 0 };
@@ -40,6 +40,9 @@ export async function startServer(start) {
   if (!up) throw new Error(`iotjobsd did not become ready:\n${output}`);
   return {
     port,
+    get lastWords() {
+      return child.exitCode === null && child.signalCode === null ? undefined : `${child.signalCode ?? child.exitCode}: ${output.slice(-4000)}`;
+    },
     async stop() {
       child.kill('SIGTERM');
       await ended;

@@ -5,7 +5,7 @@ import { operations } from './model.mjs';
 import { parseJson } from './json_text.mjs';
 import { problemsOf } from './reply.mjs';
 import { REGION } from './request.mjs';
-import { DOCUMENT, group, job, started, thing, Unanswered } from './scene.mjs';
+import { certificate, DOCUMENT, group, job, started, thing, Unanswered } from './scene.mjs';
 
 const LETTERS = 'Grüße, 世界 𝄞 e\u0301 "\\/ <&>';
 /* Groups' and types' descriptions are of printable ASCII, by the model. */
@@ -67,7 +67,7 @@ const tests = {
     return answers.filter(([reply, member]) => !(reply.status === 200 && member in reply.json)).map(([reply, member]) => `expected ${member}, got ${told(reply)}`);
   },
   async 'header members are found in letters of either case'(scene) {
-    await scene.after([thing]);
+    await scene.after([thing, certificate]);
     const where = `/things/${scene.thing}/principals`;
     const principal = { 'x-amzn-principal': scene.certificateArn };
     const upper = { 'X-AMZN-PRINCIPAL': scene.certificateArn };
