@@ -54,19 +54,47 @@ test('the CLI does every operation', async (t) => {
   for (const operation of all.filter(({ key }) => fixtures[key].alone)) await doing(operation)();
 });
 
-test('the CLI cuts every list into pages, and goes on where it stopped', async (t) => {
+/* The lists of one kind: those that the CLI pages by itself, and those whose page size is an option of their own. */
+const listsBy = (token) => pagedLists().filter(({ key, input }) => input === token && !WITHOUT_PAGINATOR.includes(key) && fixtures[key].variants['the second page']);
+
+/* Runs `check(list, page)` for each, where page(options…) is the list as the CLI shows it in a world with two pages. */
+async function forEachList(t, lists, check) {
   const world = new World(t);
   const { server, scene } = await stage(world);
-  const lists = pagedLists().filter(({ key }) => !WITHOUT_PAGINATOR.includes(key) && fixtures[key].variants['the second page']);
   await inParallel(lists.map((list) => () => t.test(list.key, async () => {
     const input = argumentsOf(list.operation, await twoPages(list, scene));
-    const page = (...more) => awsDoes(server, ...command(list.operation), ...input, '--page-size', '1', '--max-items', '1', ...more);
-    const first = await page();
-    const second = await page('--starting-token', first.NextToken);
-    for (const items of list.items.filter((name) => first[name])) {
-      assert.equal(first[items].length, 1);
-      assert.equal(second[items].length, 1);
-      assert.notDeepEqual(second[items], first[items]);
-    }
+    await check(list, (...options) => awsDoes(server, ...command(list.operation), ...input, ...options));
   })));
+}
+
+const itemsOf = ({ items }, answer) => answer[items.find((name) => answer[name])];
+
+test('the CLI puts every list together from its pages', async (t) => {
+  await forEachList(t, listsBy('nextToken'), async (list, page) => {
+    const items = itemsOf(list, await page('--page-size', '1', '--max-items', '2'));
+    assert.equal(items.length, 2);
+    assert.notDeepEqual(items[0], items[1]);
+  });
+});
+
+test('the CLI goes on with a list where it stopped', async (t) => {
+  const lists = listsBy('nextToken').filter(({ key }) => ['ListJobs', 'ListThings'].includes(key));
+  await forEachList(t, lists, async (list, page) => {
+    const one = ['--page-size', '1', '--max-items', '1'];
+    const first = await page(...one);
+    const second = await page(...one, '--starting-token', first.NextToken);
+    assert.equal(itemsOf(list, first).length, 1);
+    assert.equal(itemsOf(list, second).length, 1);
+    assert.notDeepEqual(itemsOf(list, second), itemsOf(list, first));
+  });
+});
+
+test('the CLI goes on with a list behind its marker', async (t) => {
+  await forEachList(t, listsBy('marker'), async (list, page) => {
+    const first = await page('--page-size', '1');
+    const second = await page('--page-size', '1', '--marker', first.nextMarker);
+    assert.equal(itemsOf(list, first).length, 1);
+    assert.equal(itemsOf(list, second).length, 1);
+    assert.notDeepEqual(itemsOf(list, second), itemsOf(list, first));
+  });
 });
