@@ -157,8 +157,29 @@ FROM execution
 WHERE status IN ('QUEUED', 'IN_PROGRESS') AND thing_name NOT IN (SELECT name FROM thing)
 
 UNION ALL
+SELECT 'thing of a type that is gone', name
+FROM thing WHERE thing_type IS NOT NULL AND thing_type NOT IN (SELECT name FROM thing_type)
+
+UNION ALL
+SELECT 'thing with more attributes than it may have', t.name
+FROM thing AS t JOIN thing_attribute AS a ON a.thing = t.id
+GROUP BY t.id HAVING count(*) > iif(t.thing_type IS NULL, 3, 50)
+
+UNION ALL
 SELECT 'thing group whose parent is gone or younger', name
 FROM thing_group WHERE parent NOT IN (SELECT id FROM thing_group) OR parent >= id
+
+UNION ALL
+SELECT 'thing group that is not listed below one above it, or below another', name
+FROM (WITH RECURSIVE place (above, name, id) AS (
+          SELECT parent, name, id FROM thing_group WHERE parent IS NOT NULL
+          UNION ALL
+          SELECT g.parent, p.name, p.id FROM place AS p JOIN thing_group AS g ON g.id = p.above
+          WHERE g.parent IS NOT NULL)
+      SELECT above, name, id, 1 AS n FROM place
+      UNION ALL
+      SELECT above, name, thing_group, -1 FROM thing_group_below)
+GROUP BY above, name, id HAVING sum(n) <> 0
 
 UNION ALL
 SELECT 'membership of a thing or a thing group that is gone', thing_group || ' ' || thing
@@ -184,6 +205,7 @@ SELECT 'tag of what is gone', resource_type || ' ' || resource_name
 FROM tag
 WHERE (resource_type = 'job' AND resource_name NOT IN (SELECT job_id FROM job))
    OR (resource_type = 'thinggroup' AND resource_name NOT IN (SELECT name FROM thing_group))
+   OR (resource_type = 'thingtype' AND resource_name NOT IN (SELECT name FROM thing_type))
 
 UNION ALL
 SELECT 'time-out timer that does not match its execution', coalesce(e.thing_name || ' ' || e.job_id, t.thing_name || ' ' || t.job_id)

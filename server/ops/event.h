@@ -15,6 +15,7 @@
 #include "store/job_store.h"
 #include "store/thing_group_store.h"
 #include "store/thing_store.h"
+#include "store/thing_type_store.h"
 
 /* ---- jobs ---- */
 
@@ -47,14 +48,19 @@ enum registry_change {
 /* What is created, updated or deleted: as it is after the change; before a deletion, as it was. */
 bool event_thing(struct op *op, enum registry_change change, const struct thing_row *thing,
                  const struct attribute_rows *attributes);
+bool event_thing_type(struct op *op, enum registry_change change, const struct thing_type_row *type);
 bool event_thing_group(struct op *op, enum registry_change change, const struct thing_group_row *group,
                        const struct attribute_rows *attributes);
 
-/* What is added or removed: a thing to or from a group, a group to or from its parent. */
+/* What is added or removed: a thing to or from a group, a group to or from its parent,
+ * a thing to or from the type that is named. */
 bool event_membership(struct op *op, enum registry_change change, const struct thing_group_row *group,
                       const struct thing_row *thing, struct str membership_id);
 bool event_hierarchy(struct op *op, enum registry_change change, const struct thing_group_row *parent,
                      const struct thing_group_row *child);
+
+bool event_type_association(struct op *op, enum registry_change change, const struct thing_row *thing,
+                            struct str type);
 
 /* ---- for the files that write events ---- */
 

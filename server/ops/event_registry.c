@@ -1,6 +1,7 @@
 #include "ops/arn.h"
 #include "ops/event.h"
 #include "ops/render.h"
+#include "ops/render_thing_type.h"
 #include "settings.h"
 
 /* The last level of the topic, and `operation`. */
@@ -34,12 +35,50 @@ bool event_thing(struct op *op, enum registry_change change, const struct thing_
     json_member_string(json, "thingId", thing->thing_id);
     json_member_string(json, "thingName", thing->name);
     json_member_int(json, "versionNumber", thing->version);
-    json_key(json, "thingTypeName");
-    json_null(json); /* things have no type here */
+    json_member_string(json, "thingTypeName", thing->type);
     render_attributes(json, attributes);
     return event_end(
         op, &event,
         arena_printf(op->arena, "$aws/events/thing/%.*s/%s", STR(thing->name), changes[change].level));
+}
+
+/* ---- types ---- */
+
+bool event_thing_type(struct op *op, enum registry_change change, const struct thing_type_row *type)
+{
+    struct event event;
+    if (!begin(op, &event, EVENT_TYPE_THING_TYPE, "THING_TYPE_EVENT", change))
+        return true;
+    struct json *json = &event.json;
+    json_member_string(json, "thingTypeId", type->type_id);
+    json_member_string(json, "thingTypeName", type->name);
+    json_member_bool(json, "isDeprecated", type->deprecated_at_ms.set);
+    json_key(json, "deprecationDate");
+    if (type->deprecated_at_ms.set)
+        json_int(json, type->deprecated_at_ms.value);
+    else
+        json_null(json);
+    render_searchable_attributes(json, type);
+    render_propagating_attributes(json, type);
+    json_member_string(json, "description", type->description);
+    return event_end(
+        op, &event,
+        arena_printf(op->arena, "$aws/events/thingType/%.*s/%s", STR(type->name), changes[change].level));
+}
+
+bool event_type_association(struct op *op, enum registry_change change, const struct thing_row *thing,
+                            struct str type)
+{
+    struct event event;
+    if (!begin(op, &event, EVENT_TYPE_THING_TYPE_ASSOCIATION, "THING_TYPE_ASSOCIATION_EVENT", change))
+        return true;
+    struct json *json = &event.json;
+    json_member_string(json, "thingId", thing->thing_id);
+    json_member_string(json, "thingName", thing->name);
+    json_member_string(json, "thingTypeName", type);
+    return event_end(op, &event,
+                     arena_printf(op->arena, "$aws/events/thingTypeAssociation/thing/%.*s/thingType/%.*s/%s",
+                                  STR(thing->name), STR(type), changes[change].level));
 }
 
 /* ---- groups ---- */

@@ -12,8 +12,17 @@ enum {
     PAGE_SIZE_DEFAULT = 250, /* decision 17 */
     MAC_BYTES = 16,
     CURSOR_BYTES = 8,
-    TOKEN_BYTES = CURSOR_BYTES + MAC_BYTES, /* a multiple of three: base64 without padding */
-    TOKEN_TEXT = TOKEN_BYTES / 3 * 4,
+    HEAD_BYTES = CURSOR_BYTES + MAC_BYTES,
+    TEXT_BYTES_MAX = 1023, /* a name or the value of an attribute, and a NUL */
+    TOKEN_BYTES_MAX = HEAD_BYTES + TEXT_BYTES_MAX,
+    TOKEN_TEXT_MAX = TOKEN_BYTES_MAX / 3 * 4,
+};
+
+/* The id, the MAC, and the text if there is one with NULs behind it: always a multiple of three, which makes
+ * base64 without padding. */
+struct token {
+    size_t n;
+    unsigned char bytes[TOKEN_BYTES_MAX + 1];
 };
 
 static void put_cursor(unsigned char bytes[CURSOR_BYTES], int64_t cursor)
@@ -32,14 +41,14 @@ static int64_t get_cursor(const unsigned char bytes[CURSOR_BYTES])
 }
 
 /* Over the operation's name, whose list it is, and the cursor: a token of one list is no token of another. */
-static bool sign(struct op *op, const struct page *page, const unsigned char cursor[CURSOR_BYTES],
-                 unsigned char ret_mac[MAC_BYTES])
+static bool sign(struct op *op, const struct page *page, unsigned char ret_mac[MAC_BYTES])
 {
     unsigned char key[STORE_SECRET_BYTES];
     unsigned char mac[EVP_MAX_MD_SIZE];
     unsigned int mac_n = 0;
-    struct str text = arena_printf(op->arena, "%s %.*s %" PRId64, operation_model(page->operation)->name,
-                                   STR(page->whose), get_cursor(cursor));
+    struct str text =
+        arena_printf(op->arena, "%s\n%.*s\n%" PRId64 "\n%.*s", operation_model(page->operation)->name,
+                     STR(page->whose), page->cursor, STR(page->text));
     if (!text.p || !store_secret(op->db, STORE_PAGE_TOKEN_KEY, key) ||
         !HMAC(EVP_sha256(), key, sizeof key, (const unsigned char *)text.p, text.n, mac, &mac_n))
         return false;
@@ -47,15 +56,47 @@ static bool sign(struct op *op, const struct page *page, const unsigned char cur
     return true;
 }
 
-static bool read_token(struct op *op, const struct page *page, struct str token, int64_t *ret_cursor)
+/* Of the page's cursor. */
+static bool make_token(struct op *op, const struct page *page, struct token *ret_token)
 {
-    unsigned char bytes[TOKEN_BYTES + 1], mac[MAC_BYTES];
-    if (token.n != TOKEN_TEXT ||
-        EVP_DecodeBlock(bytes, (const unsigned char *)token.p, (int)token.n) != TOKEN_BYTES ||
-        !sign(op, page, bytes, mac) || CRYPTO_memcmp(mac, bytes + CURSOR_BYTES, MAC_BYTES) != 0)
-        return fail(op->err, ERR_INVALID_REQUEST, "Next token is invalid.");
-    *ret_cursor = get_cursor(bytes);
+    *ret_token = (struct token){ .n = HEAD_BYTES };
+    put_cursor(ret_token->bytes, page->cursor);
+    if (page->text.n >= TEXT_BYTES_MAX || !sign(op, page, ret_token->bytes + CURSOR_BYTES))
+        return false;
+    if (page->text.p) {
+        memcpy(ret_token->bytes + HEAD_BYTES, page->text.p, page->text.n);
+        ret_token->n += (page->text.n / 3 + 1) * 3;
+    }
     return true;
+}
+
+static bool decode(struct str text, struct token *ret_token)
+{
+    if (text.n % 4 != 0 || text.n < HEAD_BYTES / 3 * 4 || text.n > TOKEN_TEXT_MAX)
+        return false;
+    ret_token->n = text.n / 4 * 3;
+    return EVP_DecodeBlock(ret_token->bytes, (const unsigned char *)text.p, (int)text.n) == (int)ret_token->n;
+}
+
+static void take_cursor(struct page *page, struct arena *arena, const struct token *token)
+{
+    const char *text = (const char *)token->bytes + HEAD_BYTES;
+    page->cursor = get_cursor(token->bytes);
+    if (token->n > HEAD_BYTES)
+        page->text = arena_str(arena, (struct str){ text, strnlen(text, token->n - HEAD_BYTES) });
+}
+
+/* It is ours if we would have made the very same. */
+static bool read_token(struct op *op, struct page *page, struct str text)
+{
+    struct token given, ours;
+    bool ok = decode(text, &given);
+    if (ok) {
+        take_cursor(page, op->arena, &given);
+        ok = make_token(op, page, &ours) && ours.n == given.n &&
+             CRYPTO_memcmp(ours.bytes, given.bytes, given.n) == 0;
+    }
+    return ok || fail(op->err, ERR_INVALID_REQUEST, "Next token is invalid.");
 }
 
 bool page_open(struct op *op, struct page *page, enum operation operation, struct str whose,
@@ -67,31 +108,43 @@ bool page_open(struct op *op, struct page *page, enum operation operation, struc
         .size = max_results.set ? max_results.value : PAGE_SIZE_DEFAULT,
         .cursor = first_cursor,
     };
-    return !token.p || read_token(op, page, token, &page->cursor);
+    return !token.p || read_token(op, page, token);
 }
 
-bool page_take(struct page *page, int64_t id)
+bool page_take_text(struct page *page, struct str text, int64_t id)
 {
     if (page->shown == page->size) {
         page->more = true;
         return false;
     }
     page->shown++;
+    page->text = text;
     page->cursor = id;
     return true;
 }
 
+bool page_take(struct page *page, int64_t id)
+{
+    return page_take_text(page, STR_NONE, id);
+}
+
+void page_stop(struct page *page, struct str text, int64_t id)
+{
+    page->more = true;
+    page->text = text;
+    page->cursor = id;
+}
+
 static bool close_with(struct op *op, const struct page *page, const char *member)
 {
-    unsigned char bytes[TOKEN_BYTES];
-    unsigned char text[TOKEN_TEXT + 1];
+    struct token token;
+    unsigned char text[TOKEN_TEXT_MAX + 1];
     if (!page->more)
         return true;
-    put_cursor(bytes, page->cursor);
-    if (!sign(op, page, bytes, bytes + CURSOR_BYTES))
+    if (!make_token(op, page, &token))
         return fail(op->err, ERR_INTERNAL, "The page token could not be made.");
-    EVP_EncodeBlock(text, bytes, TOKEN_BYTES);
-    json_member_string(op->json, member, (struct str){ (const char *)text, TOKEN_TEXT });
+    int n = EVP_EncodeBlock(text, token.bytes, (int)token.n);
+    json_member_string(op->json, member, (struct str){ (const char *)text, (size_t)n });
     return true;
 }
 

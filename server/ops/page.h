@@ -1,6 +1,7 @@
 /*
- * Pages of lists: a cursor is the id of the last row shown; the token is that cursor, signed, so that a
- * made-up token or one of another list is refused rather than obeyed.
+ * Pages of lists: a cursor is the id of the last row shown, or its text and its id where a list is in the
+ * order of a text; the token is that cursor, signed, so that a made-up token or one of another list is
+ * refused rather than obeyed.
  *
  *     page_open(op, &page, OP_X, whose, in->max_results, in->next_token, first_cursor)
  *     rows = … beyond page.cursor, at most page.size + 1 …
@@ -16,8 +17,9 @@ struct page {
     enum operation operation;
     struct str
         whose; /* the thing or job whose list it is, or all that narrows it; absent for lists of everything */
-    int64_t size;   /* rows to show */
-    int64_t cursor; /* where to begin, then the last row shown */
+    int64_t size;    /* rows to show */
+    int64_t cursor;  /* where to begin, then the last row shown */
+    struct str text; /* in a list by text: that row's; absent: begin at the first */
     int64_t shown;
     bool more;
 };
@@ -27,6 +29,10 @@ bool page_open(struct op *op, struct page *page, enum operation operation, struc
                struct opt_int max_results, struct str token, int64_t first_cursor);
 /* Whether the row with this id still belongs on the page. */
 bool page_take(struct page *page, int64_t id);
+/* The same in a list that is in the order of a text, and of the ids where texts are equal. */
+bool page_take_text(struct page *page, struct str text, int64_t id);
+/* Ends a page early: whoever asks for the next one goes on behind the row with this id. */
+void page_stop(struct page *page, struct str text, int64_t id);
 bool page_close(struct op *op, const struct page *page);
 /* The same for the lists that page with `marker` and `nextMarker`. */
 bool page_close_marker(struct op *op, const struct page *page);

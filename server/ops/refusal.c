@@ -7,6 +7,11 @@ bool thing_not_found(struct op *op, struct str thing)
     return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Thing %.*s cannot be found.", STR(thing));
 }
 
+bool thing_type_not_found(struct op *op, struct str type)
+{
+    return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Thing type %.*s cannot be found.", STR(type));
+}
+
 bool thing_group_not_found(struct op *op, struct str group)
 {
     return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Thing group %.*s cannot be found.", STR(group));

@@ -5,6 +5,7 @@
 #include "ops/op.h"
 
 bool thing_not_found(struct op *op, struct str thing);
+bool thing_type_not_found(struct op *op, struct str type);
 bool thing_group_not_found(struct op *op, struct str group);
 bool job_not_found(struct op *op, struct str job_id);
 bool execution_not_found(struct op *op, struct str job_id, struct str thing);

@@ -369,6 +369,7 @@ void render_thing(struct op *op, const struct thing_row *thing, const struct att
     json_member_string(json, "thingName", thing->name);
     json_member_string(json, "thingId", thing->thing_id);
     json_member_string(json, "thingArn", arn_make(op, "thing", thing->name));
+    render_optional(json, "thingTypeName", thing->type);
     render_attributes(json, attributes);
     json_member_int(json, "version", thing->version);
     render_optional(json, "billingGroupName", thing->billing_group);
@@ -380,6 +381,7 @@ void render_thing_summary(struct op *op, const struct thing_row *thing,
     struct json *json = op->json;
     json_object_begin(json);
     json_member_string(json, "thingName", thing->name);
+    render_optional(json, "thingTypeName", thing->type);
     json_member_string(json, "thingArn", arn_make(op, "thing", thing->name));
     render_attributes(json, attributes);
     json_member_int(json, "version", thing->version);
@@ -398,8 +400,12 @@ bool render_thing_group_page(struct op *op, struct page *page, const struct name
 {
     json_key(op->json, "thingGroups");
     json_array_begin(op->json);
-    for (size_t i = 0; i < rows->n && page_take(page, rows->items[i].id); i++)
-        thing_group_reference(op, rows->items[i].name);
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct named_row *row = &rows->items[i];
+        if (!page_take_text(page, rows->by_name ? row->name : STR_NONE, row->id))
+            break;
+        thing_group_reference(op, row->name);
+    }
     json_array_end(op->json);
     return page_close(op, page);
 }

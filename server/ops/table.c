@@ -9,6 +9,7 @@
 #include "ops/template.h"
 #include "ops/thing.h"
 #include "ops/thing_group.h"
+#include "ops/thing_type.h"
 
 /* Operations without a row are answered 501. */
 static const struct op_handler handlers[OPERATION_COUNT] = {
@@ -17,6 +18,13 @@ static const struct op_handler handlers[OPERATION_COUNT] = {
     [OP_LIST_THINGS] = { op_list_things, .writes = false },
     [OP_UPDATE_THING] = { op_update_thing, .writes = true },
     [OP_DELETE_THING] = { op_delete_thing, .writes = true },
+
+    [OP_CREATE_THING_TYPE] = { op_create_thing_type, .writes = true },
+    [OP_DESCRIBE_THING_TYPE] = { op_describe_thing_type, .writes = false },
+    [OP_LIST_THING_TYPES] = { op_list_thing_types, .writes = false },
+    [OP_UPDATE_THING_TYPE] = { op_update_thing_type, .writes = true },
+    [OP_DEPRECATE_THING_TYPE] = { op_deprecate_thing_type, .writes = true },
+    [OP_DELETE_THING_TYPE] = { op_delete_thing_type, .writes = true },
 
     [OP_CREATE_THING_GROUP] = { op_create_thing_group, .writes = true },
     [OP_DESCRIBE_THING_GROUP] = { op_describe_thing_group, .writes = false },

@@ -5,6 +5,7 @@
 #include "store/job_store.h"
 #include "store/tag_store.h"
 #include "store/thing_group_store.h"
+#include "store/thing_type_store.h"
 
 enum { TAGS_MAX = 50 }; /* control plane 8.1 */
 
@@ -20,6 +21,12 @@ static bool thing_group_exists(struct op *op, struct str name)
     return store_thing_group_get(op->db, op->arena, name, &group);
 }
 
+static bool thing_type_exists(struct op *op, struct str name)
+{
+    struct thing_type_row type;
+    return store_thing_type_get(op->db, op->arena, name, &type);
+}
+
 static const struct {
     const char *type; /* in its ARN */
     bool (*exists)(struct op *op, struct str name);
@@ -27,7 +34,7 @@ static const struct {
     [TAGGABLE_JOB] = { "job", job_exists },
     [TAGGABLE_JOB_TEMPLATE] = { "jobtemplate", NULL },
     [TAGGABLE_THING_GROUP] = { "thinggroup", thing_group_exists },
-    [TAGGABLE_THING_TYPE] = { "thingtype", NULL },
+    [TAGGABLE_THING_TYPE] = { "thingtype", thing_type_exists },
     [TAGGABLE_POLICY] = { "policy", NULL },
     [TAGGABLE_CA_CERTIFICATE] = { "cacert", NULL },
 };
@@ -81,14 +88,40 @@ bool tags_check(struct op *op, const struct tag_list *tags)
     return true;
 }
 
+/* A tag without a value has an empty one. */
+static struct str value_of(const struct tag *tag)
+{
+    return tag->value.p ? tag->value : STR_LIT("");
+}
+
+static bool has(const struct tag_rows *rows, const struct tag *tag)
+{
+    for (size_t i = 0; i < rows->n; i++)
+        if (str_eq(rows->items[i].key, tag->key))
+            return str_eq(rows->items[i].value, value_of(tag));
+    return false;
+}
+
+bool tags_same(struct op *op, enum taggable kind, struct str name, const struct tag_list *tags)
+{
+    struct tag_rows rows;
+    if (!tags->n)
+        return true;
+    if (!store_tags_list(op->db, op->arena, kinds[kind].type, name, 0, TAGS_MAX, &rows) || rows.n != tags->n)
+        return false;
+    for (size_t i = 0; i < tags->n; i++)
+        if (!has(&rows, &tags->items[i]))
+            return false;
+    return true;
+}
+
 /* ---- writing ---- */
 
 static bool write(struct op *op, const struct resource *resource, const struct tag_list *tags)
 {
     for (size_t i = 0; i < tags->n; i++) {
-        struct str value = tags->items[i].value;
         if (!store_tag_set(op->db, resource->type, resource->name, tags->items[i].key,
-                           value.p ? value : STR_LIT("")))
+                           value_of(&tags->items[i])))
             return fail(op->err, ERR_INTERNAL, "The tags could not be stored.");
     }
     return true;

@@ -22,6 +22,8 @@ enum taggable {
 bool tags_check(struct op *op, const struct tag_list *tags);
 /* Behind tags_check. `name` is the one in the resource's ARN. */
 bool tags_write(struct op *op, enum taggable kind, struct str name, const struct tag_list *tags);
+/* Nothing is given, or exactly what the resource has. */
+bool tags_same(struct op *op, enum taggable kind, struct str name, const struct tag_list *tags);
 /* The resource is gone, and its tags with it. */
 bool tags_forget(struct op *op, enum taggable kind, struct str name);
 

@@ -7,26 +7,23 @@
 #include "ops/execution_change.h"
 #include "ops/lookup.h"
 #include "ops/membership.h"
-#include "ops/page.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
 #include "store/timer_store.h"
 
+/* AWS's limits. All attributes together may have 47 KB: fifty of 128 and 800 characters have less. */
 enum {
-    ATTRIBUTES_WITHOUT_TYPE_MAX = 3, /* AWS's limit for a thing without a type */
+    ATTRIBUTES_WITHOUT_TYPE_MAX = 3,
+    ATTRIBUTES_MAX = 50,
     REMOVED_AT_ONCE = 100,
     PART_ARENA_MAX = 8 * 1024 * 1024,
 };
 
-/* No thing types exist on this server, so none can be found. */
-static bool check_type(struct op *op, struct str type)
+static bool check_attributes(struct op *op, const struct attribute_rows *attributes, struct str type)
 {
-    return !type.p || fail(op->err, ERR_RESOURCE_NOT_FOUND, "Thing type %.*s cannot be found.", STR(type));
-}
-
-static bool check_attributes(struct op *op, const struct attribute_rows *attributes)
-{
-    return attributes->n <= ATTRIBUTES_WITHOUT_TYPE_MAX ||
+    if (attributes->n > ATTRIBUTES_MAX)
+        return fail(op->err, ERR_INVALID_REQUEST, "A thing can have at most %d attributes.", ATTRIBUTES_MAX);
+    return type.p || attributes->n <= ATTRIBUTES_WITHOUT_TYPE_MAX ||
            fail(op->err, ERR_INVALID_REQUEST, "A thing without a type can have at most %d attributes.",
                 ATTRIBUTES_WITHOUT_TYPE_MAX);
 }
@@ -45,6 +42,15 @@ static bool find_attributes(struct op *op, const struct thing_row *thing,
            fail(op->err, ERR_INTERNAL, "The thing could not be read.");
 }
 
+static bool event_type_change(struct op *op, const struct thing_row *thing, struct str before,
+                              struct str after)
+{
+    if (str_eq(before, after))
+        return true;
+    return (!before.p || event_type_association(op, REGISTRY_REMOVED, thing, before)) &&
+           (!after.p || event_type_association(op, REGISTRY_ADDED, thing, after));
+}
+
 /* ---- CreateThing ---- */
 
 static void answer_create(struct op *op, const struct thing_row *thing)
@@ -61,7 +67,8 @@ static bool create_again(struct op *op, const struct create_thing_request *in,
     struct attribute_rows stored;
     if (!find_attributes(op, existing, &stored))
         return false;
-    if (!attributes_same(&stored, wanted) || !str_eq(existing->billing_group, in->billing_group_name)) {
+    if (!attributes_same(&stored, wanted) || !str_eq(existing->type, in->thing_type_name) ||
+        !str_eq(existing->billing_group, in->billing_group_name)) {
         struct str arn = arn_make(op, "thing", in->thing_name);
         name_existing(op, existing->thing_id, arn);
         return fail(op->err, ERR_RESOURCE_ALREADY_EXISTS,
@@ -71,32 +78,45 @@ static bool create_again(struct op *op, const struct create_thing_request *in,
     return true;
 }
 
+static bool write_thing(struct op *op, struct thing_row *thing, const struct attribute_rows *attributes)
+{
+    return (store_thing_insert(op->db, thing) &&
+            store_attributes_insert(op->db, ATTRIBUTES_OF_THING, thing->id, attributes) &&
+            event_thing(op, REGISTRY_CREATED, thing, attributes) &&
+            event_type_change(op, thing, STR_NONE, thing->type)) ||
+           fail(op->err, ERR_INTERNAL, "The thing could not be stored.");
+}
+
 bool op_create_thing(struct op *op, const void *input)
 {
     const struct create_thing_request *in = input;
     struct attribute_rows attributes = attributes_wanted(op, in->attribute_payload);
     struct thing_row existing;
-    if (!check_type(op, in->thing_type_name) || !check_attributes(op, &attributes))
+    struct thing_type_row type = { 0 };
+    if (!check_attributes(op, &attributes, in->thing_type_name) ||
+        (in->thing_type_name.p && !lookup_thing_type(op, in->thing_type_name, &type)))
         return false;
     if (store_thing_get(op->db, op->arena, in->thing_name, &existing))
         return create_again(op, in, &existing, &attributes);
+    if (type.deprecated_at_ms.set) /* the words are AWS's */
+        return fail(op->err, ERR_INVALID_REQUEST, "Can not create new thing with depreated thing type:%.*s",
+                    STR(type.name));
     char uuid[UUID_TEXT_MAX];
     random_uuid(uuid);
     struct thing_row thing = {
         .name = in->thing_name,
         .thing_id = str_from(uuid),
         .billing_group = in->billing_group_name,
+        .type = in->thing_type_name,
         .version = 1,
     };
-    if (!store_thing_insert(op->db, &thing) ||
-        !store_attributes_insert(op->db, ATTRIBUTES_OF_THING, thing.id, &attributes) ||
-        !event_thing(op, REGISTRY_CREATED, &thing, &attributes))
-        return fail(op->err, ERR_INTERNAL, "The thing could not be stored.");
+    if (!write_thing(op, &thing, &attributes))
+        return false;
     answer_create(op, &thing);
     return true;
 }
 
-/* ---- DescribeThing, ListThings ---- */
+/* ---- DescribeThing ---- */
 
 bool op_describe_thing(struct op *op, const void *input)
 {
@@ -111,42 +131,33 @@ bool op_describe_thing(struct op *op, const void *input)
     return true;
 }
 
-static bool render_page(struct op *op, struct page *page, const struct thing_rows *rows)
-{
-    json_key(op->json, "things");
-    json_array_begin(op->json);
-    for (size_t i = 0; i < rows->n && page_take(page, rows->items[i].id); i++) {
-        struct attribute_rows attributes;
-        if (!find_attributes(op, &rows->items[i], &attributes))
-            return false;
-        render_thing_summary(op, &rows->items[i], &attributes);
-    }
-    json_array_end(op->json);
-    return page_close(op, page);
-}
-
-bool op_list_things(struct op *op, const void *input)
-{
-    const struct list_things_request *in = input;
-    struct thing_filter filter = {
-        .attribute_name = in->attribute_name,
-        .attribute_value = in->attribute_value,
-        .value_is_prefix = in->use_prefix_attribute_value.value,
-    };
-    struct page page;
-    struct thing_rows rows = { 0 };
-    if (!page_open(op, &page, OP_LIST_THINGS, STR_NONE, in->max_results, in->next_token, 0))
-        return false;
-    if (in->attribute_value.p && !in->attribute_name.p)
-        return fail(op->err, ERR_INVALID_REQUEST, "attributeValue needs attributeName.");
-    /* No thing has a type, so a list of one type is empty. */
-    if (!in->thing_type_name.p &&
-        !store_things_list(op->db, op->arena, &filter, page.cursor, page.size + 1, &rows))
-        return fail(op->err, ERR_INTERNAL, "The things could not be read.");
-    return render_page(op, &page, &rows);
-}
-
 /* ---- UpdateThing ---- */
+
+/* The type that the thing will have. */
+static bool find_type(struct op *op, const struct update_thing_request *in, struct str current,
+                      struct str *ret_name)
+{
+    struct thing_type_row type;
+    *ret_name = in->remove_thing_type.value ? STR_NONE : current;
+    if (!in->thing_type_name.p)
+        return true;
+    *ret_name = in->thing_type_name;
+    if (!lookup_thing_type(op, in->thing_type_name, &type))
+        return false;
+    return !type.deprecated_at_ms.set ||
+           fail(op->err, ERR_INVALID_REQUEST, "Can not update a thing to use deprecated thing type: %.*s",
+                STR(type.name));
+}
+
+static bool write_update(struct op *op, const struct thing_row *thing,
+                         const struct attribute_rows *attributes, struct str type_before)
+{
+    return (store_thing_changed(op->db, thing->id, thing->type) &&
+            store_attributes_replace(op->db, ATTRIBUTES_OF_THING, thing->id, attributes) &&
+            event_thing(op, REGISTRY_UPDATED, thing, attributes) &&
+            event_type_change(op, thing, type_before, thing->type)) ||
+           fail(op->err, ERR_INTERNAL, "The thing could not be stored.");
+}
 
 bool op_update_thing(struct op *op, const void *input)
 {
@@ -158,17 +169,15 @@ bool op_update_thing(struct op *op, const void *input)
                     "Provide either thingTypeName or removeThingType, not both.");
     if (!lookup_thing(op, in->thing_name, &thing))
         return false;
-    if (!check_type(op, in->thing_type_name) || !check_version(op, in->expected_version, &thing) ||
+    struct str type_before = thing.type;
+    if (!find_type(op, in, type_before, &thing.type) || !check_version(op, in->expected_version, &thing) ||
         !find_attributes(op, &thing, &attributes))
         return false;
     attributes = attributes_after(op, &attributes, in->attribute_payload);
-    if (!check_attributes(op, &attributes))
+    if (!check_attributes(op, &attributes, thing.type))
         return false;
     thing.version++;
-    return (store_thing_changed(op->db, thing.id) &&
-            store_attributes_replace(op->db, ATTRIBUTES_OF_THING, thing.id, &attributes) &&
-            event_thing(op, REGISTRY_UPDATED, &thing, &attributes)) ||
-           fail(op->err, ERR_INTERNAL, "The thing could not be stored.");
+    return write_update(op, &thing, &attributes, type_before);
 }
 
 /* ---- DeleteThing ---- */
@@ -213,7 +222,8 @@ bool op_delete_thing(struct op *op, const void *input)
     struct attribute_rows attributes;
     return check_version(op, in->expected_version, &thing) && find_attributes(op, &thing, &attributes) &&
            remove_open_executions(op, in->thing_name) && membership_end_all(op, &thing) &&
-           ((event_thing(op, REGISTRY_DELETED, &thing, &attributes) &&
+           ((event_type_change(op, &thing, thing.type, STR_NONE) &&
+             event_thing(op, REGISTRY_DELETED, &thing, &attributes) &&
              store_window_retries_cancel_of_thing(op->db, in->thing_name) &&
              store_thing_delete(op->db, in->thing_name)) ||
             fail(op->err, ERR_INTERNAL, "The thing could not be deleted."));

@@ -9,6 +9,7 @@
 #include "ops/page.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
+#include "ops/tags.h"
 
 enum { ATTRIBUTES_MAX = 50, CHILDREN_MAX = 100 }; /* control plane 8.1 */
 
@@ -63,13 +64,15 @@ static void answer_create(struct op *op, const struct thing_group_row *group)
 
 /* The same group once more is answered like the first time; another one of that name is refused. */
 static bool create_again(struct op *op, const struct thing_group_row *existing,
-                         const struct thing_group_row *wanted, const struct attribute_rows *attributes)
+                         const struct thing_group_row *wanted, const struct attribute_rows *attributes,
+                         const struct tag_list *tags)
 {
     struct attribute_rows stored;
     if (!find_attributes(op, existing, &stored))
         return false;
     if (attributes_same(&stored, attributes) && str_eq(existing->description, wanted->description) &&
-        existing->parent.set == wanted->parent.set && existing->parent.value == wanted->parent.value) {
+        existing->parent.set == wanted->parent.set && existing->parent.value == wanted->parent.value &&
+        tags_same(op, TAGGABLE_THING_GROUP, existing->name, tags)) {
         answer_create(op, existing);
         return true;
     }
@@ -95,7 +98,7 @@ static bool check_place(struct op *op, const struct thing_group_row *parent)
 static bool write_group(struct op *op, struct thing_group_row *group, const struct attribute_rows *attributes,
                         const struct thing_group_row *parent)
 {
-    return (store_thing_group_insert(op->db, group) &&
+    return (store_thing_group_insert(op->db, group) && (!parent || store_thing_group_place(op->db, group)) &&
             store_attributes_insert(op->db, ATTRIBUTES_OF_THING_GROUP, group->id, attributes) &&
             event_thing_group(op, REGISTRY_CREATED, group, attributes) &&
             (!parent || event_hierarchy(op, REGISTRY_ADDED, parent, group))) ||
@@ -115,10 +118,7 @@ bool op_create_thing_group(struct op *op, const void *input)
     struct attribute_rows attributes = attributes_wanted(op, payload_of(in->thing_group_properties));
     struct thing_group_row existing, parent_row;
     const struct thing_group_row *parent = in->parent_group_name.p ? &parent_row : NULL;
-    if (in->tags.set)
-        return fail(op->err, ERR_NOT_IMPLEMENTED,
-                    "The member tags of CreateThingGroup is not supported by this server yet.");
-    if (!check_attributes(op, &attributes) ||
+    if (!check_attributes(op, &attributes) || !tags_check(op, &in->tags) ||
         (parent && !find_parent(op, in->parent_group_name, &parent_row)))
         return false;
     char uuid[UUID_TEXT_MAX];
@@ -132,8 +132,9 @@ bool op_create_thing_group(struct op *op, const void *input)
         .created_at_ms = op->now_ms,
     };
     if (store_thing_group_get(op->db, op->arena, in->thing_group_name, &existing))
-        return create_again(op, &existing, &group, &attributes);
-    if ((parent && !check_place(op, parent)) || !write_group(op, &group, &attributes, parent))
+        return create_again(op, &existing, &group, &attributes, &in->tags);
+    if ((parent && !check_place(op, parent)) || !write_group(op, &group, &attributes, parent) ||
+        !tags_write(op, TAGGABLE_THING_GROUP, group.name, &in->tags))
         return false;
     answer_create(op, &group);
     return true;
@@ -207,6 +208,7 @@ bool op_delete_thing_group(struct op *op, const void *input)
                     "Cannot delete thing group : %.*s when there are still child groups attached to it.",
                     STR(group.name));
     return find_ancestors(op, &group, &ancestors) && find_attributes(op, &group, &attributes) &&
+           tags_forget(op, TAGGABLE_THING_GROUP, group.name) &&
            write_delete(op, &group, &ancestors, &attributes);
 }
 
@@ -231,16 +233,25 @@ static bool read_filter(struct op *op, const struct list_thing_groups_request *i
     return true;
 }
 
+/* All that narrows the list: names have no spaces. */
+static struct str filter_text(struct op *op, const struct list_thing_groups_request *in)
+{
+    return arena_printf(op->arena, "parent=%.*s prefix=%.*s recursive=%d,%d", STR(in->parent_group),
+                        STR(in->name_prefix_filter), in->recursive.set, in->recursive.value);
+}
+
 bool op_list_thing_groups(struct op *op, const void *input)
 {
     const struct list_thing_groups_request *in = input;
     struct thing_group_filter filter;
     struct named_rows rows;
     struct page page;
-    if (!page_open(op, &page, OP_LIST_THING_GROUPS, in->parent_group, in->max_results, in->next_token, 0) ||
+    if (!page_open(op, &page, OP_LIST_THING_GROUPS, filter_text(op, in), in->max_results, in->next_token,
+                   0) ||
         !read_filter(op, in, &filter))
         return false;
-    if (!store_thing_groups_list(op->db, op->arena, &filter, page.cursor, page.size + 1, &rows))
+    const struct named_row after = { page.cursor, page.text };
+    if (!store_thing_groups_list(op->db, op->arena, &filter, &after, page.size + 1, &rows))
         return fail(op->err, ERR_INTERNAL, "The thing groups could not be read.");
     return render_thing_group_page(op, &page, &rows);
 }

@@ -328,6 +328,7 @@ bool store_reset(struct db *db)
            db_exec(db, "DELETE FROM execution /*scan*/", "") && db_exec(db, "DELETE FROM job /*scan*/", "") &&
            db_exec(db, "DELETE FROM thing_group /*scan*/", "") &&
            db_exec(db, "DELETE FROM thing /*scan*/", "") &&
+           db_exec(db, "DELETE FROM thing_type /*scan*/", "") &&
            db_exec(db, "DELETE FROM event_configuration /*scan*/", "") &&
            db_exec(db, "DELETE FROM tag /*scan*/", "");
 }

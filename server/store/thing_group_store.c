@@ -119,36 +119,54 @@ static bool read_names(struct stmt *q, struct db *db, struct arena *arena, int64
     return !arena->failed && !db_failed(db);
 }
 
-static struct stmt *query_groups(struct db *db, const struct thing_group_filter *filter, int64_t after,
-                                 int64_t limit)
+/* By id, or by name: one lower bound only, for of two SQLite may seek by the one and walk to the other. In
+ * names nothing sorts behind ~. */
+static struct stmt *query_groups(struct db *db, const struct thing_group_filter *filter,
+                                 const struct named_row *after, int64_t limit)
 {
     struct str prefix = filter->name_prefix.p ? filter->name_prefix : STR_LIT("");
-    switch (filter->reach) {
-    case THING_GROUPS_CHILDREN:
+    struct str from = after->name.p ? after->name : prefix;
+    if (filter->reach == THING_GROUPS_DESCENDANTS)
         return db_query(db,
-                        "SELECT id, name FROM thing_group WHERE parent IS ?1 "
-                        "AND substr(name, 1, length(?2)) = ?2 AND id > ?3 ORDER BY id LIMIT ?4",
-                        "osii", filter->parent, prefix, after, limit);
-    case THING_GROUPS_DESCENDANTS:
+                        "SELECT thing_group, name FROM thing_group_below WHERE above = ?1 "
+                        "AND name >= ?2 AND name < ?3 || '~' AND name IS NOT ?4 ORDER BY name LIMIT ?5",
+                        "osssi", filter->parent, from, prefix, after->name, limit);
+    if (filter->reach == THING_GROUPS_CHILDREN && filter->name_prefix.p)
         return db_query(db,
-                        "WITH RECURSIVE below (id, name) AS (SELECT id, name FROM thing_group WHERE parent = "
-                        "?1 UNION ALL "
-                        "SELECT g.id, g.name FROM below JOIN thing_group AS g ON g.parent = below.id) "
-                        "SELECT id, name FROM below "
-                        "WHERE substr(name, 1, length(?2)) = ?2 AND id > ?3 ORDER BY id LIMIT ?4 /*sort*/",
-                        "osii", filter->parent, prefix, after, limit);
-    default:
+                        "SELECT id, name FROM thing_group INDEXED BY thing_group_by_parent_and_name "
+                        "WHERE parent IS ?1 "
+                        "AND name >= ?2 AND name < ?3 || '~' AND name IS NOT ?4 ORDER BY name LIMIT ?5",
+                        "osssi", filter->parent, from, prefix, after->name, limit);
+    if (filter->name_prefix.p)
         return db_query(db,
-                        "SELECT id, name FROM thing_group WHERE substr(name, 1, length(?1)) = ?1 "
-                        "AND id > ?2 ORDER BY id LIMIT ?3",
-                        "sii", prefix, after, limit);
-    }
+                        "SELECT id, name FROM thing_group "
+                        "WHERE name >= ?1 AND name < ?2 || '~' AND name IS NOT ?3 ORDER BY name LIMIT ?4",
+                        "sssi", from, prefix, after->name, limit);
+    if (filter->reach == THING_GROUPS_CHILDREN)
+        return db_query(
+            db, "SELECT id, name FROM thing_group WHERE parent IS ?1 AND id > ?2 ORDER BY id LIMIT ?3", "oii",
+            filter->parent, after->id, limit);
+    return db_query(db, "SELECT id, name FROM thing_group WHERE id > ?1 ORDER BY id LIMIT ?2", "ii",
+                    after->id, limit);
 }
 
 bool store_thing_groups_list(struct db *db, struct arena *arena, const struct thing_group_filter *filter,
-                             int64_t after, int64_t limit, struct named_rows *ret_rows)
+                             const struct named_row *after, int64_t limit, struct named_rows *ret_rows)
 {
-    return read_names(query_groups(db, filter, after, limit), db, arena, limit, ret_rows);
+    if (!read_names(query_groups(db, filter, after, limit), db, arena, limit, ret_rows))
+        return false;
+    ret_rows->by_name = filter->name_prefix.p || filter->reach == THING_GROUPS_DESCENDANTS;
+    return true;
+}
+
+bool store_thing_group_place(struct db *db, const struct thing_group_row *group)
+{
+    return db_exec(
+        db,
+        "WITH RECURSIVE up (id) AS (VALUES (?1) UNION ALL "
+        "SELECT g.parent FROM up JOIN thing_group AS g ON g.id = up.id WHERE g.parent IS NOT NULL) "
+        "INSERT INTO thing_group_below (above, name, thing_group) SELECT id, ?2, ?3 FROM up",
+        "isi", group->parent.value, group->name, group->id);
 }
 
 /* By the key alone, SQLite would walk all that is below a group to find what is in the group itself. */

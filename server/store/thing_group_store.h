@@ -47,6 +47,7 @@ struct named_row {
 struct named_rows {
     size_t n;
     struct named_row *items;
+    bool by_name; /* in the order of their names */
 };
 
 enum thing_group_reach {
@@ -61,8 +62,12 @@ struct thing_group_filter {
     struct str name_prefix; /* absent: any name */
 };
 
+/* By name where a prefix is given or `reach` is THING_GROUPS_DESCENDANTS. `after`: the row where the last
+ * page ended; its name is absent, and its id 0, at the beginning. */
 bool store_thing_groups_list(struct db *db, struct arena *arena, const struct thing_group_filter *filter,
-                             int64_t after, int64_t limit, struct named_rows *ret_rows);
+                             const struct named_row *after, int64_t limit, struct named_rows *ret_rows);
+/* A new group that has a parent: it is below all that are above it. */
+bool store_thing_group_place(struct db *db, const struct thing_group_row *group);
 
 enum thing_group_depth { THINGS_OF_THE_GROUP, THINGS_OF_THE_GROUP_AND_BELOW };
 

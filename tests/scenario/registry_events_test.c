@@ -1,4 +1,5 @@
-/* What is published below $aws/events/ about things and thing groups (device protocol, section 6). */
+/* What is published below $aws/events/ about things, thing types and thing groups (device protocol, section
+ * 6). */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,9 +8,12 @@
 #define THING_ARN(thing) "arn:aws:iot:us-east-1:000000000000:thing/" thing
 #define GROUP_ARN(group) "arn:aws:iot:us-east-1:000000000000:thinggroup/" group
 
-#define PLACE(group, thing)        "{\"thingGroupName\":\"" group "\",\"thingName\":\"" thing "\"}"
-#define BELOW(parent)              "{\"parentGroupName\":\"" parent "\"}"
-#define PROPERTIES(members)        "{\"thingGroupProperties\":{" members "}}"
+#define PLACE(group, thing)      "{\"thingGroupName\":\"" group "\",\"thingName\":\"" thing "\"}"
+#define BELOW(parent)            "{\"parentGroupName\":\"" parent "\"}"
+#define PROPERTIES(members)      "{\"thingGroupProperties\":{" members "}}"
+#define TYPE_TOPIC(type, change) "$aws/events/thingType/" type "/" change
+#define ASSOCIATION_TOPIC(thing, type, change)                                                               \
+    "$aws/events/thingTypeAssociation/thing/" thing "/thingType/" type "/" change
 #define GROUP_TOPIC(group, change) "$aws/events/thingGroup/" group "/" change
 #define MEMBERSHIP_TOPIC(group, thing, change)                                                               \
     "$aws/events/thingGroupMembership/thingGroup/" group "/thing/" thing "/" change
@@ -20,10 +24,12 @@
 #define HEAD(kind, operation)                                                                                \
     "{\"eventType\":\"" kind "\",\"timestamp\":1893499201250,\"operation\":\"" operation                     \
     "\",\"accountId\":\"000000000000\","
-#define THING_EVENT(operation)      HEAD("THING_EVENT", operation)
-#define GROUP_EVENT(operation)      HEAD("THING_GROUP_EVENT", operation)
-#define MEMBERSHIP_EVENT(operation) HEAD("THING_GROUP_MEMBERSHIP_EVENT", operation)
-#define HIERARCHY_EVENT(operation)  HEAD("THING_GROUP_HIERARCHY_EVENT", operation)
+#define THING_EVENT(operation)       HEAD("THING_EVENT", operation)
+#define TYPE_EVENT(operation)        HEAD("THING_TYPE_EVENT", operation)
+#define ASSOCIATION_EVENT(operation) HEAD("THING_TYPE_ASSOCIATION_EVENT", operation)
+#define GROUP_EVENT(operation)       HEAD("THING_GROUP_EVENT", operation)
+#define MEMBERSHIP_EVENT(operation)  HEAD("THING_GROUP_MEMBERSHIP_EVENT", operation)
+#define HIERARCHY_EVENT(operation)   HEAD("THING_GROUP_HIERARCHY_EVENT", operation)
 
 /* At a quarter past a second, with that kind of events switched on. */
 static struct world *world_that_tells(const char *kind)
@@ -75,9 +81,16 @@ static const char *given_group(struct world *w, const char *path, const char *bo
     return given_id(w, path, body, "thingGroupId");
 }
 
-/* Everything that can happen to things and groups. */
+/* Everything that can happen to things, types and groups. */
 static void play_it_all(struct world *w)
 {
+    http(w, 200, "POST", "/thing-types/Pump", "{}");
+    http(w, 200, "PATCH", "/thing-types/Pump", "{\"thingTypeProperties\":{}}");
+    http(w, 200, "POST", "/things/typed", "{\"thingTypeName\":\"Pump\"}");
+    http(w, 200, "DELETE", "/things/typed", NULL);
+    http(w, 200, "POST", "/thing-types/Pump/deprecate", "{}");
+    advance(w, "PT5M");
+    http(w, 200, "DELETE", "/thing-types/Pump", NULL);
     given_thing(w, "pump");
     http(w, 200, "PATCH", "/things/pump", "{}");
     given_group(w, "/thing-groups/site", "{}");
@@ -102,11 +115,17 @@ static void only_the_kind_that_is_switched_on_is_told(void **state)
 {
     static const struct {
         const char *kind;
-        const char *topics[4]; /* in the order of play_it_all */
+        const char *topics[5]; /* in the order of play_it_all */
     } kinds[] = {
         { "THING",
-          { "$aws/events/thing/pump/created", "$aws/events/thing/pump/updated",
+          { "$aws/events/thing/typed/created", "$aws/events/thing/typed/deleted",
+            "$aws/events/thing/pump/created", "$aws/events/thing/pump/updated",
             "$aws/events/thing/pump/deleted" } },
+        { "THING_TYPE",
+          { TYPE_TOPIC("Pump", "created"), TYPE_TOPIC("Pump", "updated"), TYPE_TOPIC("Pump", "updated"),
+            TYPE_TOPIC("Pump", "deleted") } },
+        { "THING_TYPE_ASSOCIATION",
+          { ASSOCIATION_TOPIC("typed", "Pump", "added"), ASSOCIATION_TOPIC("typed", "Pump", "removed") } },
         { "THING_GROUP",
           { GROUP_TOPIC("site", "created"), GROUP_TOPIC("hall", "created"), GROUP_TOPIC("hall", "updated"),
             GROUP_TOPIC("hall", "deleted") } },
@@ -119,7 +138,7 @@ static void only_the_kind_that_is_switched_on_is_told(void **state)
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         struct world *w = world_that_tells(kinds[i].kind);
         play_it_all(w);
-        for (size_t k = 0; k < 4 && kinds[i].topics[k]; k++)
+        for (size_t k = 0; k < 5 && kinds[i].topics[k]; k++)
             take_event(w, kinds[i].topics[k]);
         assert_silence(w);
         world_free(w);
@@ -128,17 +147,25 @@ static void only_the_kind_that_is_switched_on_is_told(void **state)
 
 static void what_changes_nothing_or_is_refused_is_not_told(void **state)
 {
-    static const char *const kinds[] = { "THING", "THING_GROUP", "THING_GROUP_MEMBERSHIP",
-                                         "THING_GROUP_HIERARCHY" };
+    static const char *const kinds[] = {
+        "THING",      "THING_GROUP",           "THING_GROUP_MEMBERSHIP", "THING_GROUP_HIERARCHY",
+        "THING_TYPE", "THING_TYPE_ASSOCIATION"
+    };
     (void)state;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         struct world *w = world_that_tells(kinds[i]);
-        given_thing(w, "pump");
+        http(w, 200, "POST", "/thing-types/Pump", "{}");
+        http(w, 200, "POST", "/things/pump", "{\"thingTypeName\":\"Pump\"}");
         given_group(w, "/thing-groups/site", "{}");
         given_group(w, "/thing-groups/hall", BELOW("site"));
         http(w, 200, "PUT", "/thing-groups/addThingToThingGroup", PLACE("hall", "pump"));
         forget_notifications(w);
-        http(w, 200, "POST", "/things/pump", "{}");
+        http(w, 200, "POST", "/thing-types/Pump", "{}");
+        http(w, 200, "POST", "/thing-types/Pump/deprecate", "{\"undoDeprecate\":true}");
+        http(w, 400, "DELETE", "/thing-types/Pump", NULL);
+        http(w, 404, "POST", "/thing-types/ghost/deprecate", "{}");
+        http(w, 404, "PATCH", "/things/pump", "{\"thingTypeName\":\"ghost\"}");
+        http(w, 200, "POST", "/things/pump", "{\"thingTypeName\":\"Pump\"}");
         http(w, 200, "POST", "/thing-groups/hall", BELOW("site"));
         http(w, 200, "PUT", "/thing-groups/addThingToThingGroup", PLACE("hall", "pump"));
         http(w, 200, "PUT", "/thing-groups/removeThingFromThingGroup", PLACE("site", "pump"));
@@ -178,6 +205,86 @@ static void a_thing_tells_of_its_whole_life(void **state)
     assert_json(event, "",
                 THING_EVENT("DELETED") "\"thingName\":\"pump\",\"versionNumber\":2,\"thingTypeName\":null,"
                                        "\"attributes\":{\"a\":\"1\",\"b\":\"2\"}}");
+    assert_silence(w);
+}
+
+/* ---- types ---- */
+
+static void a_type_tells_of_its_whole_life(void **state)
+{
+    struct world *w = *state;
+    const char *id = given_id(w, "/thing-types/Pump", "{}", "thingTypeId");
+    cJSON *event = take_event(w, TYPE_TOPIC("Pump", "created"));
+    take_id(event, "thingTypeId", id);
+    assert_json(event, "",
+                TYPE_EVENT("CREATED") "\"thingTypeName\":\"Pump\",\"isDeprecated\":false,"
+                                      "\"deprecationDate\":null,\"searchableAttributes\":[],"
+                                      "\"propagatingAttributes\":[],\"description\":null}");
+    http(w, 200, "PATCH", "/thing-types/Pump",
+         "{\"thingTypeProperties\":{\"thingTypeDescription\":\"It pumps\",\"searchableAttributes\":[\"a\","
+         "\"b\"],\"mqtt5Configuration\":{\"propagatingAttributes\":[{\"userPropertyKey\":\"k\","
+         "\"thingAttribute\":\"a\"}]}}}");
+#define ITS_PROPERTIES                                                                                       \
+    "\"searchableAttributes\":[\"a\",\"b\"],\"propagatingAttributes\":[{\"userPropertyKey\":\"k\","          \
+    "\"thingAttribute\":\"a\"}],\"description\":\"It pumps\"}"
+    event = take_event(w, TYPE_TOPIC("Pump", "updated"));
+    take_id(event, "thingTypeId", id);
+    assert_json(event, "",
+                TYPE_EVENT("UPDATED") "\"thingTypeName\":\"Pump\",\"isDeprecated\":false,"
+                                      "\"deprecationDate\":null," ITS_PROPERTIES);
+    http(w, 200, "POST", "/thing-types/Pump/deprecate", "{}");
+    event = take_event(w, TYPE_TOPIC("Pump", "updated"));
+    take_id(event, "thingTypeId", id);
+    assert_json(event, "",
+                TYPE_EVENT("UPDATED") "\"thingTypeName\":\"Pump\",\"isDeprecated\":true,"
+                                      "\"deprecationDate\":1893499201250," ITS_PROPERTIES);
+    http(w, 200, "POST", "/thing-types/Pump/deprecate", "{\"undoDeprecate\":true}");
+    assert_json(take_event(w, TYPE_TOPIC("Pump", "updated")), "isDeprecated", "false");
+    http(w, 200, "POST", "/thing-types/Pump/deprecate", "{}");
+    take_event(w, TYPE_TOPIC("Pump", "updated"));
+    advance(w, "PT5M");
+    http(w, 200, "DELETE", "/thing-types/Pump", NULL);
+    event = take_event(w, TYPE_TOPIC("Pump", "deleted"));
+    assert_json_string(event, "operation", "DELETED");
+    assert_json(event, "isDeprecated", "true");
+    assert_silence(w);
+}
+
+static void a_thing_is_added_to_its_type_and_removed_from_it(void **state)
+{
+    struct world *w = *state;
+    http(w, 200, "POST", "/thing-types/Pump", "{}");
+    http(w, 200, "POST", "/thing-types/Valve", "{}");
+    const char *id = given_id(w, "/things/t", "{\"thingTypeName\":\"Pump\"}", "thingId");
+    cJSON *event = take_event(w, ASSOCIATION_TOPIC("t", "Pump", "added"));
+    take_id(event, "thingId", id);
+    assert_json(event, "", ASSOCIATION_EVENT("ADDED") "\"thingName\":\"t\",\"thingTypeName\":\"Pump\"}");
+    http(w, 200, "PATCH", "/things/t", "{\"thingTypeName\":\"Valve\"}");
+    event = take_event(w, ASSOCIATION_TOPIC("t", "Pump", "removed"));
+    take_id(event, "thingId", id);
+    assert_json(event, "", ASSOCIATION_EVENT("REMOVED") "\"thingName\":\"t\",\"thingTypeName\":\"Pump\"}");
+    take_event(w, ASSOCIATION_TOPIC("t", "Valve", "added"));
+    http(w, 200, "PATCH", "/things/t", "{\"thingTypeName\":\"Valve\"}");
+    http(w, 200, "PATCH", "/things/t", "{}");
+    http(w, 200, "PATCH", "/things/t", "{\"removeThingType\":true}");
+    take_event(w, ASSOCIATION_TOPIC("t", "Valve", "removed"));
+    http(w, 200, "PATCH", "/things/t", "{\"removeThingType\":true}");
+    http(w, 200, "DELETE", "/things/t", NULL);
+    given_id(w, "/things/t", "{\"thingTypeName\":\"Pump\"}", "thingId");
+    take_event(w, ASSOCIATION_TOPIC("t", "Pump", "added"));
+    http(w, 200, "DELETE", "/things/t", NULL);
+    take_event(w, ASSOCIATION_TOPIC("t", "Pump", "removed"));
+    assert_silence(w);
+}
+
+static void a_thing_tells_its_type(void **state)
+{
+    struct world *w = *state;
+    http(w, 200, "POST", "/thing-types/Pump", "{}");
+    http(w, 200, "POST", "/things/t", "{\"thingTypeName\":\"Pump\"}");
+    assert_json_string(take_event(w, "$aws/events/thing/t/created"), "thingTypeName", "Pump");
+    http(w, 200, "PATCH", "/things/t", "{\"removeThingType\":true}");
+    assert_json(take_event(w, "$aws/events/thing/t/updated"), "thingTypeName", "null");
     assert_silence(w);
 }
 
@@ -356,6 +463,9 @@ int main(void)
         cmocka_unit_test(only_the_kind_that_is_switched_on_is_told),
         cmocka_unit_test(what_changes_nothing_or_is_refused_is_not_told),
         TOLD("THING", a_thing_tells_of_its_whole_life),
+        TOLD("THING", a_thing_tells_its_type),
+        TOLD("THING_TYPE", a_type_tells_of_its_whole_life),
+        TOLD("THING_TYPE_ASSOCIATION", a_thing_is_added_to_its_type_and_removed_from_it),
         TOLD("THING_GROUP", a_group_tells_of_its_whole_life),
         TOLD("THING_GROUP", a_child_tells_the_way_from_the_top),
         TOLD("THING_GROUP_HIERARCHY", a_group_is_added_to_its_parent_and_removed_from_it),

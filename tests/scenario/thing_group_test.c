@@ -10,6 +10,8 @@
 #define ATTRIBUTES(values)    "\"attributePayload\":{\"attributes\":{" values "}}"
 #define MERGED(values)        "\"attributePayload\":{\"merge\":true,\"attributes\":{" values "}}"
 #define BELOW(parent)         "{\"parentGroupName\":\"" parent "\"}"
+#define TAGS(items)           "{\"tags\":[" items "]}"
+#define TAG(key, value)       "{\"Key\":\"" key "\",\"Value\":\"" value "\"}"
 #define MANY_ATTRIBUTES_BYTES 2048
 
 static void create(struct world *w, const char *group, const char *body)
@@ -145,8 +147,7 @@ static void groups_out_of_the_rules_are_refused(void **state)
         { PROPERTIES(ATTRIBUTES("\"a b\":\"1\"")), INVALID, "1 validation error detected: …" },
         { PROPERTIES(ATTRIBUTES("\"a\":\"one two\"")), INVALID, "1 validation error detected: …" },
         { many_attributes(too_many, 51), INVALID, "A thing group can have at most 50 attributes." },
-        { "{\"tags\":[{\"Key\":\"a\",\"Value\":\"b\"}]}", NOT_IMPLEMENTED,
-          "The member tags of CreateThingGroup is not supported by this server yet." },
+        { TAGS(TAG("a", "1") "," TAG("a", "2")), INVALID, "Tag key a is given twice." },
     };
     struct world *w = *state;
     ASSERT_ALL_REFUSED(w, "POST", "/thing-groups/site", refusals);
@@ -158,6 +159,22 @@ static void groups_out_of_the_rules_are_refused(void **state)
     text[2028] = '\0';
     snprintf(too_long, sizeof too_long, PROPERTIES(DESCRIPTION("%s")), text);
     create(w, "long", too_long);
+}
+
+static void a_group_has_tags_from_its_creation_to_its_end(void **state)
+{
+    struct world *w = *state;
+    create(w, "site", TAGS(TAG("a", "1") "," TAG("b", "2")));
+    assert_json(http(w, 200, "GET", "/tags?resourceArn=" ARN("site"), NULL)->body, "tags",
+                "[" TAG("a", "1") "," TAG("b", "2") "]");
+    uint64_t before = fingerprint(w);
+    create(w, "site", "{}");
+    create(w, "site", TAGS(TAG("b", "2") "," TAG("a", "1")));
+    assert_true(fingerprint(w) == before);
+    refused(w, ALREADY_EXISTS, "POST", "/thing-groups/site", TAGS(TAG("a", "1")),
+            "Thing Group site already exists in current account with different properties");
+    http(w, 200, "DELETE", "/thing-groups/site", NULL);
+    assert_int_equal(rows_in(w, "tag"), 0);
 }
 
 static void a_hierarchy_is_seven_deep(void **state)
@@ -336,8 +353,8 @@ static void a_list_follows_the_hierarchy(void **state)
     assert_names(list(w, "?recursive=false"), "zone site");
     assert_names(list(w, "?parentGroup=site"), "hall yard");
     assert_names(list(w, "?parentGroup=site&recursive=false"), "hall yard");
-    assert_names(list(w, "?parentGroup=site&recursive=true"), "hall line-2 yard line-1");
-    assert_names(list(w, "?parentGroup=hall&recursive=true"), "line-2 line-1");
+    assert_names(list(w, "?parentGroup=site&recursive=true"), "hall line-1 line-2 yard");
+    assert_names(list(w, "?parentGroup=hall&recursive=true"), "line-1 line-2");
     assert_names(list(w, "?parentGroup=zone"), "");
     assert_names(list(w, "?parentGroup=zone&recursive=true"), "");
     refused(w, NOT_FOUND, "GET", "/thing-groups?parentGroup=ghost", NULL,
@@ -348,14 +365,14 @@ static void a_list_can_be_narrowed_to_a_prefix(void **state)
 {
     struct world *w = *state;
     given_two_hierarchies(w);
-    assert_names(list(w, "?namePrefixFilter=line"), "line-2 line-1");
+    assert_names(list(w, "?namePrefixFilter=line"), "line-1 line-2");
     assert_names(list(w, "?namePrefixFilter=Line"), "");
     assert_names(list(w, "?namePrefixFilter=line-1-and-more"), "");
     assert_names(list(w, "?namePrefixFilter=_"), "");
     assert_names(list(w, "?namePrefixFilter=s&recursive=false"), "site");
     assert_names(list(w, "?namePrefixFilter=y&parentGroup=site"), "yard");
     assert_names(list(w, "?namePrefixFilter=line&parentGroup=site"), "");
-    assert_names(list(w, "?namePrefixFilter=line&parentGroup=site&recursive=true"), "line-2 line-1");
+    assert_names(list(w, "?namePrefixFilter=line&parentGroup=site&recursive=true"), "line-1 line-2");
 }
 
 static void every_list_comes_in_pages(void **state)
@@ -366,8 +383,11 @@ static void every_list_comes_in_pages(void **state)
         { "/thing-groups?maxResults=2", { "zone site", "hall line-2", "yard line-1" } },
         { "/thing-groups?maxResults=1&recursive=false", { "zone", "site" } },
         { "/thing-groups?maxResults=1&parentGroup=site", { "hall", "yard" } },
-        { "/thing-groups?maxResults=2&parentGroup=site&recursive=true", { "hall line-2", "yard line-1" } },
-        { "/thing-groups?maxResults=1&namePrefixFilter=line", { "line-2", "line-1" } },
+        { "/thing-groups?maxResults=2&parentGroup=site&recursive=true", { "hall line-1", "line-2 yard" } },
+        { "/thing-groups?maxResults=1&namePrefixFilter=line", { "line-1", "line-2" } },
+        { "/thing-groups?maxResults=1&namePrefixFilter=l&parentGroup=hall", { "line-1", "line-2" } },
+        { "/thing-groups?maxResults=1&namePrefixFilter=l&parentGroup=site&recursive=true",
+          { "line-1", "line-2" } },
     };
     struct world *w = *state;
     given_two_hierarchies(w);
@@ -386,7 +406,7 @@ static void groups_that_come_and_go_between_pages_disturb_no_other(void **state)
 {
     struct world *w = *state;
     given_two_hierarchies(w);
-    const char *path = "/thing-groups?maxResults=1&parentGroup=hall&recursive=true";
+    const char *path = "/thing-groups?maxResults=1&parentGroup=hall";
     struct answer *a = http(w, 200, "GET", path, NULL);
     assert_names(a, "line-2");
     http(w, 200, "DELETE", "/thing-groups/line-2", NULL);
@@ -394,6 +414,30 @@ static void groups_that_come_and_go_between_pages_disturb_no_other(void **state)
     a = next_page(w, a, path);
     assert_names(a, "line-1");
     assert_names(next_page(w, a, path), "line-3");
+}
+
+static void neither_do_they_in_a_list_by_name(void **state)
+{
+    static const char *const paths[] = {
+        "/thing-groups?maxResults=1&parentGroup=site&recursive=true&namePrefixFilter=line",
+        "/thing-groups?maxResults=1&parentGroup=hall&namePrefixFilter=line",
+        "/thing-groups?maxResults=1&namePrefixFilter=line",
+    };
+    struct world *w = *state;
+    given_two_hierarchies(w);
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct answer *a = http(w, 200, "GET", paths[i], NULL);
+        assert_names(a, "line-1");
+        http(w, 200, "DELETE", "/thing-groups/line-1", NULL);
+        create(w, "line-0", BELOW("hall"));
+        create(w, "line-3", BELOW("hall"));
+        a = next_page(w, a, paths[i]);
+        assert_names(a, "line-2");
+        assert_names(next_page(w, a, paths[i]), "line-3");
+        http(w, 200, "DELETE", "/thing-groups/line-0", NULL);
+        http(w, 200, "DELETE", "/thing-groups/line-3", NULL);
+        create(w, "line-1", BELOW("hall"));
+    }
 }
 
 static void a_page_has_250_groups_unless_asked_otherwise(void **state)
@@ -412,6 +456,12 @@ static void a_page_has_250_groups_unless_asked_otherwise(void **state)
     snprintf(path, sizeof path, "/thing-groups?parentGroup=g-1&nextToken=%s",
              json_at(a->body, "nextToken")->valuestring);
     refused(w, INVALID, "GET", path, NULL, "Next token is invalid.");
+    snprintf(path, sizeof path, "/thing-groups?namePrefixFilter=g&nextToken=%s",
+             json_at(a->body, "nextToken")->valuestring);
+    refused(w, INVALID, "GET", path, NULL, "Next token is invalid.");
+    snprintf(path, sizeof path, "/thing-groups?recursive=false&nextToken=%s",
+             json_at(a->body, "nextToken")->valuestring);
+    refused(w, INVALID, "GET", path, NULL, "Next token is invalid.");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
@@ -425,6 +475,7 @@ int main(void)
         TEST(the_same_group_once_more_is_no_error),
         TEST(another_group_of_that_name_is_refused),
         TEST(groups_out_of_the_rules_are_refused),
+        TEST(a_group_has_tags_from_its_creation_to_its_end),
         TEST(a_hierarchy_is_seven_deep),
         TEST(a_group_has_at_most_a_hundred_children),
         TEST(an_unknown_group_cannot_be_described),
@@ -439,6 +490,7 @@ int main(void)
         TEST(a_list_can_be_narrowed_to_a_prefix),
         TEST(every_list_comes_in_pages),
         TEST(groups_that_come_and_go_between_pages_disturb_no_other),
+        TEST(neither_do_they_in_a_list_by_name),
         TEST(a_page_has_250_groups_unless_asked_otherwise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* The registry of things. */
+/* The registry of things. Things of a type are in typed_thing_test, lists that are narrowed in
+ * thing_list_test. */
 #include <stdio.h>
 #include <string.h>
 
@@ -235,25 +236,6 @@ static void things_are_listed_in_the_order_of_their_creation(void **state)
     assert_json_absent(a->body, "nextToken");
 }
 
-static void things_can_be_found_by_their_attributes(void **state)
-{
-    struct world *w = *state;
-    create(w, "p1", ATTRIBUTES("\"site\":\"north\",\"kind\":\"pump\""));
-    create(w, "p2", ATTRIBUTES("\"site\":\"north-west\""));
-    create(w, "p3", ATTRIBUTES("\"site\":\"south\""));
-    create(w, "p4", ATTRIBUTES("\"kind\":\"north\""));
-    create(w, "p5", ATTRIBUTES("\"site\":\"north\""));
-    assert_names(list(w, "?attributeName=site&attributeValue=north"), "p1 p5");
-    assert_names(list(w, "?attributeName=site&attributeValue=north&usePrefixAttributeValue=true"),
-                 "p1 p2 p5");
-    assert_names(list(w, "?attributeName=site&attributeValue=north&usePrefixAttributeValue=false"), "p1 p5");
-    assert_names(list(w, "?attributeName=site&attributeValue=nort"), "");
-    assert_names(list(w, "?attributeName=site"), "p1 p2 p3 p5");
-    assert_names(list(w, "?attributeName=colour"), "");
-    assert_names(list(w, "?thingTypeName=pumps"), "");
-    refused(w, INVALID, "GET", "/things?attributeValue=north", NULL, "attributeValue needs attributeName.");
-}
-
 static void a_list_comes_in_pages(void **state)
 {
     struct world *w = *state;
@@ -283,19 +265,6 @@ static void things_that_come_and_go_between_pages_disturb_no_other(void **state)
     assert_names(next_page(w, a, "/things?maxResults=2"), "new");
 }
 
-static void a_filtered_list_comes_in_pages_too(void **state)
-{
-    struct world *w = *state;
-    create(w, "a", ATTRIBUTES("\"site\":\"n1\""));
-    create(w, "b", ATTRIBUTES("\"site\":\"n0\""));
-    create(w, "c", ATTRIBUTES("\"site\":\"n2\""));
-    const char *path =
-        "/things?maxResults=2&attributeName=site&attributeValue=n&usePrefixAttributeValue=true";
-    struct answer *a = http(w, 200, "GET", path, NULL);
-    assert_names(a, "a b");
-    assert_names(next_page(w, a, path), "c");
-}
-
 static void a_page_has_250_things_unless_asked_otherwise(void **state)
 {
     struct world *w = *state;
@@ -311,15 +280,6 @@ static void a_page_has_250_things_unless_asked_otherwise(void **state)
             "1 validation error detected: Value '251' at 'maxResults' failed to satisfy constraint: Member "
             "must have value less than or equal to 250");
     refused(w, INVALID, "GET", "/things?nextToken=bm90IG91cnM", NULL, "Next token is invalid.");
-}
-
-static void an_updated_thing_is_found_by_its_new_attributes(void **state)
-{
-    struct world *w = *state;
-    create(w, "pump", ATTRIBUTES("\"site\":\"north\""));
-    update(w, ATTRIBUTES("\"site\":\"south\""));
-    assert_names(list(w, "?attributeName=site&attributeValue=north"), "");
-    assert_names(list(w, "?attributeName=site&attributeValue=south"), "pump");
 }
 
 /* ---- delete ---- */
@@ -456,12 +416,9 @@ int main(void)
         TEST(each_update_is_a_version),
         TEST(updates_out_of_the_rules_are_refused),
         TEST(things_are_listed_in_the_order_of_their_creation),
-        TEST(things_can_be_found_by_their_attributes),
         TEST(a_list_comes_in_pages),
         TEST(things_that_come_and_go_between_pages_disturb_no_other),
-        TEST(a_filtered_list_comes_in_pages_too),
         TEST(a_page_has_250_things_unless_asked_otherwise),
-        TEST(an_updated_thing_is_found_by_its_new_attributes),
         TEST(a_deleted_thing_is_gone_and_deleting_it_again_is_no_error),
         TEST(a_thing_of_another_version_is_not_deleted),
         TEST(a_new_thing_of_an_old_name_has_another_id),

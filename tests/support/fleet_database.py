@@ -11,8 +11,14 @@ CREATED_MS = 1_893_456_000_000  # 2030-01-01
 
 NUMBERS = "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :count - 1)"
 
-THINGS = f"""{NUMBERS} INSERT INTO thing (name, thing_id, version)
-SELECT printf('thing-%07d', i), printf('00000000-0000-4000-8000-%012d', i), 1 FROM n"""
+TYPES = f"""INSERT INTO thing_type (name, type_id, created_at_ms)
+VALUES ('Common', '00000000-0000-4000-9000-000000000001', {CREATED_MS}),
+       ('Rare', '00000000-0000-4000-9000-000000000002', {CREATED_MS})"""
+
+# Every second thing is Common, one in a thousand Rare.
+THINGS = f"""{NUMBERS} INSERT INTO thing (name, thing_id, version, thing_type)
+SELECT printf('thing-%07d', i), printf('00000000-0000-4000-8000-%012d', i), 1,
+       iif(i % 2, 'Common', iif(i % 1000, NULL, 'Rare')) FROM n"""
 
 ATTRIBUTES = f"""INSERT INTO thing_attribute (thing, name, value)
 SELECT id, 'model', printf('m%d', id % {ATTRIBUTE_VALUES}) FROM thing"""
@@ -38,6 +44,7 @@ def fill(path, things, jobs, executions_per_job):
     """Into an empty database that has its schema. Things `thing-0000000`, …, jobs `job-000000`, …, all COMPLETED."""
     connection = sqlite3.connect(path)
     with connection:
+        connection.execute(TYPES)
         connection.execute(THINGS, {"count": things})
         connection.execute(ATTRIBUTES)
         connection.execute(JOBS, {"count": jobs})

@@ -133,7 +133,7 @@ void in_one_batch(struct world *w, const char *method, const char *path, const c
 
 struct answer *next_page(struct world *w, const struct answer *a, const char *path)
 {
-    char more[1024];
+    char more[2048];
     const cJSON *token = json_at(a->body, "nextToken");
     assert_true(cJSON_IsString(token));
     snprintf(more, sizeof more, "%s&nextToken=%s", path, token->valuestring);
