@@ -110,7 +110,6 @@ class Run {
 /* ---- all of them */
 
 async function runCase(run, tally, operation, fixture, test) {
-  const began = run.client.sent;
   try {
     const problems = await run.one(operation, fixture, test);
     if (problems.length === 0) tally.passed += 1;
@@ -119,31 +118,56 @@ async function runCase(run, tally, operation, fixture, test) {
     if (error instanceof Unanswered) tally.unanswered += 1;
     else tally.failures.push({ what: test.what, problems: [String(error.message)] });
   }
-  return run.client.sent - began;
 }
 
-/* Several at a time, except those that change what others see. A server that ends by itself ends this, too. */
-async function runAll(run, server, work) {
-  const together = work.filter(({ fixture }) => !fixture.alone).values();
-  const alone = work.filter(({ fixture }) => fixture.alone).values();
-  const worker = (cases) => async () => {
-    for (const { tally, operation, fixture, test } of cases) {
+/* A server that ends by itself ends this, too. */
+async function runSome(run, server, work, atATime) {
+  const next = work.values();
+  const worker = async () => {
+    for (const { tally, operation, fixture, test } of next) {
       await runCase(run, tally, operation, fixture, test);
       if (server.lastWords) return;
     }
   };
-  await Promise.all(Array.from({ length: AT_A_TIME }, worker(together)));
-  await worker(alone)();
+  await Promise.all(Array.from({ length: atATime }, worker));
 }
 
-/* Each member of the output came in one answer at least, or the fixtures say why it cannot. */
-function runOutput(run, tally, operation, fixture) {
-  const unseen = (path) => (fixture.unseen ?? []).some((prefix) => path.startsWith(prefix));
-  const missing = outputPaths(operation.output).filter((path) => !run.seen.get(operation.key).has(path) && !unseen(path));
-  const first = missing.filter((path) => !missing.some((other) => other !== path && path.startsWith(`${other}.`)));
-  if (first.length === 0) tally.passed += 1;
+/* What every list and every configuration says that can be asked for without naming anything. */
+async function everything(client) {
+  const found = {};
+  for (const operation of operations.values()) {
+    if (operation.method !== 'GET' || operation.input.members.some(({ required }) => required)) continue;
+    const { status, text } = await client.ask(operation, {});
+    found[operation.key] = `${status} ${text}`;
+  }
+  return found;
+}
+
+/* First what is bad input, which leaves the empty server as it is; then what needs a world, several at a time; then, one by
+ * one, what changes the worlds of others. */
+async function runAll(run, server, work) {
+  const bad = ({ test }) => test.refused !== undefined || test.wrongType !== undefined;
+  const before = await everything(run.client);
+  await runSome(run, server, work.filter(bad), AT_A_TIME);
+  const after = server.lastWords ? before : await everything(run.client);
+  await run.scene(prelude).catch((error) => { if (!(error instanceof Unanswered)) throw error; });
+  await runSome(run, server, work.filter((item) => !bad(item) && !item.fixture.alone), AT_A_TIME);
+  await runSome(run, server, work.filter((item) => !bad(item) && item.fixture.alone), 1);
+  const changed = Object.keys(before).filter((key) => before[key] !== after[key]);
+  const problems = changed.map((key) => `${key}: ${before[key]} has become ${after[key]}`);
+  if (server.lastWords) problems.push(`the server ended: ${server.lastWords}`);
+  return problems;
+}
+
+/* Each member of the output came in one answer at least, but for those that the fixtures name. */
+function checkOutput(seen, tally, operation, { unseen = [] }) {
+  const missing = outputPaths(operation.output).filter((path) => !seen.has(path) && !unseen.some((prefix) => path.startsWith(prefix)));
+  const outermost = missing.filter((path) => !missing.some((other) => path.startsWith(`${other}.`) || path.startsWith(`${other}[]`)));
+  const problems = outermost.map((path) => `${path} was never answered`);
+  problems.push(...unseen.filter((path) => seen.has(path)).map((path) => `${path} should never be answered, by the fixtures`));
+  if (problems.length === 0) tally.passed += 1;
   else if (tally.unanswered > 0) tally.unanswered += 1;
-  else tally.failures.push({ what: 'every member of the output', problems: [`never answered: ${first.join(', ')}`] });
+  else tally.failures.push({ what: 'every member of the output', problems });
 }
 
 function report(tallies, { verbose, complete }) {
@@ -193,14 +217,14 @@ async function main() {
   const run = new Run(client);
   try {
     await client.send({ method: 'POST', path: '/_iotjobs/clock', body: '{"freeze":true}' });
-    await run.scene(prelude).catch((error) => { if (!(error instanceof Unanswered)) throw error; });
-    await runAll(run, server, work);
-    if (server.lastWords) tallies.set('server', { passed: 0, unanswered: 0, failures: [{ what: 'it runs until it is told to end', problems: [server.lastWords] }] });
+    const problems = await runAll(run, server, work);
+    const failures = problems.length > 0 ? [{ what: 'the server lives on, and bad input changes nothing', problems }] : [];
+    tallies.set('the server', { passed: 1 - failures.length, unanswered: 0, failures });
   } finally {
     client.close();
     await server.stop();
   }
-  for (const [key, tally] of tallies) if (operations.has(key)) runOutput(run, tally, operations.get(key), fixtures[key]);
+  for (const [key, tally] of tallies) if (operations.has(key)) checkOutput(run.seen.get(key), tally, operations.get(key), fixtures[key]);
   const [passed, failed] = report(tallies, chosen);
   console.log(`${client.sent} requests in ${((performance.now() - began) / 1000).toFixed(1)} s`);
   console.log(`${passed} passed, ${failed} failed`);
