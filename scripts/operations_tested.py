@@ -101,7 +101,7 @@ def calls_in(body):
 
 
 def read_c(path):
-    """({function: Function}, words outside functions)"""
+    """(the text without comments, {macro: the texts that it stands for}), those of its header included"""
     text = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.S)
     header = path.with_suffix(".h")
     texts = text + (header.read_text(encoding="utf-8") if header.exists() else "")

@@ -8,7 +8,6 @@ import { World } from './support.mjs';
 
 /* Each takes a good second of a processor's time to start. */
 const AT_A_TIME = 4;
-const SERVICES = { iot: 'iot', 'iot-jobs-data': 'iot-jobs-data' };
 /* Lists that the CLI does not page by itself. */
 const WITHOUT_PAGINATOR = ['SearchIndex'];
 
@@ -24,7 +23,7 @@ function argumentsOf(operation, input) {
   });
 }
 
-const command = (operation) => [SERVICES[operation.scope], kebab(operation.name)];
+const command = (operation) => [operation.scope, kebab(operation.name)];
 
 /* The fixtures' fullest input. */
 function fullest({ variants }) {
