@@ -8,6 +8,7 @@
  * model ends.
  */
 import { pathKind, pathText } from './model.mjs';
+import { INVALID, tokenOfAnother } from './scene.mjs';
 import { violationMessage, violations } from './violations.mjs';
 
 const FOUR_BYTES = '𝄞';
@@ -319,11 +320,26 @@ function* served(operation, fixture, sketch) {
   if (unexplained.length > 0) throw new Error(`no fixture of ${operation.key} sends ${unexplained.join(', ')}`);
 }
 
-function* errorsOf(fixture) {
-  for (const [what, error] of Object.entries(fixture.errors ?? {})) yield { what: `refused: ${what}`, error };
+const another = (character) => (character === 'A' ? 'B' : 'A');
+/* The last character of Base64 may hold bits that count for nothing. */
+const changed = (token) => token.slice(0, 4) + another(token[4]) + token.slice(5);
+
+/* Tokens of pages are good for the list that gave them out, and as it gave them out. */
+function tokenErrors(operation, { variants: { 'the second page': page } }) {
+  const name = ['nextToken', 'marker'].find((member) => operation.input.member(member));
+  if (!page || !name) return {};
+  const refused = { exception: INVALID, message: 'Next token is invalid.' };
+  return {
+    'a token that somebody changed': { ...refused, needs: page.needs, input: (s) => ({ ...page.input(s), [name]: changed(s.token) }) },
+    'the token of another list': { ...refused, needs: [...page.needs, tokenOfAnother(operation.key, name)], input: (s) => ({ ...page.input(s), [name]: s.token }) },
+  };
+}
+
+function* errorsOf(operation, fixture) {
+  for (const [what, error] of Object.entries({ ...fixture.errors, ...tokenErrors(operation, fixture) })) yield { what: `refused: ${what}`, error };
 }
 
 /* Every case of an operation: { what, … } and, for run.mjs, how to make it and what is expected. */
 export function casesOf(operation, fixture, sketch) {
-  return [...served(operation, fixture, sketch), ...errorsOf(fixture), ...refusals(operation)];
+  return [...served(operation, fixture, sketch), ...errorsOf(operation, fixture), ...refusals(operation)];
 }

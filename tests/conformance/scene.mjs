@@ -146,6 +146,23 @@ export const allow = (action, resource) => JSON.stringify({
 export const policy = call('CreatePolicy', (s) => ({ policyName: s.policy, policyDocument: allow('iot:Connect', '*') }));
 export const otherPolicy = call('CreatePolicy', (s) => ({ policyName: s.otherPolicy, policyDocument: allow('iot:Publish', '*') }));
 
+/* Leaves in scene.token where the second page of some other list begins: of one with tokens, or of one with markers. */
+const OTHER_LISTS = {
+  nextToken: [
+    ['ListThings', [...'ab'].map((letter) => call('CreateThing', (s) => ({ thingName: `${s.otherThing}-${letter}` })))],
+    ['ListThingGroups', [...'ab'].map((letter) => call('CreateThingGroup', (s) => ({ thingGroupName: `${s.childGroup}-${letter}` })))],
+  ],
+  marker: [
+    ['ListPolicies', [...'ab'].map((letter) => call('CreatePolicy', (s) => ({ policyName: `${s.otherPolicy}-${letter}`, policyDocument: allow('iot:Connect', '*') })))],
+    ['ListCertificates', [...'ab'].map(() => call('CreateCertificateFromCsr', (s) => ({ certificateSigningRequest: s.signingRequest })))],
+  ],
+};
+export const tokenOfAnother = (operation, member) => async (scene) => {
+  const [list, needs] = OTHER_LISTS[member].find(([name]) => name !== operation);
+  const size = member === 'marker' ? { pageSize: 1 } : { maxResults: 1 };
+  await scene.after([...needs, firstPage(list, () => size, member === 'marker' ? 'nextMarker' : 'nextToken')]);
+};
+
 /* What an operation answers when the thing it names is not there. */
 export const MISSING = 'ResourceNotFoundException';
 export const INVALID = 'InvalidRequestException';
