@@ -129,7 +129,7 @@ bool api_decode(enum operation operation, const struct request *request, struct 
     bool ok = false;
     cJSON *body = NULL;
     struct source source = { .model = operation_model(operation), .request = request };
-    struct decoder decoder = { .arena = arena, .err = err };
+    struct decoder decoder = { .arena = arena, .err = err, .quota = request->quota };
     violations_init(&decoder.violations);
 
     if ((ret_client_token || body_matters(&source)) && !parse_body(&decoder, request->body, &body))

@@ -27,6 +27,7 @@ struct request {
     size_t header_count;
     struct str body;    /* JSON text; empty or absent counts as {} */
     bool query_in_body; /* MQTT: what HTTP has in the query stands in the body */
+    int64_t quota;      /* the max of shapes with a quota; 0: the model's */
 };
 
 /*

@@ -46,16 +46,24 @@ static void store_enum(struct decoder *decoder, const struct shape *shape, struc
     memcpy(ret_value, &value, sizeof(value));
 }
 
+static void check_range(struct decoder *decoder, const struct shape *shape, int64_t value,
+                        const struct path *at)
+{
+    char text[NUMBER_TEXT_MAX];
+    struct shape effective = *shape;
+    if (shape->quota && decoder->quota)
+        effective.max = (double)decoder->quota;
+    snprintf(text, sizeof text, "%" PRId64, value);
+    check_number(&decoder->violations, &effective, at, (double)value, str_from(text));
+}
+
 static bool store_integer(struct decoder *decoder, const struct shape *shape, int64_t value,
                           const struct path *at, struct opt_int *ret_value)
 {
     if (shape->type == SHAPE_INTEGER && (value < INT32_MIN || value > INT32_MAX))
         return wrong_type(decoder, at, "a whole number of at most 32 bits");
-    if (shape->has_min || shape->has_max) {
-        char text[NUMBER_TEXT_MAX];
-        snprintf(text, sizeof text, "%" PRId64, value);
-        check_number(&decoder->violations, shape, at, (double)value, str_from(text));
-    }
+    if (shape->has_min || shape->has_max)
+        check_range(decoder, shape, value, at);
     *ret_value = (struct opt_int){ true, value };
     return true;
 }
@@ -143,13 +151,6 @@ static bool json_structure(struct decoder *decoder, const struct shape *shape, c
     return true;
 }
 
-/* Every list and map of an input starts like this (model.h). */
-struct collection {
-    bool set;
-    size_t n;
-    const void *items;
-};
-
 static bool decode_element(struct decoder *decoder, const struct shape *shape, const cJSON *json,
                            const struct path *at, void *ret_value)
 {
@@ -176,7 +177,7 @@ static bool json_list(struct decoder *decoder, const struct shape *shape, const 
         if (!decode_element(decoder, shape->element, item, &here, element))
             return false;
     }
-    *(struct collection *)ret_value = (struct collection){ true, n, items };
+    *(struct shape_collection *)ret_value = (struct shape_collection){ true, n, items };
     return true;
 }
 
@@ -225,7 +226,7 @@ static bool json_map(struct decoder *decoder, const struct shape *shape, const c
         if (!decode_entry(decoder, shape, item, at, items + n++ * shape->element_stride))
             return false;
     }
-    *(struct collection *)ret_value = (struct collection){ true, n, items };
+    *(struct shape_collection *)ret_value = (struct shape_collection){ true, n, items };
     return true;
 }
 

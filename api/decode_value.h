@@ -11,6 +11,7 @@
 struct decoder {
     struct arena *arena; /* of the values */
     struct err *err;
+    int64_t quota; /* as in struct request */
     struct violations violations;
 };
 

@@ -37,6 +37,13 @@ struct string_map {
     const struct string_pair *items;
 };
 
+/* Every list and map of an input looks like this. */
+struct shape_collection {
+    bool set;
+    size_t n;
+    const void *items;
+};
+
 enum shape_type {
     SHAPE_STRING,
     SHAPE_ENUM,
@@ -72,6 +79,7 @@ struct shape {
     size_t value_offset;         /* SHAPE_MAP: of the value in its entry */
     bool scalar_as_text;         /* string: a JSON number or boolean is taken as its text */
     bool text_as_number;         /* long: a string of digits is taken as a number */
+    bool quota;                  /* integer: the request may be allowed another max (decode.h) */
 };
 
 struct member {

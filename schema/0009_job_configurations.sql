@@ -1,1 +1,16 @@
 -- Configurations of jobs.
+
+-- schedulingConfig as given; NULL: not given.
+ALTER TABLE job ADD COLUMN end_time TEXT;
+ALTER TABLE job ADD COLUMN end_behavior TEXT CHECK (end_behavior IN ('STOP_ROLLOUT', 'CANCEL', 'FORCE_CANCEL'));
+
+-- Its configuration has criteria that abort it. A column, so that the end of an execution of any other job need not look.
+ALTER TABLE job ADD COLUMN has_abort INTEGER NOT NULL DEFAULT 0 CHECK (has_abort IN (0, 1));
+
+-- What a job is configured with and nothing is looked up by: as the request had it. A job without such members has no row.
+-- Time-out, retries and maintenance windows have columns and tables of their own.
+CREATE TABLE job_config (
+    job_id  TEXT NOT NULL PRIMARY KEY REFERENCES job (job_id) ON DELETE CASCADE,
+    members TEXT NOT NULL CHECK (json_valid(members)) -- presignedUrlConfig, jobExecutionsRolloutConfig, abortConfig,
+                                                      -- destinationPackageVersions: a JSON object of those that are set
+) STRICT, WITHOUT ROWID;

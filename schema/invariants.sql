@@ -73,7 +73,7 @@ FROM job AS j
 WHERE j.status = 'IN_PROGRESS' AND j.target_selection = 'SNAPSHOT'
   AND NOT EXISTS (SELECT 1 FROM execution AS e
                   WHERE e.job_id = j.job_id AND e.status IN ('QUEUED', 'IN_PROGRESS'))
-  AND NOT EXISTS (SELECT 1 FROM job_progress AS p WHERE p.job_id = j.job_id AND p.kind = 'ROLLOUT')
+  AND NOT EXISTS (SELECT 1 FROM job_progress AS p WHERE p.job_id = j.job_id)
 
 UNION ALL
 SELECT 'canceled job with queued executions', j.job_id
@@ -84,9 +84,12 @@ WHERE j.status = 'CANCELED' AND e.status = 'QUEUED'
 UNION ALL
 SELECT 'job that works off what its status does not ask for', j.job_id || ' ' || p.kind
 FROM job AS j JOIN job_progress AS p ON p.job_id = j.job_id
-WHERE j.status <> CASE p.kind WHEN 'CANCELLATION' THEN 'CANCELED' WHEN 'DELETION' THEN 'DELETION_IN_PROGRESS'
+WHERE j.status <> CASE p.kind WHEN 'CANCELLATION' THEN iif(j.ended AND j.status IN ('SCHEDULED', 'IN_PROGRESS'),
+                                                           j.status, 'CANCELED')
+                  WHEN 'DELETION' THEN 'DELETION_IN_PROGRESS'
                   ELSE iif(j.status = 'SCHEDULED', 'SCHEDULED', 'IN_PROGRESS') END
    OR (p.kind = 'REMOVAL' AND j.target_selection <> 'CONTINUOUS')
+   OR (p.kind = 'ROLLOUT' AND j.ended)
 
 UNION ALL
 SELECT 'job that works something off without a timer, or the reverse',
@@ -109,6 +112,41 @@ SELECT 'scheduled snapshot job that would not roll out', job_id
 FROM job
 WHERE status = 'SCHEDULED' AND target_selection = 'SNAPSHOT'
   AND job_id NOT IN (SELECT job_id FROM job_progress WHERE kind = 'ROLLOUT' AND position = 0 AND last = 0)
+
+UNION ALL
+SELECT 'end time without its timer, or the reverse', coalesce(j.job_id, t.job_id)
+FROM (SELECT job_id FROM job
+      WHERE end_time IS NOT NULL AND NOT ended AND status IN ('SCHEDULED', 'IN_PROGRESS')) AS j
+FULL JOIN (SELECT job_id FROM timer WHERE kind = 'JOB_END') AS t ON t.job_id = j.job_id
+WHERE j.job_id IS NULL OR t.job_id IS NULL
+
+UNION ALL
+SELECT 'end time without a behavior, or the reverse, or an end without a time', job_id
+FROM job WHERE (end_time IS NULL) <> (end_behavior IS NULL) OR (ended AND end_time IS NULL)
+
+UNION ALL
+SELECT 'job that has come to its end with nothing open, and is not complete', j.job_id
+FROM job AS j
+WHERE j.ended AND j.status IN ('SCHEDULED', 'IN_PROGRESS')
+  AND NOT EXISTS (SELECT 1 FROM execution AS e WHERE e.job_id = j.job_id AND e.status IN ('QUEUED', 'IN_PROGRESS'))
+  AND NOT EXISTS (SELECT 1 FROM job_progress AS p WHERE p.job_id = j.job_id)
+
+UNION ALL
+SELECT 'job that has come to its end, and what it should have canceled', j.job_id
+FROM job AS j JOIN execution AS e ON e.job_id = j.job_id
+WHERE j.ended AND j.end_behavior <> 'STOP_ROLLOUT' AND e.status = 'QUEUED' AND j.status <> 'DELETION_IN_PROGRESS'
+  AND NOT EXISTS (SELECT 1 FROM job_progress AS p WHERE p.job_id = j.job_id AND p.kind = 'CANCELLATION')
+
+UNION ALL
+SELECT 'job that has come to its end, and tries again', t.job_id
+FROM timer AS t JOIN job AS j ON j.job_id = t.job_id WHERE t.kind = 'WINDOW_RETRY' AND j.ended
+
+UNION ALL
+SELECT 'pace of a job that rolls out no more', p.job_id
+FROM job_pace AS p JOIN job AS j ON j.job_id = p.job_id
+WHERE j.ended OR j.status NOT IN ('SCHEDULED', 'IN_PROGRESS')
+   OR (j.target_selection = 'SNAPSHOT'
+       AND p.job_id NOT IN (SELECT job_id FROM job_progress WHERE kind = 'ROLLOUT'))
 
 UNION ALL
 SELECT 'group that is followed by a snapshot job, or not by a continuous one', t.job_id || ' ' || t.name
@@ -140,7 +178,17 @@ WHERE (status = 'QUEUED' AND started_at_ms IS NOT NULL) OR (status = 'IN_PROGRES
 UNION ALL
 SELECT 'more retries than the job allows', e.thing_name || ' ' || e.job_id
 FROM execution AS e
-WHERE e.retry_attempt > (SELECT coalesce(sum(r.retries), 0) FROM job_retry AS r WHERE r.job_id = e.job_id)
+WHERE e.retry_attempt > (SELECT iif(sum(r.retries) = 0, 10, coalesce(sum(r.retries), 0)) -- 0: taken back since
+                         FROM job_retry AS r WHERE r.job_id = e.job_id)
+
+UNION ALL
+SELECT 'job that does not know whether it has criteria that abort it', j.job_id
+FROM job AS j LEFT JOIN job_config AS c ON c.job_id = j.job_id
+WHERE j.has_abort <> coalesce(json_type(c.members, '$.abortConfig') IS NOT NULL, 0)
+
+UNION ALL
+SELECT 'configuration of a job that is gone, or of nothing', job_id
+FROM job_config WHERE members = '{}' OR job_id NOT IN (SELECT job_id FROM job)
 
 UNION ALL
 SELECT 'more retries than executions before', thing_name || ' ' || job_id
@@ -204,6 +252,7 @@ UNION ALL
 SELECT 'tag of what is gone', resource_type || ' ' || resource_name
 FROM tag
 WHERE (resource_type = 'job' AND resource_name NOT IN (SELECT job_id FROM job))
+   OR (resource_type = 'jobtemplate' AND resource_name NOT IN (SELECT template_id FROM job_template))
    OR (resource_type = 'thinggroup' AND resource_name NOT IN (SELECT name FROM thing_group))
    OR (resource_type = 'thingtype' AND resource_name NOT IN (SELECT name FROM thing_type))
 

@@ -1,6 +1,7 @@
 #include "engine/timers.h"
 
 #include "ops/execution_change.h"
+#include "ops/job_end_time.h"
 #include "ops/job_life.h"
 #include "ops/job_window.h"
 #include "ops/job_work.h"
@@ -10,6 +11,7 @@ enum { RETRY_MS = 60 * 1000 };
 
 static bool (*const kinds[TIMER_KIND_COUNT])(struct op *op, const struct timer_row *timer) = {
     [TIMER_JOB_START] = job_start_due,
+    [TIMER_JOB_END] = job_end_due,
     [TIMER_EXECUTION_TIMEOUT] = execution_timeout_due,
     [TIMER_NOTIFY_AGAIN] = notify_again_due,
     [TIMER_WINDOW_CLOSE] = job_window_due,

@@ -74,7 +74,8 @@ static bool find_route(struct exchange *x, const struct caller *caller, struct h
 static bool prepare(struct exchange *x, struct op_handler *ret_handler)
 {
     struct call *call = x->call;
-    struct request request = { .body = strbuf_str(&x->body) };
+    struct request request = { .body = strbuf_str(&x->body),
+                               .quota = x->http->config.settings->rollout_maximum_per_minute };
     struct http_route route;
     if (!query_parse(x->query, &call->arena, &request.query, &request.query_count, &call->err))
         return false;

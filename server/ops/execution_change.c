@@ -1,10 +1,13 @@
 #include "ops/execution_change.h"
 
 #include "ops/event.h"
+#include "ops/job_abort.h"
+#include "ops/job_work.h"
 #include "ops/notify.h"
 #include "ops/render.h"
 #include "rules/execution_state.h"
 #include "rules/retry.h"
+#include "store/job_config_store.h"
 #include "store/job_target_store.h"
 #include "store/progress_store.h"
 #include "store/thing_store.h"
@@ -52,9 +55,11 @@ static bool queue(struct op *op, struct execution_row *execution)
     return true;
 }
 
-bool execution_queue(struct op *op, const struct job_row *job, struct str thing, int64_t since)
+bool execution_queue(struct op *op, const struct job_row *job, struct str thing, int64_t since,
+                     bool *ret_queued)
 {
     struct newest_execution newest = { 0 };
+    *ret_queued = false;
     if (store_execution_newest(op->db, thing, job->job_id, &newest) &&
         (!execution_is_terminal(newest.status) || newest.id > since))
         return true;
@@ -63,7 +68,7 @@ bool execution_queue(struct op *op, const struct job_row *job, struct str thing,
                                        .namespace_id = job->namespace_id,
                                        .execution_number = newest.number + 1,
                                        .windowed = store_job_has_windows(op->db, job->job_id) };
-    return queue(op, &execution);
+    return *ret_queued = queue(op, &execution);
 }
 
 /* A CONTINUOUS job does not try again on a thing that has left it meanwhile (control plane 2.4). */
@@ -113,12 +118,14 @@ bool execution_forget_retry(struct op *op, const struct execution_row *ended)
            fail(op->err, ERR_INTERNAL, "The retry could not be taken back.");
 }
 
-/* A failure is tried again while its job is in progress and has retries left for it (control plane 4.4). A
- * job that is SCHEDULED and has executions is between two windows. */
+/* A failure is tried again while its job is in progress and has retries left for it (control plane 4.4), and
+ * not if it is one too many for the job. A job that is SCHEDULED and has executions is between two windows.
+ */
 static bool retry(struct op *op, const struct execution_row *ended)
 {
     struct job_state job;
     struct retry_criteria_list criteria;
+    bool aborted = false;
     struct retry_count so_far = { .failed = ended->failed_retries,
                                   .timed_out = ended->retry_attempt - ended->failed_retries };
     if (!retry_possible(ended->status))
@@ -126,7 +133,9 @@ static bool retry(struct op *op, const struct execution_row *ended)
     if (!store_job_state_get(op->db, ended->job_id, &job) ||
         !store_retry_criteria_get(op->db, op->arena, ended->job_id, &criteria))
         return fail(op->err, ERR_INTERNAL, "The job could not be read.");
-    if (!retry_due(&criteria, so_far, ended->status) || has_left(op, &job, ended))
+    if (job.has_abort && !job_abort_if_due(op, ended->job_id, &aborted))
+        return false;
+    if (aborted || job.ended || !retry_due(&criteria, so_far, ended->status) || has_left(op, &job, ended))
         return true;
     if (job.status == JOB_STATUS_SCHEDULED)
         return retry_in_next_window(op, ended);
@@ -256,21 +265,35 @@ bool job_has_open(const int64_t counts[JOB_COUNTS])
     return counts[JOB_EXECUTION_STATUS_QUEUED] + counts[JOB_EXECUTION_STATUS_IN_PROGRESS] > 0;
 }
 
-bool job_settle(struct op *op, struct str job_id)
+/* Whether it can be complete at all. One that is SCHEDULED can when its end time has come. */
+static bool may_complete(const struct job_state *job)
 {
-    struct job_state job;
-    int64_t counts[JOB_COUNTS];
-    if (!store_job_state_get(op->db, job_id, &job) || !store_counts_get(op->db, job_id, counts))
-        return !db_failed(op->db) || fail(op->err, ERR_INTERNAL, "The job could not be read.");
-    if (job.status != JOB_STATUS_IN_PROGRESS || job.target_selection != TARGET_SELECTION_SNAPSHOT ||
-        job_has_open(counts))
-        return true;
-    struct progress_row rollout;
-    if (store_progress_get(op->db, TIMER_ROLLOUT, job_id, &rollout))
-        return true;
+    if (job->ended)
+        return job->status == JOB_STATUS_IN_PROGRESS || job->status == JOB_STATUS_SCHEDULED;
+    return job->status == JOB_STATUS_IN_PROGRESS && job->target_selection == TARGET_SELECTION_SNAPSHOT;
+}
+
+static bool complete(struct op *op, struct str job_id, const struct job_state *job)
+{
     struct job_row completed;
+    if (job->has_end && !job_work_stop(op, job_id))
+        return false;
     return (store_job_complete(op->db, job_id, op->now_ms) &&
             store_job_get(op->db, op->arena, job_id, &completed) &&
             event_job(op, JOB_EVENT_COMPLETED, &completed)) ||
            fail(op->err, ERR_INTERNAL, "The job could not be completed.");
+}
+
+bool job_settle(struct op *op, struct str job_id)
+{
+    struct job_state job;
+    int64_t counts[JOB_COUNTS];
+    bool aborted = false;
+    if (!store_job_state_get(op->db, job_id, &job) || !store_counts_get(op->db, job_id, counts))
+        return !db_failed(op->db) || fail(op->err, ERR_INTERNAL, "The job could not be read.");
+    if (job.has_abort && !job_abort_if_due(op, job_id, &aborted))
+        return false;
+    if (aborted || !may_complete(&job) || job_has_open(counts) || store_progress_exists(op->db, job_id))
+        return true;
+    return complete(op, job_id, &job);
 }

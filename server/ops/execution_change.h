@@ -13,9 +13,10 @@
 /* Whether it waits for a maintenance window of its job, so that its thing does not see it. */
 bool execution_is_hidden(struct op *op, const struct execution_row *execution);
 
-/* A new QUEUED execution of the job on the thing; number 1, or one above the newest. None where the newest is
- * open, or has an id above `since`. */
-bool execution_queue(struct op *op, const struct job_row *job, struct str thing, int64_t since);
+/* A new QUEUED execution of the job on the thing; number 1, or one above the newest. None, and *ret_queued
+ * false, where the newest is open, or has an id above `since`. */
+bool execution_queue(struct op *op, const struct job_row *job, struct str thing, int64_t since,
+                     bool *ret_queued);
 
 /*
  * Writes *execution with status `to`: version, updatedAt, startedAt and the deadlines that follow from it are
@@ -48,8 +49,9 @@ bool execution_save_timers(struct op *op, struct execution_row *execution);
 /* Whether executions of the job are QUEUED or IN_PROGRESS. */
 bool job_has_open(const int64_t counts[JOB_COUNTS]);
 
-/* Completes a SNAPSHOT job in progress that has rolled out and of which nothing is open any more (control
- * plane 2.3). */
+/* After executions have ended or gone: aborts the job if that is due, or completes it. That is a SNAPSHOT job
+ * in progress, or any whose end time has come, that has rolled out and of which nothing is open any more
+ * (control plane 2.3). */
 bool job_settle(struct op *op, struct str job_id);
 
 #endif

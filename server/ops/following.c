@@ -1,6 +1,7 @@
 #include "ops/following.h"
 
 #include "ops/execution_change.h"
+#include "ops/job_end_time.h"
 #include "rules/execution_state.h"
 #include "store/thing_group_store.h"
 
@@ -20,7 +21,8 @@ static bool is_busy(struct op *op, const struct job_row *job, struct str thing)
 
 bool following_admit(struct op *op, const struct job_row *job, struct str thing)
 {
-    return execution_queue(op, job, thing, INT64_MAX);
+    bool queued;
+    return execution_queue(op, job, thing, INT64_MAX, &queued);
 }
 
 /* The rollout of a job that has not begun finds it by itself. One that has may have passed it by, or ended:
@@ -42,6 +44,8 @@ static bool join(struct op *op, struct str job_id, struct str thing)
     struct job_row job;
     if (!store_job_get(op->db, op->arena, job_id, &job))
         return fail(op->err, ERR_INTERNAL, "The job could not be read.");
+    if (job_is_over(op, &job)) /* nobody joins it any more */
+        return true;
     return job_takes_joiners(&job) ? following_admit(op, &job, thing) : admit_later(op, &job, thing);
 }
 
@@ -147,4 +151,9 @@ static bool let_go_unreached(struct op *op, const struct job_row *job, struct ex
 bool removal_slice(struct op *op, const struct job_row *job, struct progress_row *progress, bool *ret_done)
 {
     return job_slice_of_executions(op, job, progress, let_go_unreached, ret_done);
+}
+
+bool removal_finish(struct op *op, const struct job_row *job)
+{
+    return job_settle(op, job->job_id);
 }

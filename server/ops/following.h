@@ -30,5 +30,6 @@ bool following_admit(struct op *op, const struct job_row *job, struct str thing)
 
 /* Of a job that lost a group: its QUEUED executions on things that it reaches no more become REMOVED. */
 job_slice_fn removal_slice;
+bool removal_finish(struct op *op, const struct job_row *job);
 
 #endif

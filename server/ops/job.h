@@ -5,6 +5,7 @@
 #include "ops/op.h"
 
 op_fn op_create_job;
+op_fn op_update_job;
 op_fn op_describe_job;
 op_fn op_list_jobs;
 op_fn op_get_job_document;

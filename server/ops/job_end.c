@@ -4,7 +4,9 @@
 #include "ops/execution_change.h"
 #include "ops/job.h"
 #include "ops/lookup.h"
+#include "ops/quota.h"
 #include "ops/render.h"
+#include "ops/tags.h"
 
 /* ---- CancelJob ---- */
 
@@ -27,9 +29,11 @@ static bool check_cancelable(struct op *op, const struct job_row *job, bool forc
 static bool cancel_execution(struct op *op, const struct job_row *job, struct execution_row *execution)
 {
     bool started = execution->status == JOB_EXECUTION_STATUS_IN_PROGRESS;
-    if (execution->status != JOB_EXECUTION_STATUS_QUEUED && !(started && job->force_canceled))
+    bool force = job->status == JOB_STATUS_CANCELED ? job->force_canceled
+                                                    : job->end_behavior == JOB_END_BEHAVIOR_FORCE_CANCEL;
+    if (execution->status != JOB_EXECUTION_STATUS_QUEUED && !(started && force))
         return true;
-    execution->force_canceled = job->force_canceled;
+    execution->force_canceled = force;
     return execution_move(op, execution, JOB_EXECUTION_STATUS_CANCELED);
 }
 
@@ -41,8 +45,20 @@ bool cancellation_slice(struct op *op, const struct job_row *job, struct progres
 
 bool cancellation_finish(struct op *op, const struct job_row *job)
 {
+    if (job->status != JOB_STATUS_CANCELED)
+        return job_settle(op, job->job_id);
     return event_job(op, JOB_EVENT_CANCELED, job) ||
            fail(op->err, ERR_INTERNAL, "The event could not be made.");
+}
+
+bool job_cancel(struct op *op, struct job_row *job, bool force)
+{
+    job->status = JOB_STATUS_CANCELED;
+    job->force_canceled = force;
+    job->updated_at_ms = op->now_ms;
+    return (store_job_update(op->db, job) && event_job(op, JOB_EVENT_CANCELLATION_IN_PROGRESS, job) &&
+            job_work_stop(op, job->job_id)) ||
+           fail(op->err, ERR_INTERNAL, "The job could not be canceled.");
 }
 
 bool op_cancel_job(struct op *op, const void *input)
@@ -52,16 +68,11 @@ bool op_cancel_job(struct op *op, const void *input)
     bool force = in->force.value;
     if (!lookup_job(op, in->job_id, STR_NONE, &job) || !check_cancelable(op, &job, force))
         return false;
-    job.status = JOB_STATUS_CANCELED;
-    job.force_canceled = force;
-    job.updated_at_ms = op->now_ms;
     if (in->reason_code.p)
         job.reason_code = in->reason_code;
     if (in->comment.p)
         job.comment = in->comment;
-    if (!store_job_update(op->db, &job) || !event_job(op, JOB_EVENT_CANCELLATION_IN_PROGRESS, &job))
-        return fail(op->err, ERR_INTERNAL, "The job could not be canceled.");
-    if (!job_work_stop(op, job.job_id) || !job_work_begin(op, TIMER_CANCELLATION, job.job_id))
+    if (!job_cancel(op, &job, force) || !job_work_begin(op, TIMER_CANCELLATION, job.job_id))
         return false;
     render_job_reference(op, &job);
     return true;
@@ -94,15 +105,17 @@ bool deletion_slice(struct op *op, const struct job_row *job, struct progress_ro
 
 bool deletion_finish(struct op *op, const struct job_row *job)
 {
-    return (event_job(op, JOB_EVENT_DELETED, job) && store_job_delete(op->db, job->job_id)) ||
-           fail(op->err, ERR_INTERNAL, "The job could not be deleted.");
+    return ((event_job(op, JOB_EVENT_DELETED, job) && store_job_delete(op->db, job->job_id)) ||
+            fail(op->err, ERR_INTERNAL, "The job could not be deleted.")) &&
+           tags_forget(op, TAGGABLE_JOB, job->job_id);
 }
 
 bool op_delete_job(struct op *op, const void *input)
 {
     const struct delete_job_request *in = input;
     struct job_row job;
-    if (!lookup_job(op, in->job_id, in->namespace_id, &job) || !check_deletable(op, &job, in->force.value))
+    if (!lookup_job(op, in->job_id, in->namespace_id, &job) || !check_deletable(op, &job, in->force.value) ||
+        !quota_of_deletions(op))
         return false;
     if (!event_job(op, JOB_EVENT_DELETION_IN_PROGRESS, &job))
         return fail(op->err, ERR_INTERNAL, "The event could not be made.");

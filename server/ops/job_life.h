@@ -10,6 +10,10 @@
  */
 bool job_start(struct op *op, struct str job_id);
 
+/* The reasonCode of a job that was canceled when it was to start, for there was no room for it beside the
+ * others (ops/quota). */
+#define JOB_CROWDED_REASON "CONCURRENT_JOBS_LIMIT_EXCEEDED"
+
 /* TIMER_JOB_START, TIMER_EXECUTION_TIMEOUT: called with the timer's row, which is gone already. A timer whose
  * object has gone or moved on does nothing. */
 bool job_start_due(struct op *op, const struct timer_row *timer);

@@ -1,5 +1,6 @@
 #include "ops/arn.h"
 #include "ops/job.h"
+#include "ops/job_end_time.h"
 #include "ops/job_window.h"
 #include "ops/lookup.h"
 #include "ops/page.h"
@@ -18,18 +19,31 @@ static struct opt_int rolling_out(struct op *op, const struct job_row *job)
     return (struct opt_int){ is, is ? progress.position : 0 };
 }
 
+/* When its next windows begin; behind its end it rolls out nothing. */
+static size_t coming_rollouts(const struct op *op, const struct job_row *job, const struct windows *windows,
+                              int64_t ret_starts_ms[WINDOW_STARTS])
+{
+    struct opt_int end_ms = job_end_time(job);
+    if (job_is_over(op, job) ||
+        (job->status != JOB_STATUS_SCHEDULED && job->status != JOB_STATUS_IN_PROGRESS))
+        return 0;
+    size_t n = windows_starts(windows, op->now_ms, ret_starts_ms);
+    while (n > 0 && end_ms.set && ret_starts_ms[n - 1] >= end_ms.value)
+        n--;
+    return n;
+}
+
 static bool read_details(struct op *op, const struct job_row *job, struct job_details *ret_details)
 {
     struct windows windows;
-    bool over = job->status != JOB_STATUS_SCHEDULED && job->status != JOB_STATUS_IN_PROGRESS;
     if (!store_targets_get(op->db, op->arena, job->job_id, &ret_details->targets) ||
         !store_document_get(op->db, op->arena, job->job_id, &ret_details->document) ||
-        !store_retry_criteria_get(op->db, op->arena, job->job_id, &ret_details->retry_criteria) ||
+        !store_job_config_get(op->db, op->arena, job->job_id, &ret_details->config) ||
         !store_counts_get(op->db, job->job_id, ret_details->counts) ||
-        !job_windows_get(op, job, &windows, &ret_details->windows))
+        !job_windows_of(op, job, &ret_details->config.windows, &windows))
         return fail(op->err, ERR_INTERNAL, "The job could not be read.");
     ret_details->rolling_out = rolling_out(op, job);
-    ret_details->rollouts = over ? 0 : windows_starts(&windows, op->now_ms, ret_details->rollouts_ms);
+    ret_details->rollouts = coming_rollouts(op, job, &windows, ret_details->rollouts_ms);
     return true;
 }
 

@@ -1,6 +1,7 @@
 #include "ops/job_target.h"
 
 #include "ops/arn.h"
+#include "ops/job_end_time.h"
 #include "ops/lookup.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
@@ -109,6 +110,10 @@ static bool check_open(struct op *op, const struct job_row *job)
     if (job->status != JOB_STATUS_IN_PROGRESS)
         return fail(op->err, ERR_INVALID_REQUEST, "Job %.*s in status %s cannot be associated with targets.",
                     STR(job->job_id), job_status_name(job->status));
+    if (job_is_over(op, job))
+        return fail(op->err, ERR_INVALID_REQUEST,
+                    "Job %.*s has reached its EndTime and cannot be associated with targets.",
+                    STR(job->job_id));
     return true;
 }
 

@@ -3,21 +3,25 @@
 #include "base/time_text.h"
 #include "ops/job_work.h"
 #include "ops/notify.h"
+#include "store/job_config_store.h"
 
 enum { TOLD_AT_ONCE = 100 };
 
-bool job_windows_get(struct op *op, const struct job_row *job, struct windows *ret_windows,
-                     struct maintenance_windows *ret_stored)
+bool job_windows_of(struct op *op, const struct job_row *job, const struct maintenance_windows *stored,
+                    struct windows *ret_windows)
 {
-    struct maintenance_windows stored;
     int64_t start_ms;
-    if (!store_windows_get(op->db, op->arena, job->job_id, WINDOWS_MAX, &stored))
-        return fail(op->err, ERR_INTERNAL, "The maintenance windows of the job could not be read.");
     if (!job->start_time.p || !time_parse_minute(job->start_time, &start_ms))
         start_ms = INT64_MIN;
-    if (ret_stored)
-        *ret_stored = stored;
-    return windows_read(&stored, start_ms, op->arena, ret_windows, op->err);
+    return windows_read(stored, start_ms, op->arena, ret_windows, op->err);
+}
+
+bool job_windows_get(struct op *op, const struct job_row *job, struct windows *ret_windows)
+{
+    struct maintenance_windows stored;
+    if (!store_windows_get(op->db, op->arena, job->job_id, &stored))
+        return fail(op->err, ERR_INTERNAL, "The maintenance windows of the job could not be read.");
+    return job_windows_of(op, job, &stored, ret_windows);
 }
 
 bool job_window_wait(struct op *op, struct str job_id, const struct windows *windows, enum timer_kind opens,
@@ -78,7 +82,7 @@ bool job_window_due(struct op *op, const struct timer_row *timer)
     if (!store_job_get(op->db, op->arena, timer->job_id, &job) ||
         (job.status != JOB_STATUS_SCHEDULED && job.status != JOB_STATUS_IN_PROGRESS))
         return true;
-    if (!job_windows_get(op, &job, &windows, NULL) ||
+    if (!job_windows_get(op, &job, &windows) ||
         !job_window_wait(op, job.job_id, &windows, TIMER_WINDOW_OPEN, &open))
         return false;
     /* A server that was off may have missed a whole window, or the time between two. */

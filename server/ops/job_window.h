@@ -11,10 +11,11 @@
 #include "store/job_store.h"
 #include "store/timer_store.h"
 
-/* Of a job as it is stored; ret_windows->n is 0 where it has none. `ret_stored` (NULL: not wanted) are the
- * same as they were given. */
-bool job_windows_get(struct op *op, const struct job_row *job, struct windows *ret_windows,
-                     struct maintenance_windows *ret_stored);
+/* Of a job as it is stored; ret_windows->n is 0 where it has none. */
+bool job_windows_get(struct op *op, const struct job_row *job, struct windows *ret_windows);
+/* The same where they have been read from its configuration. */
+bool job_windows_of(struct op *op, const struct job_row *job, const struct maintenance_windows *stored,
+                    struct windows *ret_windows);
 
 /* Sets the timer of what comes next: when the windows close, or with `opens` when the next one opens. Where
  * nothing opens any more there is none. *ret_open: whether one is open now. */

@@ -37,6 +37,10 @@ bool job_work_begin(struct op *op, enum timer_kind kind, struct str job_id);
 /* Notes it, and leaves the first slice to a timer as well. */
 bool job_work_plan(struct op *op, enum timer_kind kind, struct str job_id);
 
+/* Where it waits for its next slice, that comes now. */
+bool job_work_hurry(struct op *op, enum timer_kind kind, struct str job_id);
+/* There is no work of that kind any more, however far it has come. */
+bool job_work_drop(struct op *op, enum timer_kind kind, struct str job_id);
 /* The job is at its end: whatever it was at, and whatever it was waiting for, is over. */
 bool job_work_stop(struct op *op, struct str job_id);
 

@@ -3,6 +3,7 @@
 #include "base/time_text.h"
 #include "ops/arn.h"
 #include "ops/execution_change.h"
+#include "ops/job_config.h"
 
 enum { STRING_MAP_MAX = 4 * 1024 * 1024 }; /* a request's body at most, with every character escaped */
 
@@ -26,13 +27,6 @@ struct str render_string_map(struct op *op, const struct string_map *map)
     struct str text = arena_str(op->arena, strbuf_str(&out));
     strbuf_release(&out);
     return text;
-}
-
-static void empty_object(struct json *json, const char *key)
-{
-    json_key(json, key);
-    json_object_begin(json);
-    json_object_end(json);
 }
 
 struct opt_int execution_seconds_left(const struct execution_row *e, int64_t now_ms)
@@ -236,26 +230,6 @@ static void job_process_details(struct json *json, const struct job_details *det
     json_object_end(json);
 }
 
-static void scheduling_config(struct json *json, const struct job_row *job,
-                              const struct maintenance_windows *windows)
-{
-    json_key(json, "schedulingConfig");
-    json_object_begin(json);
-    render_optional(json, "startTime", job->start_time);
-    if (windows->n) {
-        json_key(json, "maintenanceWindows");
-        json_array_begin(json);
-        for (size_t i = 0; i < windows->n; i++) {
-            json_object_begin(json);
-            json_member_string(json, "startTime", windows->items[i].start_time);
-            json_member_int(json, "durationInMinutes", windows->items[i].duration_in_minutes.value);
-            json_object_end(json);
-        }
-        json_array_end(json);
-    }
-    json_object_end(json);
-}
-
 static void scheduled_rollouts(struct json *json, const struct job_details *details)
 {
     if (details->rollouts == 0)
@@ -272,40 +246,6 @@ static void scheduled_rollouts(struct json *json, const struct job_details *deta
     json_array_end(json);
 }
 
-/* AWS sends these as objects even when nothing is set (control plane 1.0, null members). */
-static void job_configs(struct json *json, const struct job_row *job,
-                        const struct maintenance_windows *windows)
-{
-    empty_object(json, "presignedUrlConfig");
-    empty_object(json, "jobExecutionsRolloutConfig");
-    json_key(json, "timeoutConfig");
-    json_object_begin(json);
-    if (job->in_progress_timeout_minutes.set)
-        json_member_int(json, "inProgressTimeoutInMinutes", job->in_progress_timeout_minutes.value);
-    json_object_end(json);
-    scheduling_config(json, job, windows);
-}
-
-static void retry_config(struct json *json, const struct retry_criteria_list *criteria)
-{
-    if (criteria->n == 0)
-        return;
-    json_key(json, "jobExecutionsRetryConfig");
-    json_object_begin(json);
-    json_key(json, "criteriaList");
-    json_array_begin(json);
-    for (size_t i = 0; i < criteria->n; i++) {
-        const struct retry_criteria *c = &criteria->items[i];
-        json_object_begin(json);
-        json_member_string(json, "failureType",
-                           str_from(api_enum_name(&shape_retryable_failure_type, (int)c->failure_type)));
-        json_member_int(json, "numberOfRetries", c->number_of_retries.value);
-        json_object_end(json);
-    }
-    json_array_end(json);
-    json_object_end(json);
-}
-
 void render_job(struct op *op, const struct job_row *job, const struct job_details *details)
 {
     struct json *json = op->json;
@@ -317,13 +257,12 @@ void render_job(struct op *op, const struct job_row *job, const struct job_detai
     render_optional(json, "comment", job->comment);
     render_target_arns(json, "targets", &details->targets, 0);
     render_optional(json, "description", job->description);
-    job_configs(json, job, &details->windows);
+    job_config_render(json, job, &details->config);
     job_times(json, job);
     job_process_details(json, details);
     if (job->namespace_id.n)
         json_member_string(json, "namespaceId", job->namespace_id);
     render_optional(json, "jobTemplateArn", job->job_template_arn);
-    retry_config(json, &details->retry_criteria);
     if (details->document.parameters.p) {
         json_key(json, "documentParameters");
         json_raw(json, details->document.parameters);

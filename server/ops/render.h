@@ -6,6 +6,7 @@
 #include "rules/window.h"
 #include "store/attribute_store.h"
 #include "store/execution_store.h"
+#include "store/job_config_store.h"
 #include "store/job_store.h"
 #include "store/job_target_store.h"
 #include "store/thing_group_store.h"
@@ -37,9 +38,8 @@ struct job_details {
     struct target_rows targets;
     struct opt_int rolling_out; /* the first of them to which the rollout has not come yet, or is at */
     struct document_row document;
-    struct retry_criteria_list retry_criteria;
+    struct job_config config;
     int64_t counts[JOB_COUNTS];
-    struct maintenance_windows windows;
     int64_t rollouts_ms[WINDOW_STARTS]; /* when the next windows open */
     size_t rollouts;
 };

@@ -2,6 +2,9 @@
  * A rollout queues executions of a job for the things that its targets are, or are groups of. One thing gets
  * one execution, however many targets it is reached through.
  *
+ * It keeps the rate of the job (ops/pace): its next slice comes at once while there is room, else with the
+ * next slot of the minute.
+ *
  * A rollout takes the targets one after the other, and the things of a group in the order of their creation,
  * as they are when their turn comes: of what joins or leaves while it is on its way, it finds some.
  */

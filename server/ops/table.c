@@ -3,6 +3,7 @@
 #include "ops/execution.h"
 #include "ops/job.h"
 #include "ops/job_target.h"
+#include "ops/job_template.h"
 #include "ops/membership.h"
 #include "ops/op.h"
 #include "ops/tags.h"
@@ -41,6 +42,7 @@ static const struct op_handler handlers[OPERATION_COUNT] = {
     [OP_DESCRIBE_JOB] = { op_describe_job, .writes = false },
     [OP_LIST_JOBS] = { op_list_jobs, .writes = false },
     [OP_GET_JOB_DOCUMENT] = { op_get_job_document, .writes = false },
+    [OP_UPDATE_JOB] = { op_update_job, .writes = true },
     [OP_CANCEL_JOB] = { op_cancel_job, .writes = true },
     [OP_DELETE_JOB] = { op_delete_job, .writes = true },
     [OP_ASSOCIATE_TARGETS_WITH_JOB] = { op_associate_targets_with_job, .writes = true },
@@ -51,6 +53,10 @@ static const struct op_handler handlers[OPERATION_COUNT] = {
     [OP_LIST_JOB_EXECUTIONS_FOR_JOB] = { op_list_job_executions_for_job, .writes = false },
     [OP_LIST_JOB_EXECUTIONS_FOR_THING] = { op_list_job_executions_for_thing, .writes = false },
 
+    [OP_CREATE_JOB_TEMPLATE] = { op_create_job_template, .writes = true },
+    [OP_DESCRIBE_JOB_TEMPLATE] = { op_describe_job_template, .writes = false },
+    [OP_LIST_JOB_TEMPLATES] = { op_list_job_templates, .writes = false },
+    [OP_DELETE_JOB_TEMPLATE] = { op_delete_job_template, .writes = true },
     [OP_LIST_MANAGED_JOB_TEMPLATES] = { op_list_managed_job_templates, .writes = false },
     [OP_DESCRIBE_MANAGED_JOB_TEMPLATE] = { op_describe_managed_job_template, .writes = false },
 

@@ -3,6 +3,7 @@
 #include "ops/arn.h"
 #include "ops/page.h"
 #include "store/job_store.h"
+#include "store/job_template_store.h"
 #include "store/tag_store.h"
 #include "store/thing_group_store.h"
 #include "store/thing_type_store.h"
@@ -13,6 +14,11 @@ static bool job_exists(struct op *op, struct str name)
 {
     struct job_state job;
     return store_job_state_get(op->db, name, &job);
+}
+
+static bool job_template_exists(struct op *op, struct str name)
+{
+    return store_job_template_exists(op->db, name);
 }
 
 static bool thing_group_exists(struct op *op, struct str name)
@@ -32,7 +38,7 @@ static const struct {
     bool (*exists)(struct op *op, struct str name);
 } kinds[TAGGABLE_COUNT] = {
     [TAGGABLE_JOB] = { "job", job_exists },
-    [TAGGABLE_JOB_TEMPLATE] = { "jobtemplate", NULL },
+    [TAGGABLE_JOB_TEMPLATE] = { "jobtemplate", job_template_exists },
     [TAGGABLE_THING_GROUP] = { "thinggroup", thing_group_exists },
     [TAGGABLE_THING_TYPE] = { "thingtype", thing_type_exists },
     [TAGGABLE_POLICY] = { "policy", NULL },

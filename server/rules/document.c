@@ -8,20 +8,6 @@
 
 static const char placeholder[] = "${aws:iot:parameter:";
 
-/* Placeholders that need configuration which the request cannot carry yet, by what AWS says when it is
- * missing. */
-static const struct {
-    struct str start;
-    const char *message;
-} unresolvable[] = {
-    { STR_LIT("${aws:iot:s3-presigned-url"),
-      "presignedUrlConfig role ARN is required to generate an S3 presigned url in job document." },
-    { STR_LIT("${aws:iot:code-sign-signature"),
-      "The placeholder ${aws:iot:code-sign-signature:...} cannot be resolved by this server." },
-    { STR_LIT("${aws:iot:package:"),
-      "The placeholder ${aws:iot:package:...} cannot be resolved by this server." },
-};
-
 bool document_check(struct str document, struct err *err)
 {
     if (document.n > DOCUMENT_BYTES_MAX)
@@ -29,9 +15,6 @@ bool document_check(struct str document, struct err *err)
                     document.n, DOCUMENT_BYTES_MAX);
     if (!api_json_valid(document))
         return fail(err, ERR_INVALID_REQUEST, "Job document is not valid JSON in UTF-8.");
-    for (size_t i = 0; i < sizeof unresolvable / sizeof unresolvable[0]; i++)
-        if (memmem(document.p, document.n, unresolvable[i].start.p, unresolvable[i].start.n))
-            return fail(err, ERR_INVALID_REQUEST, "%s", unresolvable[i].message);
     return true;
 }
 

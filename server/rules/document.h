@@ -8,8 +8,8 @@
 
 enum { DOCUMENT_BYTES_MAX = 32768 };
 
-/* JSON of at most DOCUMENT_BYTES_MAX bytes, without a placeholder that this server cannot resolve.
- * False: ERR_INVALID_REQUEST. */
+/* JSON of at most DOCUMENT_BYTES_MAX bytes. What is in its placeholders: rules/placeholder. False:
+ * ERR_INVALID_REQUEST. */
 bool document_check(struct str document, struct err *err);
 
 /*

@@ -36,6 +36,42 @@ bool retry_check(const struct retry_criteria_list *criteria, struct err *err)
                 RETRIES_MAX, (long long)sum);
 }
 
+bool retry_check_taken_back(const struct retry_criteria_list *criteria, struct err *err)
+{
+    for (size_t i = 0; i < criteria->n; i++)
+        if (criteria->items[i].number_of_retries.value != 0)
+            return fail(err, ERR_INVALID_REQUEST,
+                        "The number of retries cannot be updated to any number other than 0.");
+    return true;
+}
+
+static bool has_type(const struct retry_criteria_list *criteria, enum retryable_failure_type type)
+{
+    for (size_t i = 0; i < criteria->n; i++)
+        if (criteria->items[i].failure_type == type)
+            return true;
+    return false;
+}
+
+static bool covers(const struct retry_criteria_list *criteria, const struct retry_criteria_list *other)
+{
+    for (size_t i = 0; i < other->n; i++)
+        if (!has_type(criteria, other->items[i].failure_type))
+            return false;
+    return true;
+}
+
+bool retry_check_same_types(const struct retry_criteria_list *criteria,
+                            const struct retry_criteria_list *stored, struct err *err)
+{
+    if (stored->n == 0)
+        return fail(err, ERR_INVALID_REQUEST,
+                    "RetryConfig cannot be updated if the job has no RetryConfig defined during creation.");
+    return (criteria->n == stored->n && covers(criteria, stored) && covers(stored, criteria)) ||
+           fail(err, ERR_INVALID_REQUEST,
+                "FailureTypes must match existing FailureTypes defined in RetryConfig.");
+}
+
 bool retry_possible(enum job_execution_status ended)
 {
     return failure_type(ended) != RETRYABLE_FAILURE_TYPE_UNSET;

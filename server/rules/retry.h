@@ -15,6 +15,13 @@
  * ERR_INVALID_REQUEST. */
 bool retry_check(const struct retry_criteria_list *criteria, struct err *err);
 
+/* What UpdateJob may make of it: no retries any more, for the failure types that the job was created with.
+ * The first looks at the request alone, the second at what is `stored` as well. False: ERR_INVALID_REQUEST.
+ */
+bool retry_check_taken_back(const struct retry_criteria_list *criteria, struct err *err);
+bool retry_check_same_types(const struct retry_criteria_list *criteria,
+                            const struct retry_criteria_list *stored, struct err *err);
+
 /* Whether a job can have criteria for this end. */
 bool retry_possible(enum job_execution_status ended);
 

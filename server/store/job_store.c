@@ -15,11 +15,17 @@ static struct str execution_status_name(enum job_execution_status status)
     return str_from(job_execution_status_name(status));
 }
 
+static struct str end_behavior_name(enum job_end_behavior behavior)
+{
+    return behavior ? str_from(api_enum_name(&shape_job_end_behavior, (int)behavior)) : STR_NONE;
+}
+
 #define JOB_COLUMNS                                                                                          \
     "id, job_id, namespace_id, region, status, target_selection, description, comment, reason_code, "        \
     "force_canceled, "                                                                                       \
-    "job_template_arn, start_time, in_progress_timeout_minutes, created_at_ms, updated_at_ms, "              \
-    "completed_at_ms, EXISTS (SELECT 1 FROM job_progress AS p WHERE p.job_id = job.job_id)"
+    "job_template_arn, start_time, end_time, end_behavior, in_progress_timeout_minutes, created_at_ms, "     \
+    "updated_at_ms, completed_at_ms, ended, EXISTS (SELECT 1 FROM job_progress AS p WHERE p.job_id = "       \
+    "job.job_id)"
 
 static bool read_job(struct stmt *q, struct arena *arena, struct job_row *ret_job)
 {
@@ -36,10 +42,13 @@ static bool read_job(struct stmt *q, struct arena *arena, struct job_row *ret_jo
         .force_canceled = stmt_int(q) != 0,
         .job_template_arn = stmt_text(q, arena),
         .start_time = stmt_text(q, arena),
+        .end_time = stmt_text(q, arena),
+        .end_behavior = (enum job_end_behavior)api_enum_value(&shape_job_end_behavior, stmt_borrow(q)),
         .in_progress_timeout_minutes = stmt_opt_int(q),
         .created_at_ms = stmt_int(q),
         .updated_at_ms = stmt_int(q),
         .completed_at_ms = stmt_opt_int(q),
+        .ended = stmt_int(q) != 0,
         .at_work = stmt_int(q) != 0,
     };
     return !arena->failed;
@@ -58,22 +67,23 @@ bool store_job_insert(struct db *db, const struct job_row *job)
     return db_exec(
         db,
         "INSERT INTO job (job_id, status, target_selection, description, job_template_arn, start_time, "
-        "in_progress_timeout_minutes, created_at_ms, updated_at_ms, namespace_id, region, hides) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?2 = 'SCHEDULED')",
-        "ssssssoiiss", job->job_id, status_name(job->status), selection_name(job->target_selection),
-        job->description, job->job_template_arn, job->start_time, job->in_progress_timeout_minutes,
-        job->created_at_ms, job->updated_at_ms, job->namespace_id, job->region);
+        "end_time, end_behavior, created_at_ms, updated_at_ms, namespace_id, region, hides) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?2 = 'SCHEDULED')",
+        "ssssssssiiss", job->job_id, status_name(job->status), selection_name(job->target_selection),
+        job->description, job->job_template_arn, job->start_time, job->end_time,
+        end_behavior_name(job->end_behavior), job->created_at_ms, job->updated_at_ms, job->namespace_id,
+        job->region);
 }
 
 bool store_job_update(struct db *db, const struct job_row *job)
 {
     return db_exec(db,
                    "UPDATE job SET status = ?2, comment = ?3, reason_code = ?4, force_canceled = ?5, "
-                   "updated_at_ms = ?6, completed_at_ms = ?7, "
+                   "updated_at_ms = ?6, completed_at_ms = ?7, description = ?8, "
                    "hides = CASE ?2 WHEN 'SCHEDULED' THEN 1 WHEN 'IN_PROGRESS' THEN 0 ELSE hides END "
                    "WHERE job_id = ?1",
-                   "ssssiio", job->job_id, status_name(job->status), job->comment, job->reason_code,
-                   (int64_t)job->force_canceled, job->updated_at_ms, job->completed_at_ms);
+                   "ssssiios", job->job_id, status_name(job->status), job->comment, job->reason_code,
+                   (int64_t)job->force_canceled, job->updated_at_ms, job->completed_at_ms, job->description);
 }
 
 bool store_job_delete(struct db *db, struct str job_id)
@@ -84,13 +94,19 @@ bool store_job_delete(struct db *db, struct str job_id)
 bool store_job_state_get(struct db *db, struct str job_id, struct job_state *ret_state)
 {
     struct stmt *q =
-        db_query(db, "SELECT status, target_selection, hides FROM job WHERE job_id = ?1", "s", job_id);
+        db_query(db,
+                 "SELECT status, target_selection, hides, has_abort, end_time IS NOT NULL, ended FROM job "
+                 "WHERE job_id = ?1",
+                 "s", job_id);
     bool found = stmt_row(q);
     if (found) {
         ret_state->status = (enum job_status)api_enum_value(&shape_job_status, stmt_borrow(q));
         ret_state->target_selection =
             (enum target_selection)api_enum_value(&shape_target_selection, stmt_borrow(q));
         ret_state->hides = stmt_int(q) != 0;
+        ret_state->has_abort = stmt_int(q) != 0;
+        ret_state->has_end = stmt_int(q) != 0;
+        ret_state->ended = stmt_int(q) != 0;
     }
     stmt_done(q);
     return found;
@@ -99,6 +115,12 @@ bool store_job_state_get(struct db *db, struct str job_id, struct job_state *ret
 bool store_job_touch(struct db *db, struct str job_id, int64_t now_ms)
 {
     return db_exec(db, "UPDATE job SET updated_at_ms = ?2 WHERE job_id = ?1", "si", job_id, now_ms);
+}
+
+bool store_job_end(struct db *db, struct str job_id, int64_t now_ms)
+{
+    return db_exec(db, "UPDATE job SET ended = 1, updated_at_ms = ?2 WHERE job_id = ?1", "si", job_id,
+                   now_ms);
 }
 
 bool store_job_complete(struct db *db, struct str job_id, int64_t now_ms)
@@ -138,75 +160,6 @@ struct str store_job_document(struct db *db, struct arena *arena, struct str job
     struct str document = stmt_row(q) ? stmt_text(q, arena) : STR_NONE;
     stmt_done(q);
     return document;
-}
-
-/* ---- retries ---- */
-
-bool store_retry_criterion_insert(struct db *db, struct str job_id, int64_t position,
-                                  const struct retry_criteria *criterion)
-{
-    return db_exec(db,
-                   "INSERT INTO job_retry (job_id, position, failure_type, retries) VALUES (?1, ?2, ?3, ?4)",
-                   "siso", job_id, position,
-                   str_from(api_enum_name(&shape_retryable_failure_type, (int)criterion->failure_type)),
-                   criterion->number_of_retries);
-}
-
-bool store_retry_criteria_get(struct db *db, struct arena *arena, struct str job_id,
-                              struct retry_criteria_list *ret_criteria)
-{
-    enum { CRITERIA_MAX = 2 }; /* of one job: the model's limit */
-    struct retry_criteria *items = arena_array(arena, CRITERIA_MAX, sizeof *items);
-    if (!items)
-        return false;
-    size_t n = 0;
-    struct stmt *q = db_query(
-        db, "SELECT failure_type, retries FROM job_retry WHERE job_id = ?1 ORDER BY position", "s", job_id);
-    for (; n < CRITERIA_MAX && stmt_row(q); n++) {
-        items[n].failure_type =
-            (enum retryable_failure_type)api_enum_value(&shape_retryable_failure_type, stmt_borrow(q));
-        items[n].number_of_retries = stmt_opt_int(q);
-    }
-    stmt_done(q);
-    *ret_criteria = (struct retry_criteria_list){ .set = n > 0, .n = n, .items = items };
-    return !db_failed(db);
-}
-
-/* ---- maintenance windows ---- */
-
-bool store_window_insert(struct db *db, struct str job_id, int64_t position,
-                         const struct maintenance_window *window)
-{
-    return db_exec(
-        db, "INSERT INTO job_window (job_id, position, start_time, duration_minutes) VALUES (?1, ?2, ?3, ?4)",
-        "siso", job_id, position, window->start_time, window->duration_in_minutes);
-}
-
-bool store_windows_get(struct db *db, struct arena *arena, struct str job_id, size_t limit,
-                       struct maintenance_windows *ret_windows)
-{
-    struct maintenance_window *items = arena_array(arena, limit, sizeof *items);
-    if (!items)
-        return false;
-    size_t n = 0;
-    struct stmt *q = db_query(
-        db, "SELECT start_time, duration_minutes FROM job_window WHERE job_id = ?1 ORDER BY position", "s",
-        job_id);
-    for (; n < limit && stmt_row(q); n++) {
-        items[n].start_time = stmt_text(q, arena);
-        items[n].duration_in_minutes = stmt_opt_int(q);
-    }
-    stmt_done(q);
-    *ret_windows = (struct maintenance_windows){ .set = n > 0, .n = n, .items = items };
-    return !arena->failed && !db_failed(db);
-}
-
-bool store_job_has_windows(struct db *db, struct str job_id)
-{
-    struct stmt *q = db_query(db, "SELECT 1 FROM job_window WHERE job_id = ?1 LIMIT 1", "s", job_id);
-    bool found = stmt_row(q);
-    stmt_done(q);
-    return found;
 }
 
 /* ---- lists ---- */

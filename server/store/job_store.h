@@ -15,17 +15,19 @@ struct job_row {
     struct str description, comment, reason_code; /* absent: none */
     bool force_canceled;
     struct str job_template_arn;
-    struct str start_time; /* as given */
-    struct opt_int in_progress_timeout_minutes;
+    struct str start_time, end_time; /* as given */
+    enum job_end_behavior end_behavior;
+    struct opt_int in_progress_timeout_minutes; /* not written with the row: part of its configuration */
     int64_t created_at_ms, updated_at_ms;
     struct opt_int completed_at_ms;
+    bool ended;   /* its end time has come */
     bool at_work; /* something is left to do to its executions bit by bit; see progress_store.h */
 };
 
 bool store_job_get(struct db *db, struct arena *arena, struct str job_id, struct job_row *ret_job);
 bool store_job_insert(struct db *db, const struct job_row *job);
-/* Writes what may change after creation: status, comment, reason_code, force_canceled, updated_at_ms,
- * completed_at_ms. */
+/* Writes what may change after creation: status, description, comment, reason_code, force_canceled,
+ * updated_at_ms, completed_at_ms. */
 bool store_job_update(struct db *db, const struct job_row *job);
 /* With its document, targets and counters; its executions must be gone. */
 bool store_job_delete(struct db *db, struct str job_id);
@@ -34,10 +36,15 @@ bool store_job_delete(struct db *db, struct str job_id);
 struct job_state {
     enum job_status status;
     enum target_selection target_selection;
-    bool hides; /* what is QUEUED, where it has maintenance windows */
+    bool hides;     /* what is QUEUED, where it has maintenance windows */
+    bool has_abort; /* criteria: the end of an execution may be the job's */
+    bool has_end;   /* an end time */
+    bool ended;     /* that has come */
 };
 bool store_job_state_get(struct db *db, struct str job_id, struct job_state *ret_state);
 bool store_job_touch(struct db *db, struct str job_id, int64_t now_ms); /* updated then */
+/* Its end time has come, at `now_ms`. */
+bool store_job_end(struct db *db, struct str job_id, int64_t now_ms);
 /* COMPLETED at `now_ms`. */
 bool store_job_complete(struct db *db, struct str job_id, int64_t now_ms);
 
@@ -52,19 +59,6 @@ bool store_document_get(struct db *db, struct arena *arena, struct str job_id,
                         struct document_row *ret_document);
 /* The document alone; absent when there is no such job. */
 struct str store_job_document(struct db *db, struct arena *arena, struct str job_id);
-
-bool store_retry_criterion_insert(struct db *db, struct str job_id, int64_t position,
-                                  const struct retry_criteria *criterion);
-/* In the order of the request; not set when the job has none. */
-bool store_retry_criteria_get(struct db *db, struct arena *arena, struct str job_id,
-                              struct retry_criteria_list *ret_criteria);
-
-bool store_window_insert(struct db *db, struct str job_id, int64_t position,
-                         const struct maintenance_window *window);
-/* In the order of the request, at most `limit`; not set when the job has none. */
-bool store_windows_get(struct db *db, struct arena *arena, struct str job_id, size_t limit,
-                       struct maintenance_windows *ret_windows);
-bool store_job_has_windows(struct db *db, struct str job_id);
 
 struct job_filter {
     enum job_status status;                 /* 0: any */

@@ -12,7 +12,7 @@ bool store_progress_get(struct db *db, enum timer_kind kind, struct str job_id,
                               "ss", job_id, name_of(kind));
     bool found = stmt_row(q);
     if (found) {
-        ret_progress->position = stmt_int(q);
+        *ret_progress = (struct progress_row){ .position = stmt_int(q) };
         ret_progress->last = stmt_int(q);
     }
     stmt_done(q);
@@ -32,6 +32,14 @@ bool store_progress_delete(struct db *db, enum timer_kind kind, struct str job_i
 {
     return db_exec(db, "DELETE FROM job_progress WHERE job_id = ?1 AND kind = ?2", "ss", job_id,
                    name_of(kind));
+}
+
+bool store_progress_exists(struct db *db, struct str job_id)
+{
+    struct stmt *q = db_query(db, "SELECT 1 FROM job_progress WHERE job_id = ?1 LIMIT 1", "s", job_id);
+    bool found = stmt_row(q);
+    stmt_done(q);
+    return found;
 }
 
 bool store_progress_delete_of_job(struct db *db, struct str job_id)

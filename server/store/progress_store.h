@@ -8,6 +8,7 @@
 struct progress_row {
     int64_t position; /* TIMER_ROLLOUT: the target whose turn it is */
     int64_t last;     /* the id of the last thing of that target, or else execution, that was done; 0: none */
+    int64_t not_before_ms; /* when the next slice may come. Not stored: the timer has it */
 };
 
 /* False when there is nothing of that kind to do. */
@@ -17,6 +18,8 @@ bool store_progress_set(struct db *db, enum timer_kind kind, struct str job_id,
                         const struct progress_row *progress);
 /* Harmless when there is none. */
 bool store_progress_delete(struct db *db, enum timer_kind kind, struct str job_id);
+/* Whether there is any of any kind. */
+bool store_progress_exists(struct db *db, struct str job_id);
 /* Of every kind. */
 bool store_progress_delete_of_job(struct db *db, struct str job_id);
 

@@ -326,6 +326,7 @@ bool store_reset(struct db *db)
 {
     return db_exec(db, "DELETE FROM timer /*scan*/", "") &&
            db_exec(db, "DELETE FROM execution /*scan*/", "") && db_exec(db, "DELETE FROM job /*scan*/", "") &&
+           db_exec(db, "DELETE FROM job_template /*scan*/", "") &&
            db_exec(db, "DELETE FROM thing_group /*scan*/", "") &&
            db_exec(db, "DELETE FROM thing /*scan*/", "") &&
            db_exec(db, "DELETE FROM thing_type /*scan*/", "") &&

@@ -1,11 +1,17 @@
 #include "store/timer_store.h"
 
 static const char *const kind_names[TIMER_KIND_COUNT] = {
-    [TIMER_JOB_START] = "JOB_START",       [TIMER_EXECUTION_TIMEOUT] = "EXECUTION_TIMEOUT",
-    [TIMER_NOTIFY_AGAIN] = "NOTIFY_AGAIN", [TIMER_WINDOW_CLOSE] = "WINDOW_CLOSE",
-    [TIMER_WINDOW_OPEN] = "WINDOW_OPEN",   [TIMER_WINDOW_RETRY] = "WINDOW_RETRY",
-    [TIMER_WINDOW_TELL] = "WINDOW_TELL",   [TIMER_ROLLOUT] = "ROLLOUT",
-    [TIMER_REMOVAL] = "REMOVAL",           [TIMER_CANCELLATION] = "CANCELLATION",
+    [TIMER_JOB_START] = "JOB_START",
+    [TIMER_JOB_END] = "JOB_END",
+    [TIMER_EXECUTION_TIMEOUT] = "EXECUTION_TIMEOUT",
+    [TIMER_NOTIFY_AGAIN] = "NOTIFY_AGAIN",
+    [TIMER_WINDOW_CLOSE] = "WINDOW_CLOSE",
+    [TIMER_WINDOW_OPEN] = "WINDOW_OPEN",
+    [TIMER_WINDOW_RETRY] = "WINDOW_RETRY",
+    [TIMER_WINDOW_TELL] = "WINDOW_TELL",
+    [TIMER_ROLLOUT] = "ROLLOUT",
+    [TIMER_REMOVAL] = "REMOVAL",
+    [TIMER_CANCELLATION] = "CANCELLATION",
     [TIMER_DELETION] = "DELETION",
 };
 
@@ -47,7 +53,7 @@ bool store_timer_cancel(struct db *db, const struct timer_row *timer)
         "sssi", name_of(timer->kind), timer->job_id, timer->thing_name, timer->execution_number);
 }
 
-static bool cancel_kind(struct db *db, enum timer_kind kind, struct str job_id)
+bool store_timers_cancel_of_job(struct db *db, enum timer_kind kind, struct str job_id)
 {
     return db_exec(db, "DELETE FROM timer WHERE kind = ?1 AND job_id = ?2", "ss", name_of(kind), job_id);
 }
@@ -56,7 +62,7 @@ bool store_timers_stop_job(struct db *db, struct str job_id)
 {
     for (int kind = 0; kind < TIMER_KIND_COUNT; kind++)
         if (kind != TIMER_EXECUTION_TIMEOUT && kind != TIMER_WINDOW_TELL &&
-            !cancel_kind(db, (enum timer_kind)kind, job_id))
+            !store_timers_cancel_of_job(db, (enum timer_kind)kind, job_id))
             return false;
     return true;
 }

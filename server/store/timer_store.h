@@ -7,6 +7,7 @@
 /* Timers that are due together act in the order of their names. */
 enum timer_kind {
     TIMER_JOB_START,
+    TIMER_JOB_END, /* before a JOB_START of the same time: the names decide */
     TIMER_EXECUTION_TIMEOUT,
     TIMER_NOTIFY_AGAIN,
     TIMER_WINDOW_CLOSE,
@@ -34,6 +35,8 @@ const char *timer_kind_name(enum timer_kind kind);
 bool store_timer_set(struct db *db, const struct timer_row *timer);
 /* Harmless when there is none. */
 bool store_timer_cancel(struct db *db, const struct timer_row *timer);
+/* All of that kind that the job has. */
+bool store_timers_cancel_of_job(struct db *db, enum timer_kind kind, struct str job_id);
 /* All that would have the job itself go on; what its executions in progress wait for stays, and so does
  * WINDOW_TELL, which ends by itself. */
 bool store_timers_stop_job(struct db *db, struct str job_id);

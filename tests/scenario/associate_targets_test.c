@@ -127,6 +127,7 @@ static void a_comment_replaces_the_one_before(void **state)
 static void a_job_has_at_most_100_targets_in_all(void **state)
 {
     struct world *w = *state;
+    unpaced(w);
     given_members(w, "zone", "lamp", 101);
     associate_many(w, 410, 101);
     char targets[TEXT_MAX], body[TEXT_MAX + 32];
@@ -194,6 +195,7 @@ static void a_job_of_another_namespace_is_not_there(void **state)
 static void a_large_new_group_is_rolled_out_bit_by_bit(void **state)
 {
     struct world *w = *state;
+    unpaced(w);
     given_members(w, "zone", "lamp", 250);
     world_stop_after(w, 1);
     associate(w, ADDING(GROUP_TARGET("zone")));
@@ -206,6 +208,7 @@ static void a_large_new_group_is_rolled_out_bit_by_bit(void **state)
 static void a_rollout_on_its_way_comes_to_new_targets_by_itself(void **state)
 {
     struct world *w = *state;
+    unpaced(w);
     given_members(w, "zone", "lamp", 5000);
     given_thing(w, "last");
     nobody_listens(w);

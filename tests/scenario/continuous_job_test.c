@@ -87,6 +87,7 @@ static void nobody_joins_a_job_that_is_not_in_progress(void **state)
 static void who_joins_during_the_rollout_is_reached_once(void **state)
 {
     struct world *w = *state;
+    unpaced(w);
     given_members(w, "site", "lamp", 5000);
     nobody_listens(w);
     world_stop_after(w, 1);
@@ -339,6 +340,7 @@ static void a_large_group_that_is_deleted_is_worked_off_bit_by_bit(void **state)
     given_group(w, "site", NULL);
     given_group(w, "hall", "site");
     given_group(w, "yard", "site");
+    unpaced(w);
     given_members(w, "hall", "lamp", 1500);
     given_members(w, "yard", "door", 150);
     nobody_listens(w);

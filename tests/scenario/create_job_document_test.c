@@ -139,9 +139,9 @@ static void the_origin_of_the_document_must_be_one(void **state)
         { PLAIN(",\"documentSource\":\"https://s3.amazonaws.com/b/k\""), INVALID,
           "Job document and job document source cannot be specified at the same time." },
         { WITH("\"documentSource\":\"https://s3.amazonaws.com/b/k\""), NOT_IMPLEMENTED,
-          "The member documentSource of CreateJob is not supported by this server yet." },
+          "The member documentSource is not supported by this server yet." },
         { WITH("\"documentSource\":\"https://s3.amazonaws.com/b/k\"," TEMPLATE("AWS-Reboot:1.0")),
-          NOT_IMPLEMENTED, "The member documentSource of CreateJob is not supported by this server yet." },
+          NOT_IMPLEMENTED, "The member documentSource is not supported by this server yet." },
     };
     ASSERT_ALL_REFUSED(*state, "PUT", "/jobs/fw", refusals);
 }
@@ -170,10 +170,24 @@ static void placeholders_that_cannot_be_resolved_are_refused(void **state)
           presigned },
         { WITH("\"document\":\"{\\\"u\\\":\\\"${aws:iot:s3-presigned-url-v2:https://x/y}\\\"}\""), INVALID,
           presigned },
-        { WITH("\"document\":\"{\\\"u\\\":\\\"${aws:iot:package:p:version:v:attributes}\\\"}\""), INVALID,
-          "The placeholder …" },
-        { WITH("\"document\":\"{\\\"u\\\":\\\"${aws:iot:code-sign-signature:s3://r.b/f@v}\\\"}\""), INVALID,
-          "The placeholder …" },
+        { WITH("\"document\":\"{\\\"u\\\":\\\"${aws:iot:package:p:version:v:attributes}\\\"}\""),
+          NOT_IMPLEMENTED,
+          "The placeholder ${aws:iot:package:...} is not supported: this server has no package catalog." },
+        { WITH("\"document\":\"{\\\"u\\\":\\\"${aws:iot:code-sign-signature:s3://r.b/f@v}\\\"}\""),
+          NOT_IMPLEMENTED,
+          "The placeholder ${aws:iot:code-sign-signature:...} is not supported: this server signs no code." },
+        { WITH("\"document\":\"{\\\"u\\\":\\\"${aws:iot:s3-presigned-url:https://x/y}\\\"}\","
+               "\"presignedUrlConfig\":{\"roleArn\":\"arn:aws:iam::123456789012:role/urls\"}"),
+          NOT_IMPLEMENTED,
+          "The placeholder ${aws:iot:s3-presigned-url:...} is not supported: this server does not sign URLs "
+          "yet." },
+        { WITH("\"document\":\"{\\\"u\\\":\\\"${aws:iot:s3-presigned-url:https://x/y\\\"}\""), INVALID,
+          "One or more parameters or placeholders are not terminated." },
+        { WITH("\"document\":\"{\\\"u\\\":\\\"${jobId}\\\"}\""), INVALID,
+          "Local placeholder, ${jobId}, is only valid inside of presign url upload" },
+        { WITH(TEMPLATE("AWS-Download-File") ",\"documentParameters\":{\"filePath\":\"f\",\"downloadUrl\":"
+                                             "\"${aws:iot:s3-presigned-url:https://x/y}\"}"),
+          INVALID, presigned },
     };
     ASSERT_ALL_REFUSED(*state, "PUT", "/jobs/fw", refusals);
 }

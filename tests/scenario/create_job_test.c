@@ -231,33 +231,7 @@ static void arns_carry_the_region_of_the_caller_unless_the_server_has_one(void *
                        "arn:aws:iot:ap-south-1:123456789012:job/fw");
 }
 
-/* ---- what is not there yet, and wrong values ---- */
-
-static void members_that_are_not_supported_yet_are_named(void **state)
-{
-#define UNSUPPORTED(name, value)                                                                             \
-    {                                                                                                        \
-        PLAIN(",\"" name "\":" value), NOT_IMPLEMENTED,                                                      \
-            "The member " name " of CreateJob is not supported by this server yet."                          \
-    }
-#define UNSUPPORTED_SCHEDULE(name, value)                                                                    \
-    {                                                                                                        \
-        PLAIN(",\"schedulingConfig\":{\"" name "\":" value "}"), NOT_IMPLEMENTED,                            \
-            "The member schedulingConfig." name " of CreateJob is not supported by this server yet."         \
-    }
-    static const struct refusal refusals[] = {
-        UNSUPPORTED("presignedUrlConfig", "{\"expiresInSec\":60}"),
-        UNSUPPORTED("jobExecutionsRolloutConfig", "{\"maximumPerMinute\":5}"),
-        UNSUPPORTED("abortConfig", "{\"criteriaList\":[{\"failureType\":\"ALL\",\"action\":\"CANCEL\","
-                                   "\"thresholdPercentage\":1,\"minNumberOfExecutedThings\":1}]}"),
-        UNSUPPORTED("tags", "[{\"Key\":\"a\",\"Value\":\"b\"}]"),
-        UNSUPPORTED("destinationPackageVersions",
-                    "[\"arn:aws:iot:us-east-1:000000000000:package/p/version/v\"]"),
-        UNSUPPORTED_SCHEDULE("endTime", "\"2030-06-01 12:00\""),
-        UNSUPPORTED_SCHEDULE("endBehavior", "\"CANCEL\""),
-    };
-    ASSERT_ALL_REFUSED(*state, "PUT", "/jobs/fw", refusals);
-}
+/* ---- wrong values ---- */
 
 static void a_timeout_is_between_a_minute_and_a_week(void **state)
 {
@@ -308,7 +282,6 @@ int main(void)
         TEST(an_id_out_of_pattern_is_refused),
         TEST(constraints_come_before_everything_else_and_are_all_named),
         TEST(arns_carry_the_region_of_the_caller_unless_the_server_has_one),
-        TEST(members_that_are_not_supported_yet_are_named),
         TEST(a_timeout_is_between_a_minute_and_a_week),
         TEST(a_malformed_body_is_refused),
     };

@@ -220,6 +220,7 @@ static void a_rollout_on_its_way_can_be_seen(void **state)
 {
     struct world *w = *state;
     struct look look, *in = &look;
+    unpaced(w);
     given_members(w, "site", "lamp", MANY);
     in_one_batch(w, "PUT", "/jobs/fw",
                  FOR(THING_TARGET("pump") "," GROUP_TARGET("site") "," THING_TARGET("fan")), look_at_it, &in);
@@ -242,6 +243,7 @@ static void a_rollout_on_its_way_can_be_seen(void **state)
 static void each_of_a_large_group_hears_of_it_once(void **state)
 {
     struct world *w = *state;
+    unpaced(w);
     given_members(w, "yard", "lamp", MANY);
     snapshot(w, "fw", GROUP_TARGET("yard") "," GROUP_TARGET("site"));
     for (int i = 0; i < MANY; i++) {
@@ -261,6 +263,7 @@ static void a_rollout_survives_a_restart_wherever_it_is(void **state)
     (void)state;
     given_group(w, "site", NULL);
     given_group(w, "hall", "site");
+    unpaced(w);
     given_members(w, "hall", "lamp", MANY);
     nobody_listens(w);
     world_stop_after(w, 1);
@@ -285,6 +288,7 @@ static void a_rollout_survives_a_restart_wherever_it_is(void **state)
 static void a_scheduled_job_for_a_large_group_rolls_out_when_its_time_has_come(void **state)
 {
     struct world *w = *state;
+    unpaced(w);
     given_members(w, "site", "lamp", MANY);
     given_job_for_with(w, "fw", "SNAPSHOT", GROUP_TARGET("site"), AT_ONE);
     forget_notifications(w);
@@ -315,6 +319,7 @@ static bool finish_all_there_is(struct op *op, const void *input)
 static void a_job_is_not_complete_before_it_is_rolled_out(void **state)
 {
     struct world *w = *state;
+    unpaced(w);
     given_members(w, "site", "lamp", 101);
     in_one_batch(w, "PUT", "/jobs/fw", FOR(GROUP_TARGET("site")), finish_all_there_is, NULL);
     assert_counts(w, "fw", "Succeeded 100, Queued 1");
@@ -327,6 +332,7 @@ static void a_job_is_not_complete_before_it_is_rolled_out(void **state)
 static void who_has_finished_is_not_reached_again_through_another_target(void **state)
 {
     struct world *w = *state;
+    unpaced(w);
     given_members(w, "site", "lamp", 101);
     join(w, "zone", "lamp-0");
     in_one_batch(w, "PUT", "/jobs/fw", FOR(GROUP_TARGET("site") "," GROUP_TARGET("zone")),
@@ -348,6 +354,7 @@ static void run(struct world *w, const char *method, const char *path, const cha
 static void canceling_stops_a_rollout(void **state)
 {
     struct world *w = *state;
+    unpaced(w);
     given_members(w, "site", "lamp", 20000);
     nobody_listens(w);
     run(w, "PUT", "/jobs/fw", "PUT", "/jobs/fw/cancel");
@@ -365,6 +372,7 @@ static void canceling_stops_a_rollout(void **state)
 static void deleting_stops_a_rollout(void **state)
 {
     struct world *w = *state;
+    unpaced(w);
     given_members(w, "site", "lamp", 20000);
     nobody_listens(w);
     run(w, "PUT", "/jobs/fw", "DELETE", "/jobs/fw?force=true");
@@ -377,6 +385,7 @@ static void deleting_stops_a_rollout(void **state)
 static void a_group_that_is_deleted_during_the_rollout_ends_it(void **state)
 {
     struct world *w = *state;
+    unpaced(w);
     given_members(w, "zone", "lamp", 20000);
     nobody_listens(w);
     world_stop_after(w, 1);

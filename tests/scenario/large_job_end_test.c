@@ -14,6 +14,7 @@ static struct world *given_large_job(void)
 {
     struct world *w = world_new_durable(NOON);
     given_group(w, "site", NULL);
+    unpaced(w);
     given_members(w, "site", "lamp", MANY);
     nobody_listens(w);
     subscribe(w, "$aws/things/lamp-0/jobs/#", SESSION_PERSISTENT);

@@ -316,10 +316,11 @@ enum { CROWD = 250 };
 static bool queue_crowd(struct op *op, const void *input)
 {
     struct job_row job;
+    bool queued;
     (void)input;
     assert_true(store_job_get(op->db, op->arena, STR_LIT("fw"), &job));
     for (int i = 0; i < CROWD; i++)
-        assert_true(execution_queue(op, &job, arena_printf(op->arena, "thing-%03d", i), INT64_MAX));
+        assert_true(execution_queue(op, &job, arena_printf(op->arena, "thing-%03d", i), INT64_MAX, &queued));
     return true;
 }
 

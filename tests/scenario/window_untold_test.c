@@ -12,6 +12,7 @@ static int set_up(void **state)
 {
     struct world *w = world_new_durable(NOON);
     given_group(w, "site", NULL);
+    unpaced(w);
     given_members(w, "site", "lamp", THINGS);
     nobody_listens(w);
     subscribe(w, "$aws/things/lamp-29999/jobs/#", SESSION_PERSISTENT);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rules/rollout_rate.h"
 #include "store/thing_group_store.h"
 #include "store/thing_store.h"
 
@@ -61,6 +62,11 @@ void given_job_for_with(struct world *w, const char *job, const char *selection,
                  targets, selection, job, more_members);
     assert_true(n < BODY_TEXT_MAX);
     http(w, 200, "PUT", path, body);
+}
+
+void unpaced(struct world *w)
+{
+    world_settings(w)->rollout_default_per_minute = ROLLOUT_UNLIMITED;
 }
 
 void given_job_for(struct world *w, const char *job, const char *selection, const char *targets)

@@ -24,6 +24,9 @@ void given_group(struct world *w, const char *group, const char *parent);
 /* Things NAME-0, NAME-1, … in the group, written into the database: nobody is told. */
 void given_members(struct world *w, const char *group, const char *name, int n);
 
+/* From here on, jobs that say nothing of a rate roll out as fast as they can. */
+void unpaced(struct world *w);
+
 void given_job_for(struct world *w, const char *job, const char *selection, const char *targets);
 void given_job_for_with(struct world *w, const char *job, const char *selection, const char *targets,
                         const char *more_members);

@@ -40,7 +40,8 @@ static bool prepare_http(struct world *w, struct call *call, enum plane plane, c
     struct request request = { .labels = route.labels,
                                .query = fields,
                                .query_count = split_query(query, fields),
-                               .body = str_from(body) };
+                               .body = str_from(body),
+                               .quota = w->settings.rollout_maximum_per_minute };
     call->run = op_handler(route.operation).run;
     if (!call->run)
         return fail(&call->err, ERR_NOT_IMPLEMENTED, "%s", operation_model(route.operation)->name);

@@ -60,6 +60,22 @@ static void ranges_of_whole_numbers_are_enforced(void **state)
                        "satisfy constraint: Member must have value less than or equal to 1000");
 }
 
+static void the_rate_of_a_rollout_may_be_allowed_another_maximum(void **state)
+{
+    (void)state;
+    struct request request = { .labels = { 1, { STR_LIT("j") } }, .quota = 5000 };
+    request.body = STR_LIT("{\"jobExecutionsRolloutConfig\":{\"maximumPerMinute\":5000}}");
+    assert_non_null(decode_request(OP_UPDATE_JOB, &request));
+    request.body = STR_LIT("{\"jobExecutionsRolloutConfig\":{\"maximumPerMinute\":5001,\"exponentialRate\":{"
+                           "\"baseRatePerMinute\":1001,\"incrementFactor\":2,\"rateIncreaseCriteria\":{}}}}");
+    assert_not_decoded(decode_request(OP_UPDATE_JOB, &request), ERR_INVALID_REQUEST,
+                       "2 validation errors detected: Value '5001' at "
+                       "'jobExecutionsRolloutConfig.maximumPerMinute' failed to satisfy constraint: Member "
+                       "must have value less than or equal to 5000; Value '1001' at "
+                       "'jobExecutionsRolloutConfig.exponentialRate.baseRatePerMinute' failed to satisfy "
+                       "constraint: Member must have value less than or equal to 1000");
+}
+
 static void ranges_of_doubles_are_enforced_and_printed_with_a_fraction(void **state)
 {
     (void)state;
@@ -224,6 +240,7 @@ int main(void)
         cmocka_unit_test(lengths_are_counted_in_characters),
         cmocka_unit_test(an_empty_text_breaks_pattern_and_length),
         cmocka_unit_test(ranges_of_whole_numbers_are_enforced),
+        cmocka_unit_test(the_rate_of_a_rollout_may_be_allowed_another_maximum),
         cmocka_unit_test(ranges_of_doubles_are_enforced_and_printed_with_a_fraction),
         cmocka_unit_test(violations_come_in_the_service_s_order_whatever_the_request_s),
         cmocka_unit_test(lists_have_least_and_most_lengths),

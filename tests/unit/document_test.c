@@ -76,21 +76,6 @@ static void the_ceiling_counts_bytes(void **state)
     free(text);
 }
 
-static void placeholders_that_need_what_is_not_there_are_refused(void **state)
-{
-    static const char presigned[] =
-        "presignedUrlConfig role ARN is required to generate an S3 presigned url in job document.";
-    struct fixture *f = *state;
-    assert_refused(f, document_check(STR_LIT("[\"${aws:iot:s3-presigned-url:https://x}\"]"), &f->err),
-                   presigned);
-    assert_refused(f, document_check(STR_LIT("[\"${aws:iot:s3-presigned-url-v2:https://x}\"]"), &f->err),
-                   presigned);
-    assert_refused(f, document_check(STR_LIT("[\"${aws:iot:s3-presigned-url-upload:https://x}\"]"), &f->err),
-                   presigned);
-    assert_true(
-        document_check(STR_LIT("[\"${thingName}\",\"$\",\"${\",\"${aws:iot:parameter:x}\"]"), &f->err));
-}
-
 /* ---- documents from templates ---- */
 
 static bool fill(struct fixture *f, const char *name, const struct string_pair *pairs, size_t n,
@@ -187,7 +172,6 @@ int main(void)
         TEST(json_of_any_kind_is_a_document),
         TEST(what_is_not_json_is_no_document),
         TEST(the_ceiling_counts_bytes),
-        TEST(placeholders_that_need_what_is_not_there_are_refused),
         TEST(a_value_comes_out_of_the_document_as_it_went_in),
         TEST(the_order_of_the_parameters_does_not_matter),
         TEST(parameters_are_checked_against_the_template),

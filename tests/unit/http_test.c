@@ -205,6 +205,15 @@ static void an_encoded_slash_is_no_separator(void **state)
     http_ask_error(world, "GET", "/things/a%2Fjobs", NULL, 400, "InvalidRequestException");
 }
 
+static void the_quota_of_rollouts_is_the_servers(void **state)
+{
+    struct http_world *world = *state;
+    static const char body[] = "{\"jobExecutionsRolloutConfig\":{\"maximumPerMinute\":5000}}";
+    http_ask(world, "PATCH", "/jobs/ghost", body, 400, "less than or equal to 1000");
+    world->settings.rollout_maximum_per_minute = 5000;
+    http_ask(world, "PATCH", "/jobs/ghost", body, 404, "Job ghost cannot be found.");
+}
+
 /* --- sizes -------------------------------------------------------------------------------------------- */
 
 /* A JSON object of `n` bytes. */
@@ -461,6 +470,7 @@ int main(void)
         TEST(malformed_escapes_are_refused),
         TEST(the_absolute_form_of_a_target_is_taken),
         TEST(an_encoded_slash_is_no_separator),
+        TEST(the_quota_of_rollouts_is_the_servers),
         TEST(a_body_of_one_mebibyte_is_read),
         TEST(a_larger_body_is_read_to_its_end_and_refused),
         TEST(a_client_that_waits_for_leave_to_send_too_much_gets_none),

@@ -107,12 +107,56 @@ static void each_criterion_counts_for_itself(void **state)
     }
 }
 
+static void assert_message(bool ok, const struct err *err, const char *message, size_t number)
+{
+    if (ok != (message == NULL) || (message && !str_eq_text(err->message, message)))
+        fail_msg("case %zu: %.*s", number, STR(err->message));
+}
+
+static void an_update_can_only_take_retries_back(void **state)
+{
+    (void)state;
+    static const char number[] = "The number of retries cannot be updated to any number other than 0.";
+    static const char types[] = "FailureTypes must match existing FailureTypes defined in RetryConfig.";
+    static const struct {
+        struct retry_criteria stored[CRITERIA_MAX], wanted[CRITERIA_MAX];
+        const char *taken_back, *same_types; /* messages; NULL: accepted */
+    } cases[] = {
+        { { FAILED(3) }, { FAILED(0) }, NULL, NULL },
+        { { FAILED(3), TIMED_OUT(2) }, { TIMED_OUT(0), FAILED(0) }, NULL, NULL },
+        { { ALL(3) }, { ALL(0) }, NULL, NULL },
+        { { FAILED(3) }, { FAILED(3) }, number, NULL },
+        { { FAILED(3), TIMED_OUT(1) }, { FAILED(0), TIMED_OUT(1) }, number, NULL },
+        { { FAILED(3) }, { TIMED_OUT(0) }, NULL, types },
+        { { FAILED(3) }, { ALL(0) }, NULL, types },
+        { { FAILED(3), TIMED_OUT(1) }, { FAILED(0) }, NULL, types },
+        { { FAILED(3) }, { FAILED(0), TIMED_OUT(0) }, NULL, types },
+        { { FAILED(3), TIMED_OUT(1) }, { FAILED(0), FAILED(0) }, NULL, types },
+        { { { 0 } },
+          { FAILED(0) },
+          NULL,
+          "RetryConfig cannot be updated if the job has no RetryConfig defined during creation." },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct retry_criteria_list stored = list_of(cases[i].stored), wanted = list_of(cases[i].wanted);
+        struct arena arena;
+        struct err err;
+        arena_init(&arena, 4096);
+        err_init(&err, &arena);
+        assert_message(retry_check_taken_back(&wanted, &err), &err, cases[i].taken_back, i);
+        err_init(&err, &arena);
+        assert_message(retry_check_same_types(&wanted, &stored, &err), &err, cases[i].same_types, i);
+        arena_release(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_list_of_criteria_is_checked),
         cmocka_unit_test(only_failures_and_time_outs_are_tried_again),
         cmocka_unit_test(each_criterion_counts_for_itself),
+        cmocka_unit_test(an_update_can_only_take_retries_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
