@@ -22,10 +22,8 @@ struct pairs {
 
 static void pairs_release(struct pairs *pairs)
 {
-    X509_free(pairs->ca.certificate);
-    EVP_PKEY_free(pairs->ca.key);
-    X509_free(pairs->server.certificate);
-    EVP_PKEY_free(pairs->server.key);
+    issuer_release(&pairs->ca);
+    issuer_release(&pairs->server);
     ERR_clear_error();
 }
 

@@ -2,7 +2,7 @@
  * The certificates of the TLS listeners, made where there are none: see certificates_in_folder.
  *
  *   ca.pem       our CA, for clients to trust; ten years
- *   ca.key       signs the server's certificates
+ *   ca.key       signs the server's certificates, and those that it makes for devices
  *   server.pem   the server's own certificate, then the CA's; one year
  *   server.key
  */
@@ -12,7 +12,7 @@
 #include <limits.h>
 
 #include "base/strbuf.h"
-#include "launcher/issue.h"
+#include "base/issue.h"
 
 struct certificates {
     char server[PATH_MAX];

@@ -255,6 +255,42 @@ WHERE (resource_type = 'job' AND resource_name NOT IN (SELECT job_id FROM job))
    OR (resource_type = 'jobtemplate' AND resource_name NOT IN (SELECT template_id FROM job_template))
    OR (resource_type = 'thinggroup' AND resource_name NOT IN (SELECT name FROM thing_group))
    OR (resource_type = 'thingtype' AND resource_name NOT IN (SELECT name FROM thing_type))
+   OR (resource_type = 'policy' AND resource_name NOT IN (SELECT name FROM policy))
+   OR (resource_type = 'cacert' AND resource_name NOT IN (SELECT certificate_id FROM ca_certificate))
+
+UNION ALL
+SELECT 'policy without its default version', name
+FROM policy AS p
+WHERE NOT EXISTS (SELECT 1 FROM policy_version AS v WHERE v.policy = p.id AND v.version = p.default_version)
+
+UNION ALL
+SELECT 'policy with too many versions, or one with a number that was not given yet', name
+FROM policy AS p JOIN policy_version AS v ON v.policy = p.id
+GROUP BY p.id HAVING count(*) > 5 OR max(v.version) > p.last_version
+
+UNION ALL
+SELECT 'policy attached to what is gone', target
+FROM policy_attachment
+WHERE (target LIKE 'thinggroup/%' AND substr(target, 12) NOT IN (SELECT name FROM thing_group))
+   OR (target LIKE 'cert/%' AND substr(target, 6) NOT IN (SELECT certificate_id FROM certificate))
+
+UNION ALL
+SELECT 'thing attached to a certificate that is gone', principal
+FROM thing_principal
+WHERE (principal LIKE 'cert/%' AND principal NOT IN (SELECT 'cert/' || certificate_id FROM certificate))
+   OR thing NOT IN (SELECT id FROM thing)
+
+UNION ALL
+SELECT 'certificate that was deleted and is there', certificate_id
+FROM deleted_certificate WHERE certificate_id IN (SELECT certificate_id FROM certificate)
+
+UNION ALL
+SELECT 'principal with an exclusive thing and another', principal
+FROM thing_principal GROUP BY principal HAVING max(exclusive) AND count(*) > 1
+
+UNION ALL
+SELECT 'more than ten CAs of one subject', subject
+FROM ca_certificate GROUP BY subject HAVING count(*) > 10
 
 UNION ALL
 SELECT 'time-out timer that does not match its execution', coalesce(e.thing_name || ' ' || e.job_id, t.thing_name || ' ' || t.job_id)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/time_text.h"
+#include "device_ca.h"
 #include "engine/handover.h"
 #include "http/http.h"
 #include "ops/audience.h"
@@ -13,6 +14,7 @@ struct server {
     struct server_config config;
     struct clock clock;
     struct store *store;
+    struct issuer device_ca;
     struct outbox *outbox;
     struct audience *audience;
     struct engine *engine;
@@ -50,6 +52,13 @@ static bool start_store(struct server *server, struct strbuf *ret_problem)
     };
     server->store = store_open(&options, ret_problem);
     return server->store != NULL;
+}
+
+static bool start_device_ca(struct server *server, struct strbuf *ret_problem)
+{
+    const struct settings *settings = server->config.settings;
+    return device_ca_open(settings->in_memory ? NULL : settings->data, store_writer(server->store),
+                          clock_host_ms(), server->config.log, &server->device_ca, ret_problem);
 }
 
 /* Of a broker that somebody else has configured nobody knows who listens: bridges and earlier sessions do. */
@@ -104,6 +113,7 @@ static bool start_http(struct server *server, struct strbuf *ret_problem)
         .clock = &server->clock,
         .settings = server->config.settings,
         .log = server->config.log,
+        .issuer = &server->device_ca,
         .store = server->store,
         .ready = is_ready,
         .ready_context = server,
@@ -123,8 +133,8 @@ struct server *server_start(const struct server_config *config, struct strbuf *r
     }
     server->config = *config;
     start_clock(server);
-    if (start_store(server, ret_problem) && start_engine(server, ret_problem) &&
-        start_http(server, ret_problem))
+    if (start_store(server, ret_problem) && start_device_ca(server, ret_problem) &&
+        start_engine(server, ret_problem) && start_http(server, ret_problem))
         return server;
     server_stop(server);
     return NULL;
@@ -149,6 +159,7 @@ void server_stop(struct server *server)
     if (server->outbox != NULL)
         outbox_free(server->outbox);
     audience_free(server->audience);
+    issuer_release(&server->device_ca);
     if (server->store != NULL)
         store_close(server->store);
     clock_release(&server->clock);

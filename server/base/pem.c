@@ -1,6 +1,7 @@
 #include "base/pem.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <stdio.h>
@@ -73,6 +74,39 @@ bool pem_read_certificates(const char *path, struct stack_st_X509 **ret_certific
     return true;
 }
 
+/* NULL when memory is out, or the text is absurdly long. */
+static BIO *bio_of(struct str text)
+{
+    return text.n <= INT_MAX ? BIO_new_mem_buf(text.p, (int)text.n) : NULL;
+}
+
+X509 *pem_parse_certificate(struct str text)
+{
+    BIO *bio = bio_of(text);
+    X509 *certificate = bio != NULL ? PEM_read_bio_X509(bio, NULL, no_passphrase, NULL) : NULL;
+    BIO_free(bio);
+    ERR_clear_error();
+    return certificate;
+}
+
+X509_REQ *pem_parse_request(struct str text)
+{
+    BIO *bio = bio_of(text);
+    X509_REQ *request = bio != NULL ? PEM_read_bio_X509_REQ(bio, NULL, no_passphrase, NULL) : NULL;
+    BIO_free(bio);
+    ERR_clear_error();
+    return request;
+}
+
+EVP_PKEY *pem_parse_key(struct str text)
+{
+    BIO *bio = bio_of(text);
+    EVP_PKEY *key = bio != NULL ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL) : NULL;
+    BIO_free(bio);
+    ERR_clear_error();
+    return key;
+}
+
 int64_t pem_time_ms(const ASN1_TIME *time)
 {
     struct tm parts;
@@ -97,6 +131,20 @@ bool pem_add_key(struct strbuf *out, EVP_PKEY *key)
 {
     BIO *bio = BIO_new(BIO_s_mem());
     bool ok = bio != NULL && PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) == 1;
+    return add_bio(out, bio, ok);
+}
+
+bool pem_add_key_by_kind(struct strbuf *out, EVP_PKEY *key)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    bool ok = bio != NULL && PEM_write_bio_PrivateKey_traditional(bio, key, NULL, NULL, 0, NULL, NULL) == 1;
+    return add_bio(out, bio, ok);
+}
+
+bool pem_add_public_key(struct strbuf *out, EVP_PKEY *key)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    bool ok = bio != NULL && PEM_write_bio_PUBKEY(bio, key) == 1;
     return add_bio(out, bio, ok);
 }
 

@@ -49,6 +49,11 @@ bool call_permitted(struct call *call, struct str thing)
     const struct principal *principal = &call->principal;
     if (may(principal, call->operation, thing))
         return true;
+    if (principal->registered)
+        return fail(
+            &call->err, ERR_FORBIDDEN,
+            "The client certificate permits the things that it is attached to their own operations on "
+            "their jobs, nothing else.");
     if (principal->thing_name.n == 0)
         return fail(&call->err, ERR_FORBIDDEN,
                     "The client certificate stands for no thing: the common name of its subject names none.");
@@ -57,6 +62,17 @@ bool call_permitted(struct call *call, struct str thing)
         "The client certificate stands for the thing %.*s, and permits that thing's own operations on "
         "its jobs, nothing else.",
         STR(principal->thing_name));
+}
+
+bool call_prepare(struct call *call, op_prepare_fn *prepare, const struct issuer *issuer, int64_t host_ms)
+{
+    const struct preparation preparation = {
+        .arena = &call->arena, .err = &call->err, .issuer = issuer, .host_ms = host_ms
+    };
+    if (prepare == NULL)
+        return true;
+    call->prepared = prepare(&preparation, call->input);
+    return call->prepared != NULL;
 }
 
 struct str call_region(struct str region, const struct settings *settings)
@@ -98,6 +114,7 @@ void call_run(struct call *call, const struct call_world *world)
         .audience = world->audience,
         .unheard = world->unheard,
         .log = world->log,
+        .prepared = call->prepared,
     };
     call->answered_ms = world->now_ms;
     call->ok = run(call, &op, world);

@@ -25,6 +25,7 @@ struct call {
     enum operation operation;   /* OP_NONE for calls of our own, told apart by `run` */
     op_fn *run;                 /* what to do, inside a transaction of the engine */
     const void *input;          /* the typed struct, in the arena */
+    const void *prepared;       /* by call_prepare */
     struct principal principal; /* who asks */
     struct str region;          /* the caller's, or absent */
     struct str host;            /* HTTP: the Host header's name without its port, or absent */
@@ -53,6 +54,10 @@ void call_free(struct call *call);
 /* What an edge asks before it decodes the input: whether the principal may do the call's operation to this
  * thing (absent: it concerns none). False after fail(): ERR_FORBIDDEN. */
 bool call_permitted(struct call *call, struct str thing);
+
+/* What an operation wants made before it runs: the edge's last step, once the input stands in the call. False
+ * after fail(). May take a while. */
+bool call_prepare(struct call *call, op_prepare_fn *prepare, const struct issuer *issuer, int64_t host_ms);
 
 /* Where a call runs. */
 struct call_world {

@@ -1,6 +1,7 @@
 /* The REST API of both planes: route, decode, run. */
 #include "base/utf8.h"
 #include "http/exchange.h"
+#include "http/peer.h"
 #include "http/plane.h"
 #include "http/query.h"
 
@@ -88,8 +89,8 @@ static bool prepare(struct exchange *x, struct op_handler *ret_handler)
     struct op_handler handler = op_handler(route.operation);
     x->operation = model->name;
     call->operation = route.operation;
-    if (!call_permitted(call, labels_value(&route.labels, model, "thingName")) ||
-        !engine_admit(x->http->config.engine, call))
+    struct str thing = labels_value(&route.labels, model, "thingName");
+    if (!peer_bind(x, thing) || !call_permitted(call, thing) || !engine_admit(x->http->config.engine, call))
         return false;
     if (handler.run == NULL)
         return not_implemented(x, model);
@@ -100,7 +101,8 @@ static bool prepare(struct exchange *x, struct op_handler *ret_handler)
     request.labels = route.labels;
     *ret_handler = handler;
     return api_decode_namespace(call->operation, &request, &call->namespace_id, &call->err) &&
-           decode_input(x, &request);
+           decode_input(x, &request) &&
+           call_prepare(call, handler.prepare, x->http->config.issuer, clock_host_ms());
 }
 
 /* Runs the call on this thread's own connection. */

@@ -1,7 +1,6 @@
 #include "http/client_ca.h"
 
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,18 +131,6 @@ static struct stack_st_X509 *parse_all(const struct str *chain, size_t n)
     return certificates;
 }
 
-static void write_id(struct str der, char ret_id[CERTIFICATE_ID_DIGITS + 1])
-{
-    static const char digits[] = "0123456789abcdef";
-    unsigned char hash[CERTIFICATE_ID_DIGITS / 2] = { 0 };
-    EVP_Digest(der.p, der.n, hash, NULL, EVP_sha256(), NULL);
-    for (size_t i = 0; i < sizeof hash; i++) {
-        ret_id[2 * i] = digits[hash[i] >> 4];
-        ret_id[2 * i + 1] = digits[hash[i] & 15];
-    }
-    ret_id[CERTIFICATE_ID_DIGITS] = '\0';
-}
-
 /* Two common names would leave it to the reader which of two things it is. */
 static void write_thing_name(X509 *certificate, char ret_name[THING_NAME_MAX + 1])
 {
@@ -165,7 +152,7 @@ void client_ca_judge(const struct client_ca *ca, const struct str *chain, size_t
                      struct client_certificate *ret_certificate)
 {
     *ret_certificate = (struct client_certificate){ 0 };
-    write_id(chain[0], ret_certificate->id);
+    certificate_hash(chain[0], ret_certificate->id);
     struct stack_st_X509 *certificates = n <= CLIENT_CHAIN_MAX ? parse_all(chain, n) : NULL;
     if (certificates == NULL) {
         ret_certificate->refusal = "it is malformed, or has too many others behind it";

@@ -8,6 +8,7 @@
 
 #include <openssl/types.h>
 
+#include "base/certificate.h"
 #include "base/strbuf.h"
 
 struct client_ca {
@@ -22,7 +23,7 @@ bool client_ca_read(const char *path, struct client_ca *ret_ca, struct strbuf *r
 /* Also an empty one. */
 void client_ca_release(struct client_ca *ca);
 
-enum { CERTIFICATE_ID_DIGITS = 64, THING_NAME_MAX = 128, CLIENT_CHAIN_MAX = 10 };
+enum { THING_NAME_MAX = 128, CLIENT_CHAIN_MAX = 10 };
 
 struct client_certificate {
     char id[CERTIFICATE_ID_DIGITS + 1];  /* as struct principal has it */

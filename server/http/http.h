@@ -25,6 +25,7 @@ struct http_config {
     struct clock *clock;
     const struct settings *settings;
     struct log *log;
+    const struct issuer *issuer;  /* signs devices' certificates; borrowed until http_stop */
     struct store *store;          /* its readers serve the requests that only read */
     bool (*ready)(void *context); /* whether the whole server serves */
     void *ready_context;

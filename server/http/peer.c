@@ -3,6 +3,10 @@
 #include <gnutls/gnutls.h>
 #include <stdlib.h>
 
+#include "rules/certificate_state.h"
+#include "store/certificate_store.h"
+#include "store/principal_store.h"
+
 /* What a connection keeps. It belongs to one pool thread, as the connection does. */
 struct peer {
     bool judged; /* what follows is known */
@@ -54,11 +58,54 @@ static void judge(const struct exchange *x, struct peer *peer)
                   peer->certificate.refusal);
 }
 
+static bool no_answer(struct exchange *x)
+{
+    http_reader_discard(x->http);
+    return fail(&x->call->err, ERR_INTERNAL, "The database does not answer.");
+}
+
 static struct peer *peer_of(const struct exchange *x)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     return info != NULL ? info->socket_context : NULL;
+}
+
+/* False after fail(): it is registered and does not count, or the database does not answer. */
+static bool look_up(struct exchange *x)
+{
+    struct call *call = x->call;
+    struct principal *principal = &call->principal;
+    struct db *db = http_reader(x->http);
+    if (db == NULL)
+        return no_answer(x);
+    enum certificate_status status = store_certificate_status(db, principal->certificate_id);
+    bool deleted =
+        status == CERTIFICATE_STATUS_UNSET && store_certificate_was_deleted(db, principal->certificate_id);
+    if (db_failed(db))
+        return no_answer(x);
+    if (deleted)
+        return fail(&call->err, ERR_FORBIDDEN, "The client certificate is not accepted: it was deleted.");
+    if (status == CERTIFICATE_STATUS_UNSET)
+        return true;
+    principal->registered = true;
+    principal->thing_name = STR_NONE;
+    return status == CERTIFICATE_STATUS_ACTIVE ||
+           fail(&call->err, ERR_FORBIDDEN, "The client certificate is not accepted: its status is %s.",
+                certificate_status_name(status));
+}
+
+bool peer_bind(struct exchange *x, struct str thing)
+{
+    struct principal *principal = &x->call->principal;
+    if (!principal->registered || thing.n == 0)
+        return true;
+    struct str attached =
+        arena_printf(&x->call->arena, PRINCIPAL_CERTIFICATE_PREFIX "%.*s", STR(principal->certificate_id));
+    struct db *db = http_reader(x->http);
+    if (db != NULL && store_principal_has_thing(db, attached, thing))
+        principal->thing_name = thing;
+    return (db != NULL && !db_failed(db)) || no_answer(x);
 }
 
 bool peer_identify(struct exchange *x)
@@ -82,5 +129,5 @@ bool peer_identify(struct exchange *x)
         .certificate_id = str_from(certificate->id),
         .thing_name = certificate->thing_name[0] != '\0' ? str_from(certificate->thing_name) : STR_NONE,
     };
-    return true;
+    return look_up(x);
 }

@@ -5,6 +5,9 @@
  * tells more than a connection that breaks. The certificate is judged with the first request on a connection,
  * and the verdict holds for as long as the connection does. Sessions are not resumed, and nothing of a
  * handshake happens after its end, so that each connection is one client's.
+ *
+ * A certificate that is registered here counts while it is ACTIVE, and stands for the things that it is
+ * attached to: that is looked up with each request, so that a change holds from the next one on.
  */
 #ifndef IOTJOBS_HTTP_PEER_H
 #define IOTJOBS_HTTP_PEER_H
@@ -17,5 +20,9 @@ void peer_notify(void *context, struct MHD_Connection *connection, void **peer,
 
 /* Writes who asks into the call. False after fail(): ERR_FORBIDDEN when the certificate does not count. */
 bool peer_identify(struct exchange *x);
+
+/* Has a registered certificate stand for the thing that is asked for, if it is attached to that. False after
+ * fail(): the database does not answer. */
+bool peer_bind(struct exchange *x, struct str thing);
 
 #endif

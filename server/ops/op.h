@@ -16,6 +16,7 @@
 
 struct audience;
 struct db;
+struct issuer;
 struct outgoing;
 struct settings;
 struct unheard;
@@ -41,13 +42,30 @@ struct op {
     struct audience *audience; /* who listens to notifications; NULL: anybody may */
     struct unheard *unheard;   /* notifications that nobody listened to; NULL: not kept */
     struct log *log;
+    const void *prepared; /* what the operation's op_prepare_fn has made; NULL: it has none */
 };
 
 typedef bool op_fn(struct op *op, const void *input);
 
+/*
+ * What is done before an operation runs, on the thread of the edge: reading and making keys and certificates
+ * takes longer than everybody else can wait for the one thread that writes. Has the decoded input, and no
+ * database. Returns what the operation finds in `op->prepared`, in the arena; NULL after fail(): the
+ * operation does not run then.
+ */
+struct preparation {
+    struct arena *arena;
+    struct err *err;
+    const struct issuer *issuer; /* signs devices' certificates */
+    int64_t host_ms;             /* the host's time, TLS's: certificates know no virtual clock */
+};
+
+typedef const void *op_prepare_fn(const struct preparation *preparation, const void *input);
+
 struct op_handler {
-    op_fn *run;  /* NULL: no handler; the edge answers 501 */
-    bool writes; /* goes through the engine thread; a read may run on a read-only connection */
+    op_fn *run;             /* NULL: no handler; the edge answers 501 */
+    bool writes;            /* goes through the engine thread; a read may run on a read-only connection */
+    op_prepare_fn *prepare; /* NULL: nothing */
 };
 
 /* The handler table (ops/table.c). */

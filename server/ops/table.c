@@ -1,4 +1,6 @@
 #include "ops/account.h"
+#include "ops/ca_certificate.h"
+#include "ops/certificate.h"
 #include "ops/device.h"
 #include "ops/execution.h"
 #include "ops/job.h"
@@ -6,6 +8,8 @@
 #include "ops/job_template.h"
 #include "ops/membership.h"
 #include "ops/op.h"
+#include "ops/policy.h"
+#include "ops/principal.h"
 #include "ops/tags.h"
 #include "ops/template.h"
 #include "ops/thing.h"
@@ -66,6 +70,47 @@ static const struct op_handler handlers[OPERATION_COUNT] = {
     [OP_TAG_RESOURCE] = { op_tag_resource, .writes = true },
     [OP_UNTAG_RESOURCE] = { op_untag_resource, .writes = true },
     [OP_LIST_TAGS_FOR_RESOURCE] = { op_list_tags_for_resource, .writes = false },
+
+    [OP_CREATE_POLICY] = { op_create_policy, .writes = true },
+    [OP_GET_POLICY] = { op_get_policy, .writes = false },
+    [OP_DELETE_POLICY] = { op_delete_policy, .writes = true },
+    [OP_LIST_POLICIES] = { op_list_policies, .writes = false },
+    [OP_CREATE_POLICY_VERSION] = { op_create_policy_version, .writes = true },
+    [OP_GET_POLICY_VERSION] = { op_get_policy_version, .writes = false },
+    [OP_LIST_POLICY_VERSIONS] = { op_list_policy_versions, .writes = false },
+    [OP_SET_DEFAULT_POLICY_VERSION] = { op_set_default_policy_version, .writes = true },
+    [OP_DELETE_POLICY_VERSION] = { op_delete_policy_version, .writes = true },
+    [OP_ATTACH_POLICY] = { op_attach_policy, .writes = true },
+    [OP_DETACH_POLICY] = { op_detach_policy, .writes = true },
+    [OP_LIST_ATTACHED_POLICIES] = { op_list_attached_policies, .writes = false },
+    [OP_LIST_TARGETS_FOR_POLICY] = { op_list_targets_for_policy, .writes = false },
+    [OP_GET_EFFECTIVE_POLICIES] = { op_get_effective_policies, .writes = false },
+    [OP_TEST_AUTHORIZATION] = { op_test_authorization, .writes = false },
+
+    [OP_CREATE_KEYS_AND_CERTIFICATE] = { op_create_keys_and_certificate, .writes = true,
+                                         .prepare = prepare_keys_and_certificate },
+    [OP_CREATE_CERTIFICATE_FROM_CSR] = { op_create_certificate_from_csr, .writes = true,
+                                         .prepare = prepare_certificate_from_csr },
+    [OP_REGISTER_CERTIFICATE] = { op_register_certificate, .writes = true,
+                                  .prepare = prepare_register_certificate },
+    [OP_REGISTER_CERTIFICATE_WITHOUT_CA] = { op_register_certificate_without_ca, .writes = true,
+                                             .prepare = prepare_register_certificate_without_ca },
+    [OP_DESCRIBE_CERTIFICATE] = { op_describe_certificate, .writes = false },
+    [OP_UPDATE_CERTIFICATE] = { op_update_certificate, .writes = true },
+    [OP_DELETE_CERTIFICATE] = { op_delete_certificate, .writes = true },
+    [OP_LIST_CERTIFICATES] = { op_list_certificates, .writes = false },
+    [OP_REGISTER_CA_CERTIFICATE] = { op_register_ca_certificate, .writes = true,
+                                     .prepare = prepare_register_ca_certificate },
+    [OP_DESCRIBE_CA_CERTIFICATE] = { op_describe_ca_certificate, .writes = false },
+    [OP_UPDATE_CA_CERTIFICATE] = { op_update_ca_certificate, .writes = true },
+    [OP_DELETE_CA_CERTIFICATE] = { op_delete_ca_certificate, .writes = true },
+    [OP_LIST_CA_CERTIFICATES] = { op_list_ca_certificates, .writes = false },
+    /* made when it is first asked for */
+    [OP_GET_REGISTRATION_CODE] = { op_get_registration_code, .writes = true },
+    [OP_ATTACH_THING_PRINCIPAL] = { op_attach_thing_principal, .writes = true },
+    [OP_DETACH_THING_PRINCIPAL] = { op_detach_thing_principal, .writes = true },
+    [OP_LIST_THING_PRINCIPALS] = { op_list_thing_principals, .writes = false },
+    [OP_LIST_PRINCIPAL_THINGS] = { op_list_principal_things, .writes = false },
 
     [OP_DATA_GET_PENDING_JOB_EXECUTIONS] = { op_get_pending_job_executions, .writes = false },
     [OP_DATA_START_NEXT_PENDING_JOB_EXECUTION] = { op_start_next_pending_job_execution, .writes = true },

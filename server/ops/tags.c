@@ -2,8 +2,10 @@
 
 #include "ops/arn.h"
 #include "ops/page.h"
+#include "store/certificate_store.h"
 #include "store/job_store.h"
 #include "store/job_template_store.h"
+#include "store/policy_store.h"
 #include "store/tag_store.h"
 #include "store/thing_group_store.h"
 #include "store/thing_type_store.h"
@@ -33,6 +35,17 @@ static bool thing_type_exists(struct op *op, struct str name)
     return store_thing_type_get(op->db, op->arena, name, &type);
 }
 
+static bool policy_exists(struct op *op, struct str name)
+{
+    struct policy_row policy;
+    return store_policy_get(op->db, op->arena, name, &policy);
+}
+
+static bool ca_certificate_exists(struct op *op, struct str name)
+{
+    return store_ca_certificate_exists(op->db, name);
+}
+
 static const struct {
     const char *type; /* in its ARN */
     bool (*exists)(struct op *op, struct str name);
@@ -41,8 +54,8 @@ static const struct {
     [TAGGABLE_JOB_TEMPLATE] = { "jobtemplate", job_template_exists },
     [TAGGABLE_THING_GROUP] = { "thinggroup", thing_group_exists },
     [TAGGABLE_THING_TYPE] = { "thingtype", thing_type_exists },
-    [TAGGABLE_POLICY] = { "policy", NULL },
-    [TAGGABLE_CA_CERTIFICATE] = { "cacert", NULL },
+    [TAGGABLE_POLICY] = { "policy", policy_exists },
+    [TAGGABLE_CA_CERTIFICATE] = { "cacert", ca_certificate_exists },
 };
 
 /* ---- what is tagged ---- */

@@ -9,6 +9,7 @@
 #include "ops/membership.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
+#include "store/principal_store.h"
 #include "store/timer_store.h"
 
 /* AWS's limits. All attributes together may have 47 KB: fifty of 128 and 800 characters have less. */
@@ -212,6 +213,13 @@ static bool remove_open_executions(struct op *op, struct str thing)
     return ok;
 }
 
+static bool check_detached(struct op *op, const struct thing_row *thing)
+{
+    return !store_thing_has_principals(op->db, thing->id) ||
+           fail(op->err, ERR_INVALID_REQUEST,
+                "Cannot delete. Thing %.*s is still attached to one or more principals", STR(thing->name));
+}
+
 bool op_delete_thing(struct op *op, const void *input)
 {
     const struct delete_thing_request *in = input;
@@ -220,8 +228,9 @@ bool op_delete_thing(struct op *op, const void *input)
     if (!store_thing_get(op->db, op->arena, in->thing_name, &thing))
         return true;
     struct attribute_rows attributes;
-    return check_version(op, in->expected_version, &thing) && find_attributes(op, &thing, &attributes) &&
-           remove_open_executions(op, in->thing_name) && membership_end_all(op, &thing) &&
+    return check_version(op, in->expected_version, &thing) && check_detached(op, &thing) &&
+           find_attributes(op, &thing, &attributes) && remove_open_executions(op, in->thing_name) &&
+           membership_end_all(op, &thing) &&
            ((event_type_change(op, &thing, thing.type, STR_NONE) &&
              event_thing(op, REGISTRY_DELETED, &thing, &attributes) &&
              store_window_retries_cancel_of_thing(op->db, in->thing_name) &&

@@ -7,6 +7,7 @@
 #include "ops/following.h"
 #include "ops/lookup.h"
 #include "ops/page.h"
+#include "ops/policy_target.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
 #include "ops/tags.h"
@@ -184,7 +185,7 @@ static bool write_delete(struct op *op, const struct thing_group_row *group,
                          const struct thing_group_rows *ancestors, const struct attribute_rows *attributes)
 {
     const struct thing_group_row *parent = ancestors->n ? &ancestors->items[ancestors->n - 1] : NULL;
-    if (!following_group_ends(op, group->id))
+    if (!following_group_ends(op, group->id) || !policy_target_gone(op, "thinggroup", group->name))
         return false;
     return ((!parent || event_hierarchy(op, REGISTRY_REMOVED, parent, group)) &&
             event_thing_group(op, REGISTRY_DELETED, group, attributes) &&

@@ -17,7 +17,10 @@ enum principal_kind {
 struct principal {
     enum principal_kind kind;
     struct str certificate_id; /* SHA-256 of the DER, 64 hexadecimal digits */
-    struct str thing_name; /* whom the certificate stands for: its subject's common name; absent: nobody */
+    bool registered;           /* the server knows the certificate */
+    /* Whom it stands for; absent: nobody. Of a certificate that is registered the thing that is asked for, if
+     * it is attached to that; of any other its subject's common name. */
+    struct str thing_name;
 };
 
 /*

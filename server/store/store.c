@@ -328,10 +328,14 @@ bool store_reset(struct db *db)
            db_exec(db, "DELETE FROM execution /*scan*/", "") && db_exec(db, "DELETE FROM job /*scan*/", "") &&
            db_exec(db, "DELETE FROM job_template /*scan*/", "") &&
            db_exec(db, "DELETE FROM thing_group /*scan*/", "") &&
+           db_exec(db, "DELETE FROM thing_principal /*scan*/", "") &&
+           db_exec(db, "DELETE FROM certificate /*scan*/", "") &&
+           db_exec(db, "DELETE FROM deleted_certificate /*scan*/", "") &&
+           db_exec(db, "DELETE FROM ca_certificate /*scan*/", "") &&
            db_exec(db, "DELETE FROM thing /*scan*/", "") &&
            db_exec(db, "DELETE FROM thing_type /*scan*/", "") &&
            db_exec(db, "DELETE FROM event_configuration /*scan*/", "") &&
-           db_exec(db, "DELETE FROM tag /*scan*/", "");
+           db_exec(db, "DELETE FROM tag /*scan*/", "") && db_exec(db, "DELETE FROM policy /*scan*/", "");
 }
 
 bool store_secret(struct db *db, struct str name, unsigned char ret_key[STORE_SECRET_BYTES])
@@ -350,4 +354,18 @@ bool store_secret(struct db *db, struct str name, unsigned char ret_key[STORE_SE
     random_bytes(ret_key, STORE_SECRET_BYTES);
     return db_exec(db, "INSERT INTO secret (name, value) VALUES (?1, CAST(?2 AS BLOB))", "ss", name,
                    (struct str){ (const char *)ret_key, STORE_SECRET_BYTES });
+}
+
+struct str store_secret_text(struct db *db, struct arena *arena, struct str name)
+{
+    struct stmt *q = db_query(db, "SELECT value FROM secret WHERE name = ?1", "s", name);
+    struct str text = stmt_row(q) ? stmt_text(q, arena) : STR_NONE;
+    stmt_done(q);
+    return text;
+}
+
+bool store_secret_set_text(struct db *db, struct str name, struct str text)
+{
+    return db_exec(db, "INSERT OR REPLACE INTO secret (name, value) VALUES (?1, CAST(?2 AS BLOB))", "ss",
+                   name, text);
 }

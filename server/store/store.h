@@ -36,4 +36,8 @@ enum { STORE_SECRET_BYTES = 32 };
 #define STORE_PAGE_TOKEN_KEY STR_LIT("page_token") /* made by store_open */
 bool store_secret(struct db *db, struct str name, unsigned char ret_key[STORE_SECRET_BYTES]);
 
+/* A secret that is a text; absent: there is none of that name. */
+struct str store_secret_text(struct db *db, struct arena *arena, struct str name);
+bool store_secret_set_text(struct db *db, struct str name, struct str text);
+
 #endif

@@ -2,7 +2,7 @@
 #ifndef IOTJOBS_TESTS_DEVICE_CERTS_H
 #define IOTJOBS_TESTS_DEVICE_CERTS_H
 
-#include "launcher/issue.h"
+#include "base/issue.h"
 
 struct device_spec {
     const struct issuer *issuer;    /* NULL: signs itself */

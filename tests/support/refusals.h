@@ -21,6 +21,10 @@ struct refusal {
 #define ALREADY_EXISTS  409, "ResourceAlreadyExistsException"
 #define WRONG_STATE     409, "InvalidStateTransitionException"
 #define WRONG_VERSION   409, "VersionConflictException"
+#define CERT_STATE      406, "CertificateStateException"
+#define CERT_INVALID    400, "CertificateValidationException"
+#define CERT_CONFLICT   409, "CertificateConflictException"
+#define DELETE_CONFLICT 409, "DeleteConflictException"
 #define LIMIT_EXCEEDED  410, "LimitExceededException"
 #define NOT_IMPLEMENTED 501, "NotImplementedException"
 

@@ -2,7 +2,7 @@
 #ifndef IOTJOBS_TESTS_TLS_CLIENT_H
 #define IOTJOBS_TESTS_TLS_CLIENT_H
 
-#include "launcher/issue.h"
+#include "base/issue.h"
 #include "support/http_client.h"
 
 struct tls_request {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/time_text.h"
+#include "device_ca.h"
 #include "plugin/inbound.h"
 
 /* ---- life ---- */
@@ -74,6 +75,8 @@ static void open_world(struct world *w, const char *now)
     w->store = store_open(&options, &problem);
     if (!w->store)
         fail_msg("%.*s", STR(strbuf_str(&problem)));
+    if (!device_ca_open(NULL, store_writer(w->store), clock_host_ms(), w->log, &w->device_ca, &problem))
+        fail_msg("%.*s", STR(strbuf_str(&problem)));
     strbuf_release(&problem);
     open_engine(w);
     open_checker(w);
@@ -84,6 +87,7 @@ static void close_world(struct world *w)
     sqlite3_finalize(w->invariants);
     sqlite3_close(w->checker);
     close_engine(w);
+    issuer_release(&w->device_ca);
     store_close(w->store);
     clock_release(&w->clock);
 }

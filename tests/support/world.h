@@ -78,6 +78,9 @@ struct answer *refused(struct world *w, int status, const char *exception, const
  * header, NULL for none. */
 void called_from(struct world *w, const char *region, const char *host);
 
+/* A header of the HTTP requests from here on; NULL for none. The texts are borrowed. */
+void with_header(struct world *w, const char *name, const char *value);
+
 /* A request of the control plane, which must succeed, and behind it in the same transaction a run of the
  * test's own. */
 void in_one_batch(struct world *w, const char *method, const char *path, const char *body, op_fn *run,

@@ -40,14 +40,18 @@ static bool prepare_http(struct world *w, struct call *call, enum plane plane, c
     struct request request = { .labels = route.labels,
                                .query = fields,
                                .query_count = split_query(query, fields),
+                               .headers = &w->header,
+                               .header_count = w->header.name.p ? 1 : 0,
                                .body = str_from(body),
                                .quota = w->settings.rollout_maximum_per_minute };
-    call->run = op_handler(route.operation).run;
+    struct op_handler handler = op_handler(route.operation);
+    call->run = handler.run;
     if (!call->run)
         return fail(&call->err, ERR_NOT_IMPLEMENTED, "%s", operation_model(route.operation)->name);
     if (!api_decode_namespace(route.operation, &request, &call->namespace_id, &call->err))
         return false;
-    return api_decode(route.operation, &request, &call->arena, (void **)&call->input, NULL, &call->err);
+    return api_decode(route.operation, &request, &call->arena, (void **)&call->input, NULL, &call->err) &&
+           call_prepare(call, handler.prepare, &w->device_ca, clock_host_ms());
 }
 
 struct answer *world_answer_http(struct world *w, struct call *call, enum plane plane)
@@ -166,4 +170,9 @@ void called_from(struct world *w, const char *region, const char *host)
 {
     w->region = str_from(region);
     w->host = str_from(host);
+}
+
+void with_header(struct world *w, const char *name, const char *value)
+{
+    w->header = (struct field){ str_from(name), str_from(value) };
 }

@@ -4,6 +4,8 @@
 
 #include <sqlite3.h>
 
+#include "api/decode.h"
+#include "base/issue.h"
 #include "plugin/departures.h"
 #include "plugin/subscribers.h"
 #include "store/store.h"
@@ -16,6 +18,7 @@ struct world {
     struct clock clock;
     struct log *log;
     struct store *store;
+    struct issuer device_ca;
     struct outbox *outbox;
     struct audience *audience;
     bool nobody_listens; /* but those who subscribed */
@@ -30,6 +33,7 @@ struct world {
     struct message *unsorted; /* the latest messages, before the answer is picked out */
     struct call *finished;    /* the HTTP call that `done` was called for */
     struct str region, host;  /* of the callers over HTTP */
+    struct field header;      /* of their requests; no name: none */
     struct answer *answers[ANSWERS_MAX];
     size_t answer_count;
 };

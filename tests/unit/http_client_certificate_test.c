@@ -4,7 +4,9 @@
 #include <openssl/ssl.h>
 #include <string.h>
 
+#include "base/certificate.h"
 #include "base/clock.h"
+#include "support/certificates.h"
 #include "support/certs_world.h"
 #include "support/device_certs.h"
 #include "support/tls_world.h"
@@ -229,6 +231,111 @@ static void a_ca_between_comes_with_the_certificate(void **state)
     device_cert_release(&line);
 }
 
+/* --- what is registered ----------------------------------------------------------------------------- */
+
+/* Somebody without a certificate, who may do anything, does this. */
+static void operate(const struct world *world, const char *method, const char *target, const char *principal,
+                    const char *body)
+{
+    char headers[256];
+    snprintf(headers, sizeof headers, OPERATORS "x-amzn-principal: %s\r\n", principal);
+    struct tls_request request = tls_world_get(&world->tls, target, headers);
+    struct http_answer answer;
+    request.method = method;
+    request.body = str_from(body);
+    assert_true(tls_ask(&request, &answer));
+    assert_http_status(&answer, 200);
+    http_answer_release(&answer);
+}
+
+struct known {
+    char id[CERTIFICATE_ID_DIGITS + 1];
+    char arn[128];
+    char path[128]; /* of its status */
+};
+
+static struct known name_certificate(const struct issuer *pair)
+{
+    struct known known;
+    struct str der = device_cert_der(pair);
+    certificate_hash(der, known.id);
+    OPENSSL_free((void *)der.p);
+    snprintf(known.arn, sizeof known.arn, "arn:aws:iot:us-east-1:000000000000:cert/%s", known.id);
+    snprintf(known.path, sizeof known.path, "/certificates/%s?newStatus=", known.id);
+    return known;
+}
+
+static struct known register_certificate(const struct world *world, const struct issuer *pair)
+{
+    struct pem_json pem = pem_json(pair);
+    operate(world, "POST", "/certificate/register-no-ca", "-",
+            pem_body("{\"certificatePem\":\"%s\",\"status\":\"ACTIVE\"}", pem.text));
+    return name_certificate(pair);
+}
+
+static void set_status(const struct world *world, const struct known *known, const char *status)
+{
+    char target[192];
+    snprintf(target, sizeof target, "%s%s", known->path, status);
+    operate(world, "PUT", target, "-", "");
+}
+
+static void a_registered_certificate_stands_for_what_it_is_attached_to(void **state)
+{
+    static const char others[] = "the things that it is attached to";
+    struct world *world = *state;
+    struct known pump = register_certificate(world, &world->pump);
+    refuse(get_as(world, &world->pump, OWN_JOBS), others);
+    operate(world, "PUT", "/things/valve/principals", pump.arn, "");
+    tls_world_ask(get_as(world, &world->pump, OTHER_JOBS), 200, "\"queuedJobs\":[]");
+    refuse(get_as(world, &world->pump, OWN_JOBS), others);
+    operate(world, "PUT", "/things/pump/principals", pump.arn, "");
+    tls_world_ask(get_as(world, &world->pump, OWN_JOBS), 200, "\"queuedJobs\":[]");
+    tls_world_ask(get_as(world, &world->pump, OTHER_JOBS), 200, "\"queuedJobs\":[]");
+    static const char *const forbidden[] = { "/jobs", "/things/pump", "/_iotjobs/info", "/certificates",
+                                             "/things/pump2/jobs" };
+    for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
+        refuse(get_as(world, &world->pump, forbidden[i]), others);
+    operate(world, "DELETE", "/things/valve/principals", pump.arn, "");
+    refuse(get_as(world, &world->pump, OTHER_JOBS), others);
+}
+
+static void a_registered_certificate_counts_while_it_is_active(void **state)
+{
+    static const char *const targets[] = { OWN_JOBS, "/jobs", "/nothing/at/all", "/_iotjobs/health" };
+    static const struct {
+        const char *status, *words;
+    } cases[] = { { "INACTIVE", "its status is INACTIVE" }, { "REVOKED", "its status is REVOKED" } };
+    struct world *world = *state;
+    struct known pump = register_certificate(world, &world->pump);
+    operate(world, "PUT", "/things/pump/principals", pump.arn, "");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        set_status(world, &pump, cases[i].status);
+        for (size_t j = 0; j < sizeof targets / sizeof *targets; j++)
+            refuse(get_as(world, &world->pump, targets[j]), cases[i].words);
+        if (i == 0)
+            set_status(world, &pump, "ACTIVE");
+        if (i == 0)
+            tls_world_ask(get_as(world, &world->pump, OWN_JOBS), 200, "\"queuedJobs\":[]");
+    }
+}
+
+/* Else whoever deletes what was revoked would make it count again. */
+static void a_deleted_certificate_counts_no_more(void **state)
+{
+    struct world *world = *state;
+    struct known pump = register_certificate(world, &world->pump);
+    char target[128];
+    set_status(world, &pump, "INACTIVE");
+    snprintf(target, sizeof target, "/certificates/%s", pump.id);
+    operate(world, "DELETE", target, "-", "");
+    refuse(get_as(world, &world->pump, OWN_JOBS), "it was deleted");
+    refuse(get_as(world, &world->pump, "/jobs"), "it was deleted");
+    register_certificate(world, &world->pump);
+    operate(world, "PUT", "/things/pump/principals", pump.arn, "");
+    tls_world_ask(get_as(world, &world->pump, OWN_JOBS), 200, "\"queuedJobs\":[]");
+}
+
 /* --- connections ------------------------------------------------------------------------------------ */
 
 /* The status of one more request on a connection. */
@@ -258,6 +365,25 @@ static void a_connection_keeps_its_principal(void **state)
         }
         tls_connection_close(connection);
     }
+}
+
+static void what_becomes_of_a_certificate_holds_from_the_next_request_on(void **state)
+{
+    struct world *world = *state;
+    struct known pump = register_certificate(world, &world->pump);
+    struct tls_request own = get_as(world, &world->pump, OWN_JOBS);
+    struct tls_connection *connection = tls_connect(&own);
+    assert_non_null(connection);
+    assert_int_equal(status_of(connection, own), 403);
+    operate(world, "PUT", "/things/pump/principals", pump.arn, "");
+    assert_int_equal(status_of(connection, own), 200);
+    set_status(world, &pump, "INACTIVE");
+    assert_int_equal(status_of(connection, own), 403);
+    set_status(world, &pump, "ACTIVE");
+    assert_int_equal(status_of(connection, own), 200);
+    operate(world, "DELETE", "/things/pump/principals", pump.arn, "");
+    assert_int_equal(status_of(connection, own), 403);
+    tls_connection_close(connection);
 }
 
 static void a_refused_certificate_is_one_line_in_the_log(void **state)
@@ -331,6 +457,10 @@ int main(void)
         TEST(a_certificate_without_the_name_of_a_thing_permits_nothing),
         TEST(a_certificate_that_does_not_count_is_refused_everything),
         TEST(a_ca_between_comes_with_the_certificate),
+        TEST(a_registered_certificate_stands_for_what_it_is_attached_to),
+        TEST(a_registered_certificate_counts_while_it_is_active),
+        TEST(a_deleted_certificate_counts_no_more),
+        TEST(what_becomes_of_a_certificate_holds_from_the_next_request_on),
         TEST(a_connection_keeps_its_principal),
         TEST(a_refused_certificate_is_one_line_in_the_log),
         TEST(sessions_are_not_resumed),

@@ -1,4 +1,4 @@
-#include "launcher/issue.h"
+#include "base/issue.h"
 
 #include <limits.h>
 #include <openssl/bn.h>
@@ -11,6 +11,9 @@
 #include "base/pem.h"
 
 enum {
+    DAY_MS = 24 * 60 * 60 * 1000,
+    CLIENT_RSA_BITS = 2048,
+    CLIENT_SLACK_MS = 2 * 60 * 1000,
     SERIAL_BITS = 159, /* positive, in the 20 bytes that RFC 5280 allows */
     NAMES_TEXT_MAX = 1024,
 };
@@ -82,9 +85,21 @@ static void write_names(const struct issue_names *names, struct strbuf *out)
 
 /* --- certificates ----------------------------------------------------------------------------------- */
 
+void issuer_release(struct issuer *issuer)
+{
+    X509_free(issuer->certificate);
+    EVP_PKEY_free(issuer->key);
+    *issuer = (struct issuer){ 0 };
+}
+
 EVP_PKEY *issue_key(void)
 {
     return EVP_EC_gen("P-256");
+}
+
+EVP_PKEY *issue_rsa_key(void)
+{
+    return EVP_RSA_gen(CLIENT_RSA_BITS);
 }
 
 static bool set_serial(X509 *certificate)
@@ -96,7 +111,7 @@ static bool set_serial(X509 *certificate)
     return ok;
 }
 
-static bool set_subject(X509 *certificate, const char *common_name)
+static bool set_own_subject(X509 *certificate, const char *common_name)
 {
     X509_NAME *subject = X509_get_subject_name(certificate);
     return X509_NAME_add_entry_by_txt(subject, "O", MBSTRING_ASC, (const unsigned char *)"iotjobsd", -1, -1,
@@ -105,20 +120,29 @@ static bool set_subject(X509 *certificate, const char *common_name)
                                       0) == 1;
 }
 
-static bool set_validity(X509 *certificate, int64_t now_ms, int days)
+static bool set_validity(X509 *certificate, int64_t begin_ms, int64_t end_ms)
 {
-    time_t now = (time_t)(now_ms / 1000);
-    return X509_time_adj_ex(X509_getm_notBefore(certificate), -1, 0, &now) != NULL &&
-           X509_time_adj_ex(X509_getm_notAfter(certificate), days, 0, &now) != NULL;
+    return ASN1_TIME_set(X509_getm_notBefore(certificate), (time_t)(begin_ms / 1000)) != NULL &&
+           ASN1_TIME_set(X509_getm_notAfter(certificate), (time_t)(end_ms / 1000)) != NULL;
 }
 
-/* All but issuer, extensions and signature. */
-static X509 *new_certificate(EVP_PKEY *key, const char *common_name, int64_t now_ms, int days)
+/* All but names, extensions and signature. */
+static X509 *new_certificate(EVP_PKEY *key, int64_t begin_ms, int64_t end_ms)
 {
     X509 *certificate = X509_new();
     if (certificate != NULL && X509_set_version(certificate, X509_VERSION_3) == 1 &&
-        set_serial(certificate) && set_subject(certificate, common_name) &&
-        set_validity(certificate, now_ms, days) && X509_set_pubkey(certificate, key) == 1)
+        set_serial(certificate) && set_validity(certificate, begin_ms, end_ms) &&
+        X509_set_pubkey(certificate, key) == 1)
+        return certificate;
+    X509_free(certificate);
+    return NULL;
+}
+
+/* One of our own, from a day before now. */
+static X509 *new_own(EVP_PKEY *key, const char *common_name, int64_t now_ms, int days)
+{
+    X509 *certificate = new_certificate(key, now_ms - DAY_MS, now_ms + days * (int64_t)DAY_MS);
+    if (certificate != NULL && set_own_subject(certificate, common_name))
         return certificate;
     X509_free(certificate);
     return NULL;
@@ -160,7 +184,7 @@ X509 *issue_ca(EVP_PKEY *key, int64_t now_ms)
         { NID_key_usage, "critical,keyCertSign,cRLSign" },
         { NID_subject_key_identifier, "hash" },
     };
-    X509 *ca = new_certificate(key, "iotjobsd Root CA", now_ms, CA_DAYS);
+    X509 *ca = new_own(key, "iotjobsd Root CA", now_ms, CA_DAYS);
     if (ca != NULL && add_extensions(ca, ca, extensions, sizeof extensions / sizeof *extensions) &&
         sign(ca, ca, key))
         return ca;
@@ -189,8 +213,7 @@ X509 *issue_server(const struct issuer *issuer, EVP_PKEY *key, const struct issu
         { NID_authority_key_identifier, "keyid:always" },
         { NID_subject_alt_name, alternative.p },
     };
-    X509 *server =
-        new_certificate(key, is_host_name(names->host) ? names->host : "localhost", now_ms, SERVER_DAYS);
+    X509 *server = new_own(key, is_host_name(names->host) ? names->host : "localhost", now_ms, SERVER_DAYS);
     bool ok =
         !alternative.failed && server != NULL && end_with_issuer(server, issuer->certificate) &&
         add_extensions(server, issuer->certificate, extensions, sizeof extensions / sizeof *extensions) &&
@@ -199,6 +222,26 @@ X509 *issue_server(const struct issuer *issuer, EVP_PKEY *key, const struct issu
     if (ok)
         return server;
     X509_free(server);
+    return NULL;
+}
+
+X509 *issue_client(const struct issuer *issuer, EVP_PKEY *key, const X509_NAME *subject, int64_t now_ms)
+{
+    static const int64_t end_ms = 2524607999000; /* 2049-12-31T23:59:59Z, as AWS's */
+    static const struct extension extensions[] = {
+        { NID_basic_constraints, "critical,CA:FALSE" },
+        { NID_key_usage, "critical,digitalSignature" },
+        { NID_ext_key_usage, "clientAuth" }, /* whatever its subject, it is no server's */
+        { NID_subject_key_identifier, "hash" },
+        { NID_authority_key_identifier, "keyid:always" },
+    };
+    X509 *client = new_certificate(key, now_ms - CLIENT_SLACK_MS, end_ms);
+    if (client != NULL && X509_set_subject_name(client, subject) == 1 &&
+        end_with_issuer(client, issuer->certificate) &&
+        add_extensions(client, issuer->certificate, extensions, sizeof extensions / sizeof *extensions) &&
+        sign(client, issuer->certificate, issuer->key))
+        return client;
+    X509_free(client);
     return NULL;
 }
 

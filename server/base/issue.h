@@ -1,9 +1,10 @@
 /*
- * Makes keys and certificates: a CA of our own, and the server certificate that it signs. EC P-256, SHA-256.
- * No files. What is returned is the caller's; NULL or false: OpenSSL failed, which takes a lack of memory.
+ * Makes keys and certificates: a CA of our own, and the certificates of a server and of clients that it
+ * signs. SHA-256. No files. What is returned is the caller's; NULL or false: OpenSSL failed, which takes a
+ * lack of memory. Any thread.
  */
-#ifndef IOTJOBS_LAUNCHER_ISSUE_H
-#define IOTJOBS_LAUNCHER_ISSUE_H
+#ifndef IOTJOBS_BASE_ISSUE_H
+#define IOTJOBS_BASE_ISSUE_H
 
 #include <openssl/x509.h>
 #include <stdbool.h>
@@ -22,13 +23,25 @@ struct issuer {
     EVP_PKEY *key;
 };
 
+/* Also an empty one. */
+void issuer_release(struct issuer *issuer);
+
+/* EC P-256 */
 EVP_PKEY *issue_key(void);
+/* RSA, 2048 bits: takes 50 to 200 ms. */
+EVP_PKEY *issue_rsa_key(void);
 
 /* Valid from a day before now, for the sake of clients whose clock is slow. */
 X509 *issue_ca(EVP_PKEY *key, int64_t now_ms);
 /* The same; never outlives its issuer. */
 X509 *issue_server(const struct issuer *issuer, EVP_PKEY *key, const struct issue_names *names,
                    int64_t now_ms);
+
+/*
+ * A client's certificate: for the public key `key` and nothing but TLS clients, from two minutes before now
+ * until the end of 2049, or its issuer's. `subject` is borrowed.
+ */
+X509 *issue_client(const struct issuer *issuer, EVP_PKEY *key, const X509_NAME *subject, int64_t now_ms);
 
 /*
  * Whether a server certificate has less than half of its life left, or lacks a name that a client may use.

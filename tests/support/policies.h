@@ -1,0 +1,36 @@
+/*
+ * Policies in the stories of a world:
+ *
+ *     given_policy(w, "open", ALLOW("iot:Publish", "arn:…:topic/a"));
+ *     attach_policy(w, "open", GROUP_ARN("site"));
+ */
+#ifndef IOTJOBS_TESTS_POLICIES_H
+#define IOTJOBS_TESTS_POLICIES_H
+
+#include "support/world.h"
+
+#define STATEMENT(effect, action, resource)                                                                  \
+    "{\"Effect\":\"" effect "\",\"Action\":\"" action "\",\"Resource\":\"" resource "\"}"
+#define ALLOW(action, resource) STATEMENT("Allow", action, resource)
+#define DENY(action, resource)  STATEMENT("Deny", action, resource)
+#define GROUP_ARN(group)        "arn:aws:iot:us-east-1:000000000000:thinggroup/" group
+#define POLICY_ARN(policy)      "arn:aws:iot:us-east-1:000000000000:policy/" policy
+#define IDENTITY                "us-east-1:0a1b2c3d-0123-4567-89ab-0123456789ab"
+
+/* Statements of a document of the version 2012-10-17, with commas between them. */
+void given_policy(struct world *w, const char *policy, const char *statements);
+/* {"policyDocument":"…"} with such statements, in `ret_body`. */
+enum { POLICY_BODY_MAX = 8192 };
+const char *policy_body(char ret_body[POLICY_BODY_MAX], const char *statements);
+
+/* AttachPolicy and DetachPolicy, which must succeed. */
+void attach_policy(struct world *w, const char *policy, const char *target);
+void detach_policy(struct world *w, const char *policy, const char *target);
+
+/* The path of ListAttachedPolicies, in `ret_path`. */
+enum { POLICY_PATH_MAX = 512 };
+const char *attached_path(char ret_path[POLICY_PATH_MAX], const char *target, const char *query);
+/* The names that it lists, as "a b c". */
+void assert_attached(struct world *w, const char *target, const char *query, const char *expected);
+
+#endif
