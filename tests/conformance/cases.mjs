@@ -12,11 +12,12 @@ import { INVALID, tokenOfAnother } from './scene.mjs';
 import { violationMessage, violations } from './violations.mjs';
 
 const FOUR_BYTES = '𝄞';
+const LETTERS = ['a', 'A', '1', '='];
 
 /* ---- values */
 
 /* A text of that many characters that the shape allows; undefined when we know none. */
-function textOf(shape, length, characters = ['a', 'A', '1', '=']) {
+function textOf(shape, length, characters = LETTERS) {
   for (const begin of ['', 'arn:']) {
     for (const character of characters) {
       const text = begin + character.repeat(Math.max(0, length - begin.length));
@@ -228,15 +229,15 @@ function* severalAtOnce(operation, whole, spoiled) {
 
 /* ---- what must be served */
 
-/* [[what, value]] at the ends of what the model allows. */
-function outermostValues({ shape, value, location }) {
+/* [[what, value]] at the ends of what the model allows, texts being made of those letters. */
+function outermostValues({ shape, value, location }, letters) {
   const outermost = [];
   const add = (what, edge) => edge !== undefined && outermost.push([what, edge]);
   switch (shape.type) {
     case 'string':
-      if (shape.min !== undefined && (shape.min > 0 || location === 'body')) add(`${shape.min} characters`, textOf(shape, shape.min));
+      if (shape.min !== undefined && (shape.min > 0 || location === 'body')) add(`${shape.min} characters`, textOf(shape, shape.min, letters));
       if (shape.max !== undefined && shape.max !== shape.min) {
-        add(`${shape.max} characters`, textOf(shape, shape.max));
+        add(`${shape.max} characters`, textOf(shape, shape.max, letters));
         if (location === 'body' || location === 'query') add(`${shape.max} characters of four bytes`, textOf(shape, shape.max, [FOUR_BYTES]));
       }
       break;
@@ -268,7 +269,7 @@ function* edges(operation, fixture, variant, made, done) {
   for (const place of places(operation, made)) {
     if (done.has(place.kind)) continue;
     done.add(place.kind);
-    for (const [what, value] of outermostValues(place)) {
+    for (const [what, value] of outermostValues(place, fixture.letters)) {
       const mayRefuse = refers(fixture, place);
       yield { what: `${pathText(place.path)}: ${what}`, variant, change: (input) => withValue(input, place.path, value), mayRefuse };
     }

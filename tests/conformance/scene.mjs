@@ -9,6 +9,7 @@
  *     mayRefuse  members whose outermost values may be refused: names of things that do not exist, texts with a grammar
  *     notSent    members that no variant can send
  *     unseen     members of the output that these inputs never bring about
+ *     letters    what the longest and shortest texts are made of, where others' names would be taken
  *     alone      true: it changes what others see, so its cases run one by one, at the end
  *
  * An input may be asked for without the world having been made, to count cases; it then holds placeholders.
