@@ -14,7 +14,12 @@ const TAGS = { integer: 0x02, bits: 0x03, octets: 0x04, utf8: 0x0c, utcTime: 0x1
 
 function der(tag, ...parts) {
   const inner = Buffer.concat(parts.map((part) => Buffer.from(part)));
-  const length = inner.length < 128 ? [inner.length] : inner.length < 256 ? [0x81, inner.length] : [0x82, inner.length >> 8, inner.length & 255];
+  const length =
+    inner.length < 128
+      ? [inner.length]
+      : inner.length < 256
+        ? [0x81, inner.length]
+        : [0x82, inner.length >> 8, inner.length & 255];
   return Buffer.concat([Buffer.from([tag, ...length]), inner]);
 }
 
@@ -22,7 +27,8 @@ const sequence = (...parts) => der(TAGS.sequence, ...parts);
 const explicit = (number, ...parts) => der(0xa0 + number, ...parts);
 const bits = (bytes) => der(TAGS.bits, [0], bytes);
 const name = (commonName) => sequence(der(TAGS.set, sequence(COMMON_NAME, der(TAGS.utf8, Buffer.from(commonName)))));
-const pem = (label, bytes) => `-----BEGIN ${label}-----\n${bytes.toString('base64').replace(/.{64}(?=.)/g, '$&\n')}\n-----END ${label}-----\n`;
+const pem = (label, bytes) =>
+  `-----BEGIN ${label}-----\n${bytes.toString('base64').replace(/.{64}(?=.)/g, '$&\n')}\n-----END ${label}-----\n`;
 
 function newKey() {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -31,10 +37,13 @@ function newKey() {
 
 const signed = (body, key) => sequence(body, sequence(ECDSA_WITH_SHA256), bits(sign('sha256', body, key.privateKey)));
 
-const CA_EXTENSIONS = explicit(3, sequence(
-  sequence(BASIC_CONSTRAINTS, TRUE, der(TAGS.octets, sequence(TRUE))),
-  sequence(KEY_USAGE, TRUE, der(TAGS.octets, der(TAGS.bits, [1, 0x06]))),
-));
+const CA_EXTENSIONS = explicit(
+  3,
+  sequence(
+    sequence(BASIC_CONSTRAINTS, TRUE, der(TAGS.octets, sequence(TRUE))),
+    sequence(KEY_USAGE, TRUE, der(TAGS.octets, der(TAGS.bits, [1, 0x06]))),
+  ),
+);
 
 let serial = 0;
 
@@ -44,7 +53,7 @@ export function newCertificate(commonName, { issuer, isCa = false } = {}) {
   serial += 1;
   const body = sequence(
     explicit(0, der(TAGS.integer, [2])),
-    der(TAGS.integer, [0x01, serial >> 16 & 255, serial >> 8 & 255, serial & 255]),
+    der(TAGS.integer, [0x01, (serial >> 16) & 255, (serial >> 8) & 255, serial & 255]),
     sequence(ECDSA_WITH_SHA256),
     name(issuer?.commonName ?? commonName),
     sequence(der(TAGS.utcTime, Buffer.from(NOT_BEFORE)), der(TAGS.utcTime, Buffer.from(NOT_AFTER))),

@@ -61,7 +61,8 @@ class Reader {
     this.eat('[');
     this.space();
     if (this.eat(']')) return items;
-    do items.push(this.value()); while (this.eat(','));
+    do items.push(this.value());
+    while (this.eat(','));
     return this.eat(']') ? items : this.fail();
   }
 
@@ -70,7 +71,8 @@ class Reader {
     this.eat('{');
     this.space();
     if (this.eat('}')) return members;
-    do this.addMember(members); while (this.eat(','));
+    do this.addMember(members);
+    while (this.eat(','));
     return this.eat('}') ? members : this.fail();
   }
 

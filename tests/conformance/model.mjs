@@ -101,14 +101,19 @@ export const operations = new Map(SERVICES.flatMap(readService).map((operation) 
 
 /* Names a value inside an input: [{ member: 'tags' }, { index: 0 }, { member: 'Key' }], a map's { entry: 'a' } or { key: 'a' }. */
 export function pathText(path) {
-  return path.map((step) => {
-    if (step.member !== undefined) return step.member;
-    if (step.index !== undefined) return `${step.index + 1}.member`;
-    return step.entry !== undefined ? `${step.entry}.member` : `${step.key}.key`;
-  }).join('.');
+  return path
+    .map((step) => {
+      if (step.member !== undefined) return step.member;
+      if (step.index !== undefined) return `${step.index + 1}.member`;
+      return step.entry !== undefined ? `${step.entry}.member` : `${step.key}.key`;
+    })
+    .join('.');
 }
 
 /* The same without the indices and keys: tags.Key */
 export function pathKind(path) {
-  return path.map((step) => step.member ?? (step.key !== undefined ? '{key}' : '*')).join('.').replaceAll('.*', '[]');
+  return path
+    .map((step) => step.member ?? (step.key !== undefined ? '{key}' : '*'))
+    .join('.')
+    .replaceAll('.*', '[]');
 }

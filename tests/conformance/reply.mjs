@@ -88,14 +88,21 @@ class Walk {
 
   value(path, shape, value) {
     switch (shape.type) {
-      case 'structure': return this.structure(path, shape, value);
-      case 'list': return this.list(path, shape, value);
-      case 'map': return this.map(path, shape, value);
-      case 'enum': return shape.enum.includes(value) ? undefined : this.complain(path, `is none of ${shape.enum}: ${value}`);
-      case 'boolean': return typeof value === 'boolean' ? undefined : this.complain(path, 'is no boolean');
+      case 'structure':
+        return this.structure(path, shape, value);
+      case 'list':
+        return this.list(path, shape, value);
+      case 'map':
+        return this.map(path, shape, value);
+      case 'enum':
+        return shape.enum.includes(value) ? undefined : this.complain(path, `is none of ${shape.enum}: ${value}`);
+      case 'boolean':
+        return typeof value === 'boolean' ? undefined : this.complain(path, 'is no boolean');
       case 'string':
-      case 'blob': return this.text(path, shape, value);
-      default: return this.number(path, shape, value);
+      case 'blob':
+        return this.text(path, shape, value);
+      default:
+        return this.number(path, shape, value);
     }
   }
 }

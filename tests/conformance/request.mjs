@@ -5,7 +5,8 @@ export const REGION = 'eu-central-1';
 const TIMEOUT_MS = 20_000;
 
 /* Everything but what RFC 3986 leaves unreserved, `:` and `$` too, as the SDKs do in labels. */
-const escaped = (text) => encodeURIComponent(String(text)).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+const escaped = (text) =>
+  encodeURIComponent(String(text)).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /* { method, path, headers, body } of an input: an object of the model's members, by the model's names. What is undefined is
  * left out; members that the model does not have stand in the body. */
@@ -52,7 +53,14 @@ export class Client {
         answer.on('data', (piece) => pieces.push(piece)).on('error', reject);
         answer.on('end', () => {
           const text = Buffer.concat(pieces).toString();
-          resolve({ status: answer.statusCode, headers: answer.headers, text, get json() { return JSON.parse(text); } });
+          resolve({
+            status: answer.statusCode,
+            headers: answer.headers,
+            text,
+            get json() {
+              return JSON.parse(text);
+            },
+          });
         });
       });
       request.on('timeout', () => request.destroy(new Error(`no answer to ${method} ${path}`))).on('error', reject);

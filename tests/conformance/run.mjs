@@ -21,10 +21,13 @@ const SHOWN = 40;
 const CONSTRAINT = /^\d+ validation errors? detected: /;
 
 const sketch = () => new Scene(undefined, 0);
-const allCases = () => new Map([...operations].map(([key, operation]) => {
-  if (!fixtures[key]) throw new Error(`there are no fixtures for ${key}`);
-  return [key, casesOf(operation, fixtures[key], sketch)];
-}));
+const allCases = () =>
+  new Map(
+    [...operations].map(([key, operation]) => {
+      if (!fixtures[key]) throw new Error(`there are no fixtures for ${key}`);
+      return [key, casesOf(operation, fixtures[key], sketch)];
+    }),
+  );
 
 /* ---- one case: it returns what is wrong, as lines of text; none if all is well */
 
@@ -37,7 +40,8 @@ function expectRefusal(reply, message) {
 }
 
 function expectWrongType(reply, path) {
-  if (reply.status === 400 && exceptionOf(reply) === 'InvalidRequestException' && reply.json.message.includes(`'${path}'`)) return [];
+  if (reply.status === 400 && exceptionOf(reply) === 'InvalidRequestException' && reply.json.message.includes(`'${path}'`))
+    return [];
   return [`expected 400 InvalidRequestException with '${path}', got ${told(reply)}`];
 }
 
@@ -83,7 +87,8 @@ class Run {
     const reply = await asked(change, true);
     if (!like) return [...problems, ...expectSuccess(reply, mayRefuse)];
     const other = await asked(like, false);
-    if (reply.status !== other.status || exceptionOf(reply) !== exceptionOf(other)) problems.push(`answers ${told(reply)}, and without it ${told(other)}`);
+    if (reply.status !== other.status || exceptionOf(reply) !== exceptionOf(other))
+      problems.push(`answers ${told(reply)}, and without it ${told(other)}`);
     return problems;
   }
 
@@ -150,9 +155,21 @@ async function runAll(run, server, work) {
   const before = await everything(run.client);
   await runSome(run, server, work.filter(bad), AT_A_TIME);
   const after = server.lastWords ? before : await everything(run.client);
-  await run.scene(prelude).catch((error) => { if (!(error instanceof Unanswered)) throw error; });
-  await runSome(run, server, work.filter((item) => !bad(item) && !item.fixture.alone), AT_A_TIME);
-  await runSome(run, server, work.filter((item) => !bad(item) && item.fixture.alone), 1);
+  await run.scene(prelude).catch((error) => {
+    if (!(error instanceof Unanswered)) throw error;
+  });
+  await runSome(
+    run,
+    server,
+    work.filter((item) => !bad(item) && !item.fixture.alone),
+    AT_A_TIME,
+  );
+  await runSome(
+    run,
+    server,
+    work.filter((item) => !bad(item) && item.fixture.alone),
+    1,
+  );
   const changed = Object.keys(before).filter((key) => before[key] !== after[key]);
   const problems = changed.map((key) => `${key}: ${before[key]} has become ${after[key]}`);
   if (server.lastWords) problems.push(`the server ended: ${server.lastWords}`);
@@ -161,8 +178,12 @@ async function runAll(run, server, work) {
 
 /* Each member of the output came in one answer at least, but for those that the fixtures name. */
 function checkOutput(seen, tally, operation, { unseen = [] }) {
-  const missing = outputPaths(operation.output).filter((path) => !seen.has(path) && !unseen.some((prefix) => path.startsWith(prefix)));
-  const outermost = missing.filter((path) => !missing.some((other) => path.startsWith(`${other}.`) || path.startsWith(`${other}[]`)));
+  const missing = outputPaths(operation.output).filter(
+    (path) => !seen.has(path) && !unseen.some((prefix) => path.startsWith(prefix)),
+  );
+  const outermost = missing.filter(
+    (path) => !missing.some((other) => path.startsWith(`${other}.`) || path.startsWith(`${other}[]`)),
+  );
   if (!operation.output) return;
   const problems = outermost.map((path) => `${path} was never answered`);
   problems.push(...unseen.filter((path) => seen.has(path)).map((path) => `${path} should never be answered, by the fixtures`));
@@ -177,8 +198,11 @@ function report(tallies, { verbose, complete }) {
     passed += tally.passed;
     failed += tally.failures.length;
     unanswered += tally.unanswered;
-    console.log(`${key.padEnd(34)} ${String(tally.passed).padStart(4)} passed${tally.failures.length ? `, ${tally.failures.length} FAILED` : ''}${tally.unanswered ? `, ${tally.unanswered} answered 501` : ''}`);
-    for (const { what, problems } of tally.failures.slice(0, verbose ? Infinity : SHOWN)) console.log(`    not ok: ${what.slice(0, 200)}\n      ${problems.map((line) => line.slice(0, 2000)).join('\n      ')}`);
+    console.log(
+      `${key.padEnd(34)} ${String(tally.passed).padStart(4)} passed${tally.failures.length ? `, ${tally.failures.length} FAILED` : ''}${tally.unanswered ? `, ${tally.unanswered} answered 501` : ''}`,
+    );
+    for (const { what, problems } of tally.failures.slice(0, verbose ? Infinity : SHOWN))
+      console.log(`    not ok: ${what.slice(0, 200)}\n      ${problems.map((line) => line.slice(0, 2000)).join('\n      ')}`);
   }
   if (unanswered > 0) console.log(`\n${unanswered} cases met a 501${complete ? ', and count as failed' : ''}.`);
   return [passed, failed + (complete ? unanswered : 0)];
@@ -225,7 +249,8 @@ async function main() {
     client.close();
     await server.stop();
   }
-  for (const [key, tally] of tallies) if (operations.has(key)) checkOutput(run.seen.get(key), tally, operations.get(key), fixtures[key]);
+  for (const [key, tally] of tallies)
+    if (operations.has(key)) checkOutput(run.seen.get(key), tally, operations.get(key), fixtures[key]);
   const [passed, failed] = report(tallies, chosen);
   console.log(`${client.sent} requests in ${((performance.now() - began) / 1000).toFixed(1)} s`);
   console.log(`${passed} passed, ${failed} failed`);

@@ -18,7 +18,7 @@ import { newCertificate, newSigningRequest } from './certificates.mjs';
 import { operations } from './model.mjs';
 import { REGION } from './request.mjs';
 
-export const ACCOUNT = '000000000000';
+const ACCOUNT = '000000000000';
 /* The clock stands there when the first case begins; few cases move it, and by minutes. */
 export const MIDNIGHT = '2030-01-01T00:00:00Z';
 const PATIENCE_MS = 10_000;
@@ -50,23 +50,53 @@ export class Scene {
     this.keysCertificate = { certificateId: '0'.repeat(64), certificateArn: arn(`cert/${'0'.repeat(64)}`) };
   }
 
-  thingArn(name = this.thing) { return arn(`thing/${name}`); }
-  groupArn(name = this.group) { return arn(`thinggroup/${name}`); }
-  typeArn(name = this.type) { return arn(`thingtype/${name}`); }
-  jobArn(name = this.job) { return arn(`job/${name}`); }
-  templateArn(name = this.template) { return arn(`jobtemplate/${name}`); }
-  policyArn(name = this.policy) { return arn(`policy/${name}`); }
-  get certificateArn() { return arn(`cert/${this.certificate.id}`); }
-  get caArn() { return arn(`cacert/${this.ca.id}`); }
+  thingArn(name = this.thing) {
+    return arn(`thing/${name}`);
+  }
+  groupArn(name = this.group) {
+    return arn(`thinggroup/${name}`);
+  }
+  typeArn(name = this.type) {
+    return arn(`thingtype/${name}`);
+  }
+  jobArn(name = this.job) {
+    return arn(`job/${name}`);
+  }
+  templateArn(name = this.template) {
+    return arn(`jobtemplate/${name}`);
+  }
+  policyArn(name = this.policy) {
+    return arn(`policy/${name}`);
+  }
+  get certificateArn() {
+    return arn(`cert/${this.certificate.id}`);
+  }
+  get caArn() {
+    return arn(`cacert/${this.ca.id}`);
+  }
 
   /* Made when they are first asked for; registered by a step. */
-  get ca() { return this.made('ca', () => newCertificate(`CA of ${this.commonName}`, { isCa: true })); }
-  get otherCa() { return this.made('otherCa', () => newCertificate(`Another CA of ${this.commonName}`, { isCa: true })); }
-  get certificate() { return this.made('certificate', () => newCertificate(this.commonName)); }
-  get otherCertificate() { return this.made('otherCertificate', () => newCertificate(this.commonName)); }
-  get caSigned() { return this.made('caSigned', () => newCertificate(this.commonName, { issuer: this.ca })); }
-  get verification() { return newCertificate(this.registrationCode, { issuer: this.ca }); }
-  get signingRequest() { return this.made('signingRequest', () => newSigningRequest(this.commonName)); }
+  get ca() {
+    return this.made('ca', () => newCertificate(`CA of ${this.commonName}`, { isCa: true }));
+  }
+  get otherCa() {
+    return this.made('otherCa', () => newCertificate(`Another CA of ${this.commonName}`, { isCa: true }));
+  }
+  get certificate() {
+    return this.made('certificate', () => newCertificate(this.commonName));
+  }
+  get otherCertificate() {
+    return this.made('otherCertificate', () => newCertificate(this.commonName));
+  }
+  get caSigned() {
+    return this.made('caSigned', () => newCertificate(this.commonName, { issuer: this.ca }));
+  }
+  get verification() {
+    return newCertificate(this.registrationCode, { issuer: this.ca });
+  }
+  get signingRequest() {
+    return this.made('signingRequest', () => newSigningRequest(this.commonName));
+  }
 
   made(name, make) {
     this.store ??= {};
@@ -83,7 +113,8 @@ export class Scene {
   async do(operation, input) {
     const reply = await this.client.ask(operations.get(operation), input);
     if (reply.status === 501) throw new Unanswered(`${operation} answers 501`);
-    if (reply.status !== 200) throw new Error(`to get there, ${operation} answered ${reply.status} ${reply.text} to ${JSON.stringify(input)}`);
+    if (reply.status !== 200)
+      throw new Error(`to get there, ${operation} answered ${reply.status} ${reply.text} to ${JSON.stringify(input)}`);
     return reply.text === '' ? undefined : reply.json;
   }
 
@@ -99,7 +130,11 @@ export class Scene {
   }
 
   async advance(duration) {
-    const reply = await this.client.send({ method: 'POST', path: '/_iotjobs/clock', body: JSON.stringify({ advance: duration }) });
+    const reply = await this.client.send({
+      method: 'POST',
+      path: '/_iotjobs/clock',
+      body: JSON.stringify({ advance: duration }),
+    });
     if (reply.status !== 200) throw new Error(`the clock does not move: ${reply.text}`);
   }
 }
@@ -110,22 +145,26 @@ export const call = (operation, input) => (scene) => scene.do(operation, input(s
 export const advance = (duration) => (scene) => scene.advance(duration);
 
 /* Leaves in scene.token where the second page of a list begins. */
-export const firstPage = (operation, input, token = 'nextToken') => async (scene) => {
-  scene.token = (await scene.do(operation, input(scene)))[token];
-  if (typeof scene.token !== 'string') throw new Error(`the first page of ${operation} has no ${token}`);
-};
+export const firstPage =
+  (operation, input, token = 'nextToken') =>
+  async (scene) => {
+    scene.token = (await scene.do(operation, input(scene)))[token];
+    if (typeof scene.token !== 'string') throw new Error(`the first page of ${operation} has no ${token}`);
+  };
 
 export const thing = call('CreateThing', (s) => ({ thingName: s.thing }));
 export const otherThing = call('CreateThing', (s) => ({ thingName: s.otherThing }));
 export const type = call('CreateThingType', (s) => ({ thingTypeName: s.type }));
 export const otherType = call('CreateThingType', (s) => ({ thingTypeName: s.otherType }));
-export const group = async (s) => { s.groupId = (await s.do('CreateThingGroup', { thingGroupName: s.group })).thingGroupId; };
+export const group = async (s) => {
+  s.groupId = (await s.do('CreateThingGroup', { thingGroupName: s.group })).thingGroupId;
+};
 export const childGroup = call('CreateThingGroup', (s) => ({ thingGroupName: s.childGroup, parentGroupName: s.group }));
 export const member = call('AddThingToThingGroup', (s) => ({ thingGroupName: s.group, thingName: s.thing }));
 
 export const DOCUMENT = '{"op":"noop","note":"grün"}';
-export const hasExecution = (s) => (
-  s.until('ListJobExecutionsForJob', { jobId: s.job }, ({ executionSummaries }) => executionSummaries.length > 0));
+export const hasExecution = (s) =>
+  s.until('ListJobExecutionsForJob', { jobId: s.job }, ({ executionSummaries }) => executionSummaries.length > 0);
 /* A job of the thing, rolled out. */
 export const job = async (s) => {
   await s.do('CreateJob', { jobId: s.job, targets: [s.thingArn()], document: DOCUMENT, description: 'A job' });
@@ -133,29 +172,49 @@ export const job = async (s) => {
 };
 export const otherJob = call('CreateJob', (s) => ({ jobId: s.otherJob, targets: [s.thingArn()], document: DOCUMENT }));
 export const started = call('data.StartNextPendingJobExecution', (s) => ({ thingName: s.thing }));
-export const reported = (status, statusDetails) => call('data.UpdateJobExecution', (s) => (
-  { thingName: s.thing, jobId: s.job, status, statusDetails }));
+export const reported = (status, statusDetails) =>
+  call('data.UpdateJobExecution', (s) => ({ thingName: s.thing, jobId: s.job, status, statusDetails }));
 
 export const certificate = call('RegisterCertificateWithoutCA', (s) => ({ certificatePem: s.certificate.pem, status: 'ACTIVE' }));
 export const inactiveCertificate = call('RegisterCertificateWithoutCA', (s) => ({ certificatePem: s.certificate.pem }));
 export const otherCertificate = call('RegisterCertificateWithoutCA', (s) => ({ certificatePem: s.otherCertificate.pem }));
-export const ca = call('RegisterCACertificate', (s) => ({ caCertificate: s.ca.pem, certificateMode: 'SNI_ONLY', setAsActive: true }));
+export const ca = call('RegisterCACertificate', (s) => ({
+  caCertificate: s.ca.pem,
+  certificateMode: 'SNI_ONLY',
+  setAsActive: true,
+}));
 
-export const allow = (action, resource) => JSON.stringify({
-  Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: resource }],
-});
+export const allow = (action, resource) =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: action, Resource: resource }],
+  });
 export const policy = call('CreatePolicy', (s) => ({ policyName: s.policy, policyDocument: allow('iot:Connect', '*') }));
-export const otherPolicy = call('CreatePolicy', (s) => ({ policyName: s.otherPolicy, policyDocument: allow('iot:Publish', '*') }));
+export const otherPolicy = call('CreatePolicy', (s) => ({
+  policyName: s.otherPolicy,
+  policyDocument: allow('iot:Publish', '*'),
+}));
 
 /* Leaves in scene.token where the second page of some other list begins: of one with tokens, or of one with markers. */
 const OTHER_LISTS = {
   nextToken: [
     ['ListThings', [...'ab'].map((letter) => call('CreateThing', (s) => ({ thingName: `${s.otherThing}-${letter}` })))],
-    ['ListThingGroups', [...'ab'].map((letter) => call('CreateThingGroup', (s) => ({ thingGroupName: `${s.childGroup}-${letter}` })))],
+    [
+      'ListThingGroups',
+      [...'ab'].map((letter) => call('CreateThingGroup', (s) => ({ thingGroupName: `${s.childGroup}-${letter}` }))),
+    ],
   ],
   marker: [
-    ['ListPolicies', [...'ab'].map((letter) => call('CreatePolicy', (s) => ({ policyName: `${s.otherPolicy}-${letter}`, policyDocument: allow('iot:Connect', '*') })))],
-    ['ListCertificates', [...'ab'].map(() => call('CreateCertificateFromCsr', (s) => ({ certificateSigningRequest: s.signingRequest })))],
+    [
+      'ListPolicies',
+      [...'ab'].map((letter) =>
+        call('CreatePolicy', (s) => ({ policyName: `${s.otherPolicy}-${letter}`, policyDocument: allow('iot:Connect', '*') })),
+      ),
+    ],
+    [
+      'ListCertificates',
+      [...'ab'].map(() => call('CreateCertificateFromCsr', (s) => ({ certificateSigningRequest: s.signingRequest }))),
+    ],
   ],
 };
 export const tokenOfAnother = (operation, member) => async (scene) => {
@@ -167,7 +226,20 @@ export const tokenOfAnother = (operation, member) => async (scene) => {
 /* What an operation answers when the thing it names is not there. */
 export const MISSING = 'ResourceNotFoundException';
 export const INVALID = 'InvalidRequestException';
+export const TAKEN = 'ResourceAlreadyExistsException';
+export const VERSION_CONFLICT = 'VersionConflictException';
 export const absent = (input) => ({ input, exception: MISSING });
-export const TOKEN_OF_NOBODY = 'bm9ib2R5';
+const TOKEN_OF_NOBODY = 'bm9ib2R5';
 /* A page token that was never given out. */
-export const forged = (input, name = 'nextToken') => ({ input: (s) => ({ ...input(s), [name]: TOKEN_OF_NOBODY }), exception: INVALID, message: 'Next token is invalid.' });
+export const forged = (input, name = 'nextToken') => ({
+  input: (s) => ({ ...input(s), [name]: TOKEN_OF_NOBODY }),
+  exception: INVALID,
+  message: 'Next token is invalid.',
+});
+
+/* Variants of lists with markers. */
+export const secondPage = (operation, more = () => ({})) => ({
+  needs: [firstPage(operation, (s) => ({ ...more(s), pageSize: 1 }), 'nextMarker')],
+  input: (s) => ({ ...more(s), pageSize: 1, marker: s.token }),
+});
+export const onePage = (more = () => ({})) => ({ input: (s) => ({ ...more(s), pageSize: 1 }) });

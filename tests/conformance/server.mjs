@@ -22,10 +22,17 @@ async function freePort() {
 export async function startServer(start) {
   const port = await freePort();
   const ports = { http: port, mqtt: await freePort(), https: 0, mqtts: 0, websocket: 0 };
-  const options = [...Object.entries(ports).map(([kind, number]) => `--${kind}-port=${number}`), '--in-memory', '--virtual-clock', `--clock-start=${start}`];
+  const options = [
+    ...Object.entries(ports).map(([kind, number]) => `--${kind}-port=${number}`),
+    '--in-memory',
+    '--virtual-clock',
+    `--clock-start=${start}`,
+  ];
   const child = spawn(program, options, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH } });
   let output = '';
-  const ended = once(child, 'close').catch((error) => { output += `${error.message}; is it built? ./check release`; });
+  const ended = once(child, 'close').catch((error) => {
+    output += `${error.message}; is it built? ./check release`;
+  });
   const ready = new Promise((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
@@ -41,7 +48,9 @@ export async function startServer(start) {
   return {
     port,
     get lastWords() {
-      return child.exitCode === null && child.signalCode === null ? undefined : `${child.signalCode ?? child.exitCode}: ${output.slice(-4000)}`;
+      return child.exitCode === null && child.signalCode === null
+        ? undefined
+        : `${child.signalCode ?? child.exitCode}: ${output.slice(-4000)}`;
     },
     async stop() {
       child.kill('SIGTERM');

@@ -21,11 +21,18 @@ function cut(text) {
 function shown(shape, value) {
   if (value === null || value === undefined) return 'null';
   switch (shape.type) {
-    case 'double': return Number.isInteger(value) ? value.toFixed(1) : String(value);
-    case 'list': return `[${value.map((item) => shown(shape.element, item)).join(', ')}]`;
-    case 'map': return `{${Object.entries(value).map(([key, item]) => `${key}=${shown(shape.element, item)}`).join(', ')}}`;
-    case 'structure': return `${shape.name}(${shape.members.map(({ name, shape: part }) => `${name}=${shown(part, value[name])}`).join(', ')})`;
-    default: return String(value);
+    case 'double':
+      return Number.isInteger(value) ? value.toFixed(1) : String(value);
+    case 'list':
+      return `[${value.map((item) => shown(shape.element, item)).join(', ')}]`;
+    case 'map':
+      return `{${Object.entries(value)
+        .map(([key, item]) => `${key}=${shown(shape.element, item)}`)
+        .join(', ')}}`;
+    case 'structure':
+      return `${shape.name}(${shape.members.map(({ name, shape: part }) => `${name}=${shown(part, value[name])}`).join(', ')})`;
+    default:
+      return String(value);
   }
 }
 
@@ -40,12 +47,15 @@ class Finder {
   }
 
   range(path, shape, value, measure, what) {
-    if (shape.max !== undefined && measure > shape.max) this.add(path, shape, value, `have ${what} less than or equal to ${shape.max}`);
-    if (shape.min !== undefined && measure < shape.min) this.add(path, shape, value, `have ${what} greater than or equal to ${shape.min}`);
+    if (shape.max !== undefined && measure > shape.max)
+      this.add(path, shape, value, `have ${what} less than or equal to ${shape.max}`);
+    if (shape.min !== undefined && measure < shape.min)
+      this.add(path, shape, value, `have ${what} greater than or equal to ${shape.min}`);
   }
 
   text(path, shape, value) {
-    if (shape.accepts && !shape.accepts.test(value)) this.add(path, shape, value, `satisfy regular expression pattern: ${shape.pattern}`);
+    if (shape.accepts && !shape.accepts.test(value))
+      this.add(path, shape, value, `satisfy regular expression pattern: ${shape.pattern}`);
     this.range(path, shape, value, characters(value), 'length');
   }
 
@@ -66,18 +76,30 @@ class Finder {
 
   value(path, shape, value) {
     switch (shape.type) {
-      case 'string': this.text(path, shape, String(value)); break;
-      case 'enum': this.enumerated(path, shape, value); break;
+      case 'string':
+        this.text(path, shape, String(value));
+        break;
+      case 'enum':
+        this.enumerated(path, shape, value);
+        break;
       case 'integer':
       case 'long':
-      case 'double': this.range(path, shape, value, Number(value), 'value'); break;
-      case 'structure': this.structure(path, shape, value); break;
-      case 'list':
-        this.collection(path, shape, value, value.length, () => (
-          value.forEach((item, index) => this.element([...path, { index }], shape.element, item))));
+      case 'double':
+        this.range(path, shape, value, Number(value), 'value');
         break;
-      case 'map': this.collection(path, shape, value, Object.keys(value).length, () => this.entries(path, shape, value)); break;
-      default: break;
+      case 'structure':
+        this.structure(path, shape, value);
+        break;
+      case 'list':
+        this.collection(path, shape, value, value.length, () =>
+          value.forEach((item, index) => this.element([...path, { index }], shape.element, item)),
+        );
+        break;
+      case 'map':
+        this.collection(path, shape, value, Object.keys(value).length, () => this.entries(path, shape, value));
+        break;
+      default:
+        break;
     }
   }
 

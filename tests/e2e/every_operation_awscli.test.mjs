@@ -12,7 +12,11 @@ const AT_A_TIME = 4;
 const WITHOUT_PAGINATOR = ['SearchIndex'];
 
 /* As the CLI does: CreateCertificateFromCsr, caCertificatePem, registerCertificateWithoutCA. */
-const kebab = (name) => name.replace(/(.)([A-Z][a-z]+)/g, '$1-$2').replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
+const kebab = (name) =>
+  name
+    .replace(/(.)([A-Z][a-z]+)/g, '$1-$2')
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .toLowerCase();
 
 function argumentsOf(operation, input) {
   return Object.entries(withoutGaps(input)).flatMap(([name, value]) => {
@@ -33,37 +37,49 @@ function fullest({ variants }) {
 
 async function inParallel(tasks) {
   const next = tasks.values();
-  await Promise.all(Array.from({ length: AT_A_TIME }, async () => {
-    for (const task of next) await task();
-  }));
+  await Promise.all(
+    Array.from({ length: AT_A_TIME }, async () => {
+      for (const task of next) await task();
+    }),
+  );
 }
 
 test('the CLI does every operation', async (t) => {
   const world = new World(t);
   const { server, scene } = await stage(world);
-  const doing = (operation) => () => t.test(operation.key, async () => {
-    const fixture = fixtures[operation.key];
-    const { needs, input } = fullest(fixture);
-    const made = await scene(fixture.needs, needs);
-    const answer = await awsDoes(server, ...command(operation), ...argumentsOf(operation, input(made)));
-    for (const name of Object.keys(answer ?? {})) assert.ok(operation.output.member(name) || name === 'NextToken', `${name} is no member of the answer`);
-  });
+  const doing = (operation) => () =>
+    t.test(operation.key, async () => {
+      const fixture = fixtures[operation.key];
+      const { needs, input } = fullest(fixture);
+      const made = await scene(fixture.needs, needs);
+      const answer = await awsDoes(server, ...command(operation), ...argumentsOf(operation, input(made)));
+      for (const name of Object.keys(answer ?? {}))
+        assert.ok(operation.output.member(name) || name === 'NextToken', `${name} is no member of the answer`);
+    });
   const all = [...operations.values()];
   await inParallel(all.filter(({ key }) => !fixtures[key].alone).map(doing));
   for (const operation of all.filter(({ key }) => fixtures[key].alone)) await doing(operation)();
 });
 
 /* The lists of one kind: those that the CLI pages by itself, and those whose page size is an option of their own. */
-const listsBy = (token) => pagedLists().filter(({ key, input }) => input === token && !WITHOUT_PAGINATOR.includes(key) && fixtures[key].variants['the second page']);
+const listsBy = (token) =>
+  pagedLists().filter(
+    ({ key, input }) => input === token && !WITHOUT_PAGINATOR.includes(key) && fixtures[key].variants['the second page'],
+  );
 
 /* Runs `check(list, page)` for each, where page(options…) is the list as the CLI shows it in a world with two pages. */
 async function forEachList(t, lists, check) {
   const world = new World(t);
   const { server, scene } = await stage(world);
-  await inParallel(lists.map((list) => () => t.test(list.key, async () => {
-    const input = argumentsOf(list.operation, await twoPages(list, scene));
-    await check(list, (...options) => awsDoes(server, ...command(list.operation), ...input, ...options));
-  })));
+  await inParallel(
+    lists.map(
+      (list) => () =>
+        t.test(list.key, async () => {
+          const input = argumentsOf(list.operation, await twoPages(list, scene));
+          await check(list, (...options) => awsDoes(server, ...command(list.operation), ...input, ...options));
+        }),
+    ),
+  );
 }
 
 const itemsOf = ({ items }, answer) => answer[items.find((name) => answer[name])];

@@ -20,16 +20,25 @@ function checkParsed(shape, value, path) {
         if (name !== '$metadata' && inner !== undefined) checkParsed(shape.member(name).shape, inner, `${path}.${name}`);
       }
       break;
-    case 'list': value.forEach((item) => checkParsed(shape.element, item, `${path}[]`)); break;
-    case 'map': Object.values(value).forEach((item) => checkParsed(shape.element, item, `${path}{}`)); break;
+    case 'list':
+      value.forEach((item) => checkParsed(shape.element, item, `${path}[]`));
+      break;
+    case 'map':
+      Object.values(value).forEach((item) => checkParsed(shape.element, item, `${path}{}`));
+      break;
     case 'timestamp':
       assert.ok(value instanceof Date, `${path} is no Date: ${value}`);
       assert.ok(value.getUTCFullYear() >= 2020 && value.getUTCFullYear() < 2050, `${path} is ${value}`);
       break;
-    case 'boolean': assert.equal(typeof value, 'boolean', path); break;
+    case 'boolean':
+      assert.equal(typeof value, 'boolean', path);
+      break;
     case 'string':
-    case 'enum': assert.equal(typeof value, 'string', path); break;
-    default: assert.equal(typeof value, 'number', path);
+    case 'enum':
+      assert.equal(typeof value, 'string', path);
+      break;
+    default:
+      assert.equal(typeof value, 'number', path);
   }
 }
 
@@ -47,7 +56,8 @@ const inOrder = () => [...operations.values()].sort((a, b) => Boolean(fixtures[a
 
 test('the table of operations is the model, and the SDK knows them all', () => {
   assert.deepEqual(Object.keys(fixtures).sort(), [...operations.keys()].sort());
-  for (const { name, scope } of operations.values()) assert.ok((scope === 'iot' ? iot : data)[`${name}Command`], `the SDK has no ${name}`);
+  for (const { name, scope } of operations.values())
+    assert.ok((scope === 'iot' ? iot : data)[`${name}Command`], `the SDK has no ${name}`);
 });
 
 test('the SDK does every operation', async (t) => {
@@ -105,7 +115,10 @@ test("the SDK's paginators put every list together again", async (t) => {
       const pages = [];
       for await (const page of paginate({ client, pageSize: 1 }, input)) pages.push(page[items]);
       assert.ok(pages.length > 1, 'there is more than one page');
-      assert.ok(pages.every((page) => page.length <= 1), 'no page has more than what was asked for');
+      assert.ok(
+        pages.every((page) => page.length <= 1),
+        'no page has more than what was asked for',
+      );
       assert.deepEqual(pages.flat(), whole[items]);
     });
   }
