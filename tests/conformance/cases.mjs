@@ -67,11 +67,11 @@ function* refusals(operation) {
   const spoiled = [];
   for (const place of kindsOf(operation)) {
     const name = pathText(place.path);
-    const spoil = function* spoil(what, value, expected) {
+    const spoil = function* spoil(what, value) {
       const input = withValue(whole, place.path, value);
       const message = violations(operation, input);
       if (message.length === 0) throw new Error(`${operation.key}: ${name} ${what} is not wrong`);
-      yield { what: `${name}: ${what}`, input, refused: violationMessage(message), ...expected };
+      yield { what: `${name}: ${what}`, input, refused: violationMessage(message) };
     };
     if (place.required && place.location !== 'uri') {
       yield* spoil('missing');
