@@ -33,7 +33,7 @@ const requests = [
   ['a broken percent escape', ['GET', '/jobs/%zz'], INVALID, /./],
   ['a NUL in the path', ['GET', '/jobs/a%00b'], INVALID, /./],
   ['a path that is not UTF-8', ['GET', '/jobs/%ff'], INVALID, /./],
-  ['a document that would have to be fetched', put({ targets: good.targets, documentSource: 'https://s3.amazonaws.com/b/k' }), NOT_IMPLEMENTED, /documentSource/],
+  ['a document that is to be fetched', put({ targets: good.targets, documentSource: 'https://s3.amazonaws.com/b/k' }), NOT_IMPLEMENTED, /documentSource/],
   ['a job id out of its pattern', put(good, '/jobs/a%20b'), INVALID, /jobId.*pattern/],
   ['a job id of 65 characters', put(good, `/jobs/${'j'.repeat(65)}`), INVALID, /jobId.*less than or equal to 64/],
   ['a thing name out of its pattern', ['POST', '/things/a%2Fb', {}], INVALID, /thingName.*pattern/],
