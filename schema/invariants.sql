@@ -301,4 +301,54 @@ FROM (SELECT thing_name, job_id, execution_number,
       WHERE status = 'IN_PROGRESS' AND (in_progress_deadline_ms IS NOT NULL OR step_deadline_ms IS NOT NULL)) AS e
 FULL JOIN (SELECT * FROM timer WHERE kind = 'EXECUTION_TIMEOUT') AS t
     ON t.thing_name = e.thing_name AND t.job_id = e.job_id AND t.execution_number = e.execution_number
-WHERE e.due_ms IS NOT t.due_ms;
+WHERE e.due_ms IS NOT t.due_ms
+
+UNION ALL
+SELECT 'fleet index that works something off without a timer, or the reverse', coalesce(w.kind, t.kind)
+FROM (SELECT iif(index_name = 'AWS_Things', 'FLEET_THINGS', 'FLEET_THING_GROUPS') AS kind FROM fleet_work) AS w
+FULL JOIN (SELECT kind FROM timer WHERE kind LIKE 'FLEET_%') AS t ON t.kind = w.kind
+WHERE w.kind IS NULL OR t.kind IS NULL
+
+UNION ALL
+SELECT 'fleet index that is on and cleared, or off and worked on', w.index_name
+FROM fleet_work AS w LEFT JOIN fleet_index AS i ON i.name = w.index_name
+WHERE (w.kind = 'CLEAR') <> (i.name IS NULL)
+
+UNION ALL
+SELECT 'words in an index that is off', f.what
+FROM (SELECT 'AWS_Things' AS name, owner AS what FROM fleet_field
+      UNION ALL SELECT 'AWS_ThingGroups', owner FROM fleet_group_field) AS f
+WHERE f.name NOT IN (SELECT name FROM fleet_index UNION ALL SELECT index_name FROM fleet_work)
+
+UNION ALL
+SELECT 'thing that its index shows otherwise', thing || ' ' || field || ' ' || word
+FROM (WITH truth (thing, field, word) AS (
+          SELECT id, 'thingName', lower(name) FROM thing
+          UNION ALL SELECT id, 'thingId', lower(thing_id) FROM thing
+          UNION ALL SELECT id, 'thingTypeName', lower(thing_type) FROM thing WHERE thing_type IS NOT NULL
+          UNION ALL SELECT id, 'thingGroupNames', lower(billing_group) FROM thing WHERE billing_group IS NOT NULL
+          UNION ALL SELECT m.thing, 'thingGroupNames', lower(g.name)
+                    FROM thing_group_member AS m JOIN thing_group AS g ON g.id = m.thing_group
+                    WHERE m.membership_id IS NOT NULL
+          UNION ALL SELECT thing, 'attributes.' || name, lower(value) FROM thing_attribute),
+      shown (thing, field, word) AS (SELECT owner, field, word FROM fleet_field WHERE source < 2)
+      SELECT * FROM (SELECT * FROM truth EXCEPT SELECT * FROM shown)
+      UNION ALL SELECT * FROM (SELECT * FROM shown EXCEPT SELECT * FROM truth))
+WHERE 'AWS_Things' IN (SELECT name FROM fleet_index)
+  AND 'AWS_Things' NOT IN (SELECT index_name FROM fleet_work WHERE kind IN ('BUILD', 'CLEAR'))
+
+UNION ALL
+SELECT 'thing whose connectivity its index shows otherwise', t.name
+FROM thing AS t
+LEFT JOIN connectivity AS c ON c.thing_name = t.name
+LEFT JOIN fleet_field AS f ON f.owner = t.id AND f.source = 3 AND f.field = 'connectivity.connected'
+WHERE f.word IS NOT iif((SELECT connectivity FROM fleet_index WHERE name = 'AWS_Things'), iif(c.connected, 'true', 'false'), NULL)
+  AND 'AWS_Things' NOT IN (SELECT index_name FROM fleet_work)
+
+UNION ALL
+SELECT 'thing group that is not in its index, or the reverse', id
+FROM (SELECT id FROM thing_group EXCEPT SELECT owner FROM fleet_group_field WHERE field = 'thingGroupName'
+      UNION ALL
+      SELECT * FROM (SELECT owner FROM fleet_group_field EXCEPT SELECT id FROM thing_group))
+WHERE 'AWS_ThingGroups' IN (SELECT name FROM fleet_index)
+  AND 'AWS_ThingGroups' NOT IN (SELECT index_name FROM fleet_work);

@@ -1,6 +1,7 @@
 #include "engine/timers.h"
 
 #include "ops/execution_change.h"
+#include "ops/fleet_work.h"
 #include "ops/job_end_time.h"
 #include "ops/job_life.h"
 #include "ops/job_window.h"
@@ -22,6 +23,8 @@ static bool (*const kinds[TIMER_KIND_COUNT])(struct op *op, const struct timer_r
     [TIMER_REMOVAL] = job_work_due,
     [TIMER_CANCELLATION] = job_work_due,
     [TIMER_DELETION] = job_work_due,
+    [TIMER_FLEET_THINGS] = fleet_work_due,
+    [TIMER_FLEET_THING_GROUPS] = fleet_work_due,
 };
 
 static bool run(const struct call_world *world, struct arena *arena, struct err *err,

@@ -3,6 +3,7 @@
 #include "base/random.h"
 #include "ops/arn.h"
 #include "ops/event.h"
+#include "ops/fleet_index.h"
 #include "ops/following.h"
 #include "ops/lookup.h"
 #include "ops/page.h"
@@ -115,7 +116,7 @@ static bool change_one(struct op *op, const struct place *place,
 {
     struct follower_rows before;
     return following_before(op, &place->thing, &before) && change(op, place) &&
-           following_after(op, &place->thing, &before);
+           fleet_index_thing_changed(op, place->thing.id) && following_after(op, &place->thing, &before);
 }
 
 /* overrideDynamicGroups makes room at the cost of dynamic groups; there are none. */
@@ -155,7 +156,7 @@ bool op_update_thing_groups_for_thing(struct op *op, const void *input)
     return lookup_thing(op, in->thing_name, &place.thing) && following_before(op, &place.thing, &before) &&
            change_each(op, &place, &in->thing_groups_to_remove, remove_from) &&
            change_each(op, &place, &in->thing_groups_to_add, add) &&
-           following_after(op, &place.thing, &before);
+           fleet_index_thing_changed(op, place.thing.id) && following_after(op, &place.thing, &before);
 }
 
 bool membership_end_all(struct op *op, const struct thing_row *thing)

@@ -3,6 +3,7 @@
 #include "ops/certificate.h"
 #include "ops/device.h"
 #include "ops/execution.h"
+#include "ops/fleet_index.h"
 #include "ops/job.h"
 #include "ops/job_target.h"
 #include "ops/job_template.h"
@@ -41,6 +42,12 @@ static const struct op_handler handlers[OPERATION_COUNT] = {
     [OP_UPDATE_THING_GROUPS_FOR_THING] = { op_update_thing_groups_for_thing, .writes = true },
     [OP_LIST_THINGS_IN_THING_GROUP] = { op_list_things_in_thing_group, .writes = false },
     [OP_LIST_THING_GROUPS_FOR_THING] = { op_list_thing_groups_for_thing, .writes = false },
+
+    [OP_UPDATE_INDEXING_CONFIGURATION] = { op_update_indexing_configuration, .writes = true },
+    [OP_GET_INDEXING_CONFIGURATION] = { op_get_indexing_configuration, .writes = false },
+    [OP_DESCRIBE_INDEX] = { op_describe_index, .writes = false },
+    [OP_LIST_INDICES] = { op_list_indices, .writes = false },
+    [OP_SEARCH_INDEX] = { op_search_index, .writes = false },
 
     [OP_CREATE_JOB] = { op_create_job, .writes = true },
     [OP_DESCRIBE_JOB] = { op_describe_job, .writes = false },

@@ -5,6 +5,7 @@
 #include "ops/attributes.h"
 #include "ops/event.h"
 #include "ops/execution_change.h"
+#include "ops/fleet_index.h"
 #include "ops/lookup.h"
 #include "ops/membership.h"
 #include "ops/refusal.h"
@@ -114,7 +115,7 @@ bool op_create_thing(struct op *op, const void *input)
     if (!write_thing(op, &thing, &attributes))
         return false;
     answer_create(op, &thing);
-    return true;
+    return fleet_index_thing_changed(op, thing.id);
 }
 
 /* ---- DescribeThing ---- */
@@ -178,7 +179,7 @@ bool op_update_thing(struct op *op, const void *input)
     if (!check_attributes(op, &attributes, thing.type))
         return false;
     thing.version++;
-    return write_update(op, &thing, &attributes, type_before);
+    return write_update(op, &thing, &attributes, type_before) && fleet_index_thing_changed(op, thing.id);
 }
 
 /* ---- DeleteThing ---- */

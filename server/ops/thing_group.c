@@ -4,6 +4,7 @@
 #include "ops/arn.h"
 #include "ops/attributes.h"
 #include "ops/event.h"
+#include "ops/fleet_index.h"
 #include "ops/following.h"
 #include "ops/lookup.h"
 #include "ops/page.h"
@@ -99,11 +100,12 @@ static bool check_place(struct op *op, const struct thing_group_row *parent)
 static bool write_group(struct op *op, struct thing_group_row *group, const struct attribute_rows *attributes,
                         const struct thing_group_row *parent)
 {
-    return (store_thing_group_insert(op->db, group) && (!parent || store_thing_group_place(op->db, group)) &&
-            store_attributes_insert(op->db, ATTRIBUTES_OF_THING_GROUP, group->id, attributes) &&
-            event_thing_group(op, REGISTRY_CREATED, group, attributes) &&
-            (!parent || event_hierarchy(op, REGISTRY_ADDED, parent, group))) ||
-           fail(op->err, ERR_INTERNAL, "The thing group could not be stored.");
+    return ((store_thing_group_insert(op->db, group) && (!parent || store_thing_group_place(op->db, group)) &&
+             store_attributes_insert(op->db, ATTRIBUTES_OF_THING_GROUP, group->id, attributes) &&
+             event_thing_group(op, REGISTRY_CREATED, group, attributes) &&
+             (!parent || event_hierarchy(op, REGISTRY_ADDED, parent, group))) ||
+            fail(op->err, ERR_INTERNAL, "The thing group could not be stored.")) &&
+           fleet_index_thing_group_changed(op, group);
 }
 
 /* AWS's model knows no ResourceNotFoundException here. */
@@ -173,10 +175,11 @@ bool op_update_thing_group(struct op *op, const void *input)
         group.description = description_of(properties);
     group.version++;
     json_member_int(op->json, "version", group.version);
-    return (store_thing_group_changed(op->db, group.id, group.description) &&
-            store_attributes_replace(op->db, ATTRIBUTES_OF_THING_GROUP, group.id, &attributes) &&
-            event_thing_group(op, REGISTRY_UPDATED, &group, &attributes)) ||
-           fail(op->err, ERR_INTERNAL, "The thing group could not be stored.");
+    return ((store_thing_group_changed(op->db, group.id, group.description) &&
+             store_attributes_replace(op->db, ATTRIBUTES_OF_THING_GROUP, group.id, &attributes) &&
+             event_thing_group(op, REGISTRY_UPDATED, &group, &attributes)) ||
+            fail(op->err, ERR_INTERNAL, "The thing group could not be stored.")) &&
+           fleet_index_thing_group_changed(op, &group);
 }
 
 /* ---- DeleteThingGroup ---- */

@@ -10,7 +10,8 @@
 #include "settings.h"
 
 enum {
-    CACHE_SLOTS = 512, /* power of two, more than twice the number of statements in store/ */
+    CACHE_SLOTS = 1024, /* power of two, more than twice the number of statements in store/ */
+    MADE_MAX = 64,      /* statements made at run time that are kept */
     BUSY_TIMEOUT_MS = 5000,
     FAILURE_MAX = 256,
     /* As many pages may gather in the log before a checkpoint; 8 MiB keeps checkpoints rare and recovery
@@ -25,6 +26,7 @@ struct stmt {
     int column;
     bool running;
     bool readonly;
+    uint64_t used; /* of those made at run time: when last; they own their SQL */
 };
 
 struct db {
@@ -32,6 +34,8 @@ struct db {
     struct log *log;
     struct stmt *cache[CACHE_SLOTS]; /* open addressing by the address of the SQL */
     size_t cached;
+    struct stmt *made[MADE_MAX]; /* by the text of the SQL */
+    uint64_t made_used;
     struct stmt none;
     bool in_transaction;
     bool in_savepoint;
@@ -104,6 +108,15 @@ struct db *db_open(const char *path, enum db_mode mode, int durability, struct l
     return db;
 }
 
+static void drop_made(struct stmt *stmt)
+{
+    if (!stmt)
+        return;
+    sqlite3_finalize(stmt->handle);
+    free((char *)stmt->sql);
+    free(stmt);
+}
+
 void db_close(struct db *db)
 {
     if (!db)
@@ -114,6 +127,8 @@ void db_close(struct db *db)
         sqlite3_finalize(db->cache[i]->handle);
         free(db->cache[i]);
     }
+    for (size_t i = 0; i < MADE_MAX; i++)
+        drop_made(db->made[i]);
     sqlite3_close(db->handle);
     free(db);
 }
@@ -170,6 +185,10 @@ static int bind_one(sqlite3_stmt *handle, int index, char type, va_list *args)
     case 'o': {
         struct opt_int value = va_arg(*args, struct opt_int);
         return value.set ? sqlite3_bind_int64(handle, index, value.value) : sqlite3_bind_null(handle, index);
+    }
+    case 'd': {
+        struct opt_double value = va_arg(*args, struct opt_double);
+        return value.set ? sqlite3_bind_double(handle, index, value.value) : sqlite3_bind_null(handle, index);
     }
     default: return SQLITE_MISUSE;
     }
@@ -239,6 +258,69 @@ struct stmt *db_query(struct db *db, const char *sql, const char *signature, ...
     va_start(args, signature);
     struct stmt *stmt = start(db, sql, signature, &args);
     va_end(args);
+    return stmt;
+}
+
+/* ---- statements made at run time ---- */
+
+/* The one with that text; else the place for it: free, or of the one that was used longest ago. */
+static size_t made_slot(const struct db *db, struct str sql)
+{
+    size_t oldest = 0;
+    for (size_t i = 0; i < MADE_MAX; i++) {
+        const struct stmt *stmt = db->made[i];
+        if (!stmt)
+            return i;
+        if (str_eq_text(sql, stmt->sql))
+            return i;
+        if (db->made[oldest]->running || (!stmt->running && stmt->used < db->made[oldest]->used))
+            oldest = i;
+    }
+    return oldest;
+}
+
+static struct stmt *made(struct db *db, struct str sql)
+{
+    size_t slot = made_slot(db, sql);
+    if (!db->made[slot] || !str_eq_text(sql, db->made[slot]->sql)) {
+        char *copy = strndup(sql.p, sql.n);
+        struct stmt *stmt = copy ? prepare(db, copy) : NULL;
+        if (!stmt) {
+            free(copy);
+            return NULL;
+        }
+        drop_made(db->made[slot]);
+        db->made[slot] = stmt;
+    }
+    db->made[slot]->used = ++db->made_used;
+    return db->made[slot];
+}
+
+static int bind_value(sqlite3_stmt *handle, int index, const struct db_value *value)
+{
+    switch (value->type) {
+    case 's':
+        return sqlite3_bind_text64(handle, index, value->text.p, value->text.n, SQLITE_STATIC, SQLITE_UTF8);
+    case 'i': return sqlite3_bind_int64(handle, index, value->integer);
+    case 'd': return sqlite3_bind_double(handle, index, value->real);
+    default: return SQLITE_MISUSE;
+    }
+}
+
+struct stmt *db_query_made(struct db *db, struct str sql, const struct db_value *values, size_t n)
+{
+    struct stmt *stmt = db->failed ? NULL : made(db, sql);
+    if (!stmt)
+        return &db->none;
+    assert(!stmt->running && stmt->readonly);
+    assert((int)n == sqlite3_bind_parameter_count(stmt->handle));
+    for (size_t i = 0; i < n; i++) {
+        if (bind_value(stmt->handle, (int)i + 1, &values[i]) != SQLITE_OK) {
+            fail_db(db, stmt->sql);
+            return &db->none;
+        }
+    }
+    stmt->running = true;
     return stmt;
 }
 

@@ -7,7 +7,7 @@
  *
  * The SQL stands beside the code that reads its columns, and must be a string literal: its address is the
  * key of the statement cache. Columns are read in SELECT order. Values are bound by a signature, one letter
- * each: 's' struct str, 'i' int64_t, 'o' struct opt_int; what is absent binds NULL.
+ * each: 's' struct str, 'i' int64_t, 'o' struct opt_int, 'd' struct opt_double; what is absent binds NULL.
  *
  * Failures are sticky: after one, queries return no rows and db_failed() is true until db_clear_failure().
  * A connection belongs to one thread at a time. Only store/ contains SQL.
@@ -32,6 +32,18 @@ void db_close(struct db *db); /* NULL is allowed */
 
 /* Never NULL; a failed query is a statement without rows. */
 struct stmt *db_query(struct db *db, const char *sql, const char *signature, ...);
+
+/* A value of a statement whose text is made at run time: ?1, ?2 and so on, in their order. */
+struct db_value {
+    char type; /* as in signatures: 's', 'i' or 'd' */
+    struct str text;
+    int64_t integer;
+    double real;
+};
+
+/* The same for SQL that is put together at run time; the latest are kept prepared, by their text. Values, and
+ * nothing that a request says, stand for themselves in it. */
+struct stmt *db_query_made(struct db *db, struct str sql, const struct db_value *values, size_t n);
 
 /* The next row; false at the end, and the statement is done then. */
 bool stmt_row(struct stmt *stmt);

@@ -325,6 +325,10 @@ const char *store_path(const struct store *store)
 bool store_reset(struct db *db)
 {
     return db_exec(db, "DELETE FROM timer /*scan*/", "") &&
+           db_exec(db, "DELETE FROM fleet_field /*scan*/", "") &&
+           db_exec(db, "DELETE FROM fleet_group_field /*scan*/", "") &&
+           db_exec(db, "DELETE FROM fleet_work /*scan*/", "") &&
+           db_exec(db, "DELETE FROM fleet_index /*scan*/", "") &&
            db_exec(db, "DELETE FROM execution /*scan*/", "") && db_exec(db, "DELETE FROM job /*scan*/", "") &&
            db_exec(db, "DELETE FROM job_template /*scan*/", "") &&
            db_exec(db, "DELETE FROM thing_group /*scan*/", "") &&

@@ -27,8 +27,8 @@ struct db *store_writer(struct store *store);
 struct db *store_open_reader(struct store *store);
 const char *store_path(const struct store *store);
 
-/* Empties every table but `secret` and `audience` (the broker's sessions live on), inside the caller's
- * transaction. */
+/* Empties every table but `secret`, and `audience` and `connectivity` (the broker's sessions live on), inside
+ * the caller's transaction. */
 bool store_reset(struct db *db);
 
 /* The random key of that name, made when it is first asked for; needs a writer then. */

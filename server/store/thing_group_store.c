@@ -36,18 +36,19 @@ bool store_thing_group_get(struct db *db, struct arena *arena, struct str name,
                     arena, ret_group);
 }
 
+bool store_thing_group_get_by_id(struct db *db, struct arena *arena, int64_t id,
+                                 struct thing_group_row *ret_group)
+{
+    return read_one(db_query(db, "SELECT " GROUP_COLUMNS " FROM thing_group WHERE id = ?1", "i", id), arena,
+                    ret_group);
+}
+
 bool store_thing_group_get_by_group_id(struct db *db, struct arena *arena, struct str group_id,
                                        struct thing_group_row *ret_group)
 {
     return read_one(
         db_query(db, "SELECT " GROUP_COLUMNS " FROM thing_group WHERE group_id = ?1", "s", group_id), arena,
         ret_group);
-}
-
-static bool get_by_id(struct db *db, struct arena *arena, int64_t id, struct thing_group_row *ret_group)
-{
-    return read_one(db_query(db, "SELECT " GROUP_COLUMNS " FROM thing_group WHERE id = ?1", "i", id), arena,
-                    ret_group);
 }
 
 bool store_thing_group_ancestors(struct db *db, struct arena *arena, const struct thing_group_row *group,
@@ -58,7 +59,7 @@ bool store_thing_group_ancestors(struct db *db, struct arena *arena, const struc
         return false;
     size_t first = THING_GROUP_DEPTH_MAX;
     for (struct opt_int parent = group->parent; parent.set && first > 0; parent = items[first].parent)
-        if (!get_by_id(db, arena, parent.value, &items[--first]))
+        if (!store_thing_group_get_by_id(db, arena, parent.value, &items[--first]))
             return false;
     *ret_rows = (struct thing_group_rows){ THING_GROUP_DEPTH_MAX - first, items + first };
     return true;

@@ -23,6 +23,8 @@ struct thing_group_rows {
 
 bool store_thing_group_get(struct db *db, struct arena *arena, struct str name,
                            struct thing_group_row *ret_group);
+bool store_thing_group_get_by_id(struct db *db, struct arena *arena, int64_t id,
+                                 struct thing_group_row *ret_group);
 bool store_thing_group_get_by_group_id(struct db *db, struct arena *arena, struct str group_id,
                                        struct thing_group_row *ret_group);
 /* From the top of the hierarchy down to the parent. */

@@ -22,6 +22,14 @@ bool store_thing_get(struct db *db, struct arena *arena, struct str name, struct
     return found;
 }
 
+bool store_thing_get_by_id(struct db *db, struct arena *arena, int64_t id, struct thing_row *ret_thing)
+{
+    struct stmt *q = db_query(db, "SELECT " THING_COLUMNS " FROM thing WHERE id = ?1", "i", id);
+    bool found = stmt_row(q) && read_thing(q, arena, ret_thing);
+    stmt_done(q);
+    return found;
+}
+
 bool store_thing_exists(struct db *db, struct str name)
 {
     struct stmt *q = db_query(db, "SELECT 1 FROM thing WHERE name = ?1", "s", name);

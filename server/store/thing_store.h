@@ -14,6 +14,7 @@ struct thing_row {
 };
 
 bool store_thing_get(struct db *db, struct arena *arena, struct str name, struct thing_row *ret_thing);
+bool store_thing_get_by_id(struct db *db, struct arena *arena, int64_t id, struct thing_row *ret_thing);
 bool store_thing_exists(struct db *db, struct str name);
 /* Sets thing->id. */
 bool store_thing_insert(struct db *db, struct thing_row *thing);

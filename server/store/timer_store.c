@@ -13,6 +13,8 @@ static const char *const kind_names[TIMER_KIND_COUNT] = {
     [TIMER_REMOVAL] = "REMOVAL",
     [TIMER_CANCELLATION] = "CANCELLATION",
     [TIMER_DELETION] = "DELETION",
+    [TIMER_FLEET_THINGS] = "FLEET_THINGS",
+    [TIMER_FLEET_THING_GROUPS] = "FLEET_THING_GROUPS",
 };
 
 const char *timer_kind_name(enum timer_kind kind)

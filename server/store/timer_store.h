@@ -11,13 +11,15 @@ enum timer_kind {
     TIMER_EXECUTION_TIMEOUT,
     TIMER_NOTIFY_AGAIN,
     TIMER_WINDOW_CLOSE,
-    TIMER_WINDOW_OPEN,  /* not the first time: that is JOB_START */
-    TIMER_WINDOW_RETRY, /* an execution that ended outside a window is tried again in the next one */
-    TIMER_WINDOW_TELL,  /* goes on telling that a window has opened or closed */
-    TIMER_ROLLOUT,      /* of a job, to its targets */
-    TIMER_REMOVAL,      /* of the executions of things that are among a job's targets no more */
-    TIMER_CANCELLATION, /* of a job's executions */
-    TIMER_DELETION,     /* of a job's executions, and of the job */
+    TIMER_WINDOW_OPEN,        /* not the first time: that is JOB_START */
+    TIMER_WINDOW_RETRY,       /* an execution that ended outside a window is tried again in the next one */
+    TIMER_WINDOW_TELL,        /* goes on telling that a window has opened or closed */
+    TIMER_ROLLOUT,            /* of a job, to its targets */
+    TIMER_REMOVAL,            /* of the executions of things that are among a job's targets no more */
+    TIMER_CANCELLATION,       /* of a job's executions */
+    TIMER_DELETION,           /* of a job's executions, and of the job */
+    TIMER_FLEET_THINGS,       /* of the index of things: what is being done to it (schema: fleet_work) */
+    TIMER_FLEET_THING_GROUPS, /* of the index of thing groups */
     TIMER_KIND_COUNT
 };
 

@@ -1,10 +1,10 @@
-/* The AWS SDK for JavaScript v3 through the life of a policy. */
+/* The AWS SDK for JavaScript v3 and the AWS CLI through the life of a policy. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import * as iot from '@aws-sdk/client-iot';
 
-import { controlPlane } from './clients.mjs';
+import { aws, awsDoes, controlPlane } from './clients.mjs';
 import { ACCOUNT, REGION, World } from './support.mjs';
 
 const arn = (rest) => `arn:aws:iot:${REGION}:${ACCOUNT}:${rest}`;
@@ -96,4 +96,46 @@ test('the SDK for JavaScript creates, versions, attaches, tries, detaches and de
   await send('DeletePolicy', { policyName });
   await assert.rejects(send('GetPolicy', { policyName }), iot.ResourceNotFoundException);
   assert.equal(certificateArn, arn(`cert/${certificateId}`));
+});
+
+test('the AWS CLI has a policy created, versioned, attached, tried, detached and deleted', async (t) => {
+  const world = new World(t);
+  const server = await world.frozenServer();
+  const cli = (operation, ...args) => awsDoes(server, 'iot', operation, ...args);
+  const named = ['--policy-name', policyName];
+
+  await cli('create-policy', ...named, '--policy-document', documentFor('Allow'), '--tags', 'Key=team,Value=pumps');
+  await cli('create-policy-version', ...named, '--policy-document', documentFor('Deny'), '--set-as-default');
+  assert.equal((await cli('get-policy', ...named)).policyDocument, documentFor('Deny'));
+  const first = await cli('get-policy-version', ...named, '--policy-version-id', '1');
+  assert.equal(first.isDefaultVersion, false);
+  await cli('set-default-policy-version', ...named, '--policy-version-id', '1');
+  await cli('delete-policy-version', ...named, '--policy-version-id', '2');
+  const { policyVersions } = await cli('list-policy-versions', ...named);
+  assert.deepEqual(policyVersions.map((v) => [v.versionId, v.isDefaultVersion]), [['1', true]]);
+
+  const { certificateArn } = await cli('create-keys-and-certificate', '--set-as-active');
+  await cli('attach-policy', ...named, '--target', certificateArn);
+  const policies = [{ policyName, policyArn: arn(`policy/${policyName}`) }];
+  assert.deepEqual(await cli('list-policies', '--ascending-order'), { policies });
+  assert.deepEqual(await cli('list-attached-policies', '--target', certificateArn), { policies });
+  assert.deepEqual(await cli('list-targets-for-policy', ...named), { targets: [certificateArn] });
+  const { effectivePolicies } = await cli('get-effective-policies', '--principal', certificateArn);
+  assert.deepEqual(effectivePolicies, [{ ...policies[0], policyDocument: documentFor('Allow') }]);
+  const { authResults } = await cli('test-authorization', '--principal', certificateArn, '--client-id', 'pump',
+    '--auth-infos', `actionType=PUBLISH,resources=${arn('topic/dt/pump/t')}`);
+  assert.deepEqual(authResults, [{
+    authInfo: { actionType: 'PUBLISH', resources: [arn('topic/dt/pump/t')] },
+    allowed: { policies },
+    denied: { implicitDeny: { policies: [] }, explicitDeny: { policies: [] } },
+    authDecision: 'ALLOWED',
+    missingContextValues: [],
+  }]);
+
+  const { status, errors } = await aws(server, 'iot', 'delete-policy', ...named);
+  assert.notEqual(status, 0);
+  assert.match(errors, /DeleteConflictException/);
+  await cli('detach-policy', ...named, '--target', certificateArn);
+  await cli('delete-policy', ...named);
+  assert.deepEqual(await cli('list-policies'), { policies: [] });
 });

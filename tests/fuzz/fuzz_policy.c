@@ -5,17 +5,20 @@
 
 enum { POLICY_ARENA_MAX = 16 * 1024 * 1024, REFERENCE_TEXT_MAX = 24 };
 
-/* As people explain it: slow, and without anything to remember. */
+/* Whether the first i characters of the pattern match the first j of the text, for all of them: a table
+ * instead of a search. */
 static bool reference_matches(struct str pattern, struct str text)
 {
-    if (!pattern.n)
-        return !text.n;
-    struct str rest = { pattern.p + 1, pattern.n - 1 };
-    if (*pattern.p == '*')
-        return reference_matches(rest, text) ||
-               (text.n && reference_matches(pattern, (struct str){ text.p + 1, text.n - 1 }));
-    return text.n && (*pattern.p == '?' || *pattern.p == *text.p) &&
-           reference_matches(rest, (struct str){ text.p + 1, text.n - 1 });
+    bool matches[REFERENCE_TEXT_MAX + 1][REFERENCE_TEXT_MAX + 1] = { { true } };
+    for (size_t i = 1; i <= pattern.n; i++)
+        for (size_t j = 0; j <= text.n; j++) {
+            char wanted = pattern.p[i - 1];
+            if (wanted == '*')
+                matches[i][j] = matches[i - 1][j] || (j > 0 && matches[i][j - 1]);
+            else
+                matches[i][j] = j > 0 && matches[i - 1][j - 1] && (wanted == '?' || wanted == text.p[j - 1]);
+        }
+    return matches[pattern.n][text.n];
 }
 
 static bool is_ascii(struct str text)

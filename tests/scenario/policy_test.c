@@ -244,11 +244,12 @@ static void policies_are_listed_newest_first_or_oldest_first(void **state)
     given_policy(w, "b", ALLOW("*", "*"));
     given_policy(w, "a", ALLOW("*", "*"));
     given_policy(w, "c", ALLOW("*", "*"));
-    assert_json(http(w, 200, "GET", "/policies", NULL)->body, "",
-                "{\"policies\":[{\"policyName\":\"c\",\"policyArn\":\"" POLICY_ARN(
-                    "c") "\"},{\"policyName\":\"a\",\"policyArn\":\"" POLICY_ARN("a") "\"},{\"policyName\":"
-                                                                                      "\"b\",\"policyArn\":"
-                                                                                      "\"" POLICY_ARN("b") "\"}]}");
+    assert_json(
+        http(w, 200, "GET", "/policies", NULL)->body, "",
+        "{\"policies\":[{\"policyName\":\"c\",\"policyArn\":\"" POLICY_ARN(
+            "c") "\"},{\"policyName\":\"a\",\"policyArn\":\"" POLICY_ARN("a") "\"},{\"policyName\":"
+                                                                              "\"b\",\"policyArn\":"
+                                                                              "\"" POLICY_ARN("b") "\"}]}");
     assert_json_items(http(w, 200, "GET", "/policies?isAscendingOrder=true", NULL)->body, "policies",
                       "policyName", "b a c");
     assert_json_items(http(w, 200, "GET", "/policies?isAscendingOrder=false", NULL)->body, "policies",

@@ -372,7 +372,13 @@ uint64_t fingerprint(struct world *w)
                                           "execution",
                                           "job_progress",
                                           "job_joiner",
-                                          "timer" };
+                                          "timer",
+                                          "fleet_index",
+                                          "fleet_custom_field",
+                                          "fleet_work",
+                                          "fleet_field",
+                                          "fleet_group_field",
+                                          "connectivity" };
     uint64_t hash = 0xcbf29ce484222325u;
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         hash = hash_table(w, hash, tables[i]);

@@ -1,5 +1,6 @@
 #include "support/cmocka_all.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,6 +139,72 @@ static void text_outlives_its_statement_and_changes_are_counted(void **state)
     assert_true(db_exec(f->db, "DELETE FROM t /*scan*/", ""));
     assert_int_equal(db_changes(f->db), 2);
     assert_string_equal(text.p, "kept");
+}
+
+static int64_t made_answer(struct db *db, const char *sql, int64_t value)
+{
+    struct db_value values[] = { { .type = 'i', .integer = value } };
+    struct stmt *q = db_query_made(db, str_from(sql), values, 1);
+    assert_true(stmt_row(q));
+    int64_t answer = stmt_int(q);
+    assert_false(stmt_row(q));
+    return answer;
+}
+
+static void statements_made_at_run_time_are_kept_by_their_text(void **state)
+{
+    struct fixture *f = *state;
+    char first[64] = "SELECT ?1 + 1", same[64] = "SELECT ?1 + 1";
+    struct db_value one[] = { { .type = 'i', .integer = 1 } };
+    struct stmt *q = db_query_made(f->db, str_from(first), one, 1);
+    stmt_done(q);
+    assert_ptr_equal(db_query_made(f->db, str_from(same), one, 1), q);
+    stmt_done(q);
+    first[12] = '2'; /* the text is a copy */
+    assert_int_equal(made_answer(f->db, same, 5), 6);
+    assert_int_equal(made_answer(f->db, first, 5), 7);
+}
+
+static void many_statements_made_at_run_time_take_turns(void **state)
+{
+    struct fixture *f = *state;
+    struct db_value one[] = { { .type = 'i', .integer = 1 } };
+    struct stmt *held = db_query_made(f->db, STR_LIT("SELECT ?1 UNION ALL SELECT 2"), one, 1);
+    assert_true(stmt_row(held));
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 200; i++) {
+            char sql[64];
+            snprintf(sql, sizeof sql, "SELECT ?1 + %d", i);
+            assert_int_equal(made_answer(f->db, sql, 1000), 1000 + i);
+        }
+    }
+    assert_int_equal(stmt_int(held), 1); /* one that is being read is not pushed out */
+    assert_true(stmt_row(held));
+    assert_int_equal(stmt_int(held), 2);
+    stmt_done(held);
+}
+
+static void values_of_every_kind_can_be_bound_at_run_time(void **state)
+{
+    struct fixture *f = *state;
+    struct db_value values[] = { { .type = 's', .text = STR_LIT("it's") },
+                                 { .type = 'i', .integer = INT64_MIN },
+                                 { .type = 'd', .real = 0.5 } };
+    struct stmt *q = db_query_made(f->db, STR_LIT("SELECT ?1, ?2, ?3 = 0.5"), values, 3);
+    assert_true(stmt_row(q));
+    assert_true(str_eq_text(stmt_borrow(q), "it's"));
+    assert_true(stmt_int(q) == INT64_MIN);
+    assert_int_equal(stmt_int(q), 1);
+    stmt_done(q);
+}
+
+static void sql_that_is_none_fails_and_is_not_kept(void **state)
+{
+    struct fixture *f = *state;
+    assert_false(stmt_row(db_query_made(f->db, STR_LIT("SELEC 1"), NULL, 0)));
+    assert_true(db_failed(f->db));
+    db_clear_failure(f->db);
+    assert_int_equal(made_answer(f->db, "SELECT ?1", 3), 3);
 }
 
 /* ---- failures ---- */
@@ -333,6 +400,10 @@ static void a_statement_that_walks_a_table_or_sorts_raises_an_alarm_unless_it_sa
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(statements_made_at_run_time_are_kept_by_their_text),
+        TEST(many_statements_made_at_run_time_take_turns),
+        TEST(values_of_every_kind_can_be_bound_at_run_time),
+        TEST(sql_that_is_none_fails_and_is_not_kept),
         TEST(a_statement_is_prepared_once_for_each_literal),
         TEST(a_cached_statement_outlives_a_change_of_the_schema),
         TEST(absent_and_empty_values_stay_apart),
