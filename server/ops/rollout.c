@@ -101,8 +101,8 @@ static bool queue_joiners(struct op *op, const struct job_row *job, size_t *look
     return true;
 }
 
-/* Whether a timer is due that ends the rollout or its window: where the server was off, or acts on both in
- * one millisecond, this one can come first. */
+/* Whether a timer is due that ends the rollout or its window, and is still to come: where the server was off,
+ * or acts on both in one millisecond, this one can be first. */
 static bool is_due_to_stop(struct op *op, const struct job_row *job)
 {
     int64_t close_ms;
@@ -119,7 +119,7 @@ bool rollout_slice(struct op *op, const struct job_row *job, struct progress_row
     bool more = false;
     *ret_done = false;
     if (is_due_to_stop(op, job)) {
-        progress->not_before_ms = op->now_ms + 1;
+        progress->not_before_ms = op->now_ms + ROLLOUT_SLOT_MS;
         return true;
     }
     if (!queue_joiners(op, job, &budget.looks, &more))

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/timer_store.h"
 #include "support/groups.h"
 #include "support/refusals.h"
 #include "support/windows.h"
@@ -284,6 +285,23 @@ static void between_windows_what_has_started_may_be_finished(void **state)
     assert_completed(w, NOON_S + 3600, "Canceled 1, Succeeded 1");
 }
 
+static void a_retry_that_waits_for_a_window_is_dropped(void **state)
+{
+    struct world *w = *state;
+    given_job_for_lamps(w, 2, "CONTINUOUS", WINDOWED("STOP_ROLLOUT") RETRY_FAILED);
+    device_reports(w, "fw", "lamp-0", "IN_PROGRESS");
+    device_reports(w, "fw", "lamp-1", "IN_PROGRESS");
+    advance(w, "PT45M");
+    device_reports(w, "fw", "lamp-0", "FAILED");
+    assert_timers(w, "JOB_END fw, WINDOW_OPEN fw, WINDOW_RETRY fw");
+    advance(w, "PT15M");
+    assert_timers(w, "WINDOW_OPEN fw");
+    advance(w, "PT1H");
+    assert_executions(w, "fw", "lamp-0", "FAILED 1");
+    device_reports(w, "fw", "lamp-1", "SUCCEEDED");
+    assert_completed(w, NOON_S + 7200, "Succeeded 1, Failed 1");
+}
+
 static void within_a_window_the_job_ends_like_any_other(void **state)
 {
     struct world *w = *state;
@@ -403,7 +421,14 @@ static void after_the_end_a_job_can_be_aborted_where_something_is_left_to_stop(v
 
 /* ---- large jobs ---- */
 
-enum { MANY = 6000 }; /* more than the engine does in the batches of a test */
+/* More than two or three transactions can do. */
+enum { MANY = 6000 };
+
+static bool is_due(struct world *w, enum timer_kind kind)
+{
+    int64_t due_ms;
+    return store_timer_due(world_db(w), kind, STR_LIT("fw"), &due_ms);
+}
 
 /* Whoever starts while the end is worked off has started, or comes too late. */
 static void a_large_job_ends_bit_by_bit(void **state)
@@ -431,7 +456,6 @@ static void a_large_job_ends_bit_by_bit(void **state)
     world_free(w);
 }
 
-/* The rollout of a job that is larger than its time is stopped where it is. */
 static void a_cancel_in_the_middle_of_the_end_takes_over(void **state)
 {
     struct world *w = world_new_durable(NOON);
@@ -448,6 +472,31 @@ static void a_cancel_in_the_middle_of_the_end_takes_over(void **state)
     assert_job_status(w, "fw", "CANCELED");
     assert_counts(w, "fw", "Canceled 6000");
     assert_int_equal(rows_in(w, "job_progress"), 0);
+    world_free(w);
+}
+
+/* Its group has been deleted shortly before: what was about to be REMOVED is CANCELED. */
+static void the_end_takes_over_from_a_removal(void **state)
+{
+    struct world *w = world_new_durable(NOON);
+    (void)state;
+    given_group(w, "site", NULL);
+    unpaced(w);
+    given_job_for_lamps(w, MANY, "CONTINUOUS", AT_ONE("CANCEL"));
+    world_stop_after(w, 1);
+    http(w, 200, "DELETE", "/thing-groups/site", NULL);
+    assert_int_equal(rows_in(w, "job_progress"), 1);
+    world_restart(w, "2030-01-01T13:00:00Z");
+    while (is_due(w, TIMER_JOB_END)) /* the removal may have been first */
+        describe(w);
+    assert_false(is_due(w, TIMER_REMOVAL));
+    world_stop_after(w, 0);
+    describe(w);
+    const cJSON *counts = json_at(describe(w), "job.jobProcessDetails");
+    assert_int_equal(json_at(counts, "numberOfCanceledThings")->valueint +
+                         json_at(counts, "numberOfRemovedThings")->valueint,
+                     MANY);
+    assert_job_status(w, "fw", "COMPLETED");
     world_free(w);
 }
 
@@ -470,6 +519,7 @@ int main(void)
         TEST(between_windows_what_is_left_waits_for_the_next_one),
         TEST(between_windows_the_last_to_finish_completes_the_job),
         TEST(between_windows_what_has_started_may_be_finished),
+        TEST(a_retry_that_waits_for_a_window_is_dropped),
         TEST(within_a_window_the_job_ends_like_any_other),
         TEST(a_job_whose_first_window_opens_at_its_end_does_nothing),
         TEST(windows_behind_the_end_are_not_shown),
@@ -480,6 +530,7 @@ int main(void)
         TEST(a_job_can_be_canceled_after_its_end),
         TEST(after_the_end_a_job_can_be_aborted_where_something_is_left_to_stop),
         cmocka_unit_test(a_large_job_ends_bit_by_bit),
+        cmocka_unit_test(the_end_takes_over_from_a_removal),
         cmocka_unit_test(a_cancel_in_the_middle_of_the_end_takes_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -258,6 +258,21 @@ static void an_exponential_rate_rises_with_the_things_that_have_succeeded(void *
     assert_rolled_out(w, 80);
 }
 
+/* One a minute would come again when the minute is over; the first success makes it five. */
+static void a_slow_rollout_does_not_sleep_over_a_success(void **state)
+{
+    struct world *w = *state;
+    given_lamps(w, 10);
+    given_paced_job(w, "SNAPSHOT", EXPONENTIAL(1, 5, "numberOfSucceededThings", 1, 1000));
+    advance(w, "PT7S");
+    assert_rolled_out(w, 1);
+    device_reports(w, "fw", "lamp-0", "SUCCEEDED");
+    advance(w, "PT4.999S");
+    assert_rolled_out(w, 1);
+    advance(w, "PT0.001S");
+    assert_rolled_out(w, 2);
+}
+
 /* ---- UpdateJob ---- */
 
 static void update_pace(struct world *w, int rate)
@@ -498,6 +513,7 @@ int main(void)
         TEST(devices_are_told_when_their_turn_comes),
         TEST(an_exponential_rate_rises_with_the_things_that_were_notified),
         TEST(an_exponential_rate_rises_with_the_things_that_have_succeeded),
+        TEST(a_slow_rollout_does_not_sleep_over_a_success),
         TEST(an_update_changes_the_pace_of_a_rollout_on_its_way),
         TEST(an_update_between_windows_waits_for_the_next_one),
         TEST(an_exponential_rate_can_be_given_on_the_way),
