@@ -75,7 +75,8 @@ static bool add_plugin(const struct broker_config *config, struct strbuf *out, s
     struct settings defaults;
     settings_init(&defaults);
     defaults.track_subscriptions =
-        false; /* the plugin's own default: it cannot know a broker that is not ours */
+        false; /* the plugin's own defaults: it cannot know a broker that is not ours */
+    defaults.track_connections = TRACK_CONNECTIONS_OFF;
     struct plugin_options options = { &defaults, out, ret_problem, true };
     settings_each(config->settings, add_option, &options);
     settings_release(&defaults);

@@ -58,7 +58,10 @@ static int check_publish(struct plugin *plugin, const struct mosquitto_evt_acl_c
     const char *why;
     if (access_of_publish(str_from(check->topic), check->retain, &why) == ACCESS_DENIED) {
         log_denial(plugin, check, "publish", why);
-        return deny_publish(plugin, check);
+        int verdict = deny_publish(plugin, check);
+        if (verdict == MOSQ_ERR_CONN_REFUSED)
+            plugin->shut_out = check->client;
+        return verdict;
     }
     return MOSQ_ERR_PLUGIN_DEFER;
 }
@@ -111,11 +114,75 @@ static int on_last_word(int event, void *data, void *context)
     return MOSQ_ERR_SUCCESS;
 }
 
+/* ---- who comes and goes ---- */
+
+/* The broker has decided by now. Of a client that it has refused it has forgotten the id. */
+static void settle_arrival(struct plugin *plugin)
+{
+    struct mosquitto *client = plugin->arriving;
+    const char *id = client != NULL ? mosquitto_client_id(client) : NULL;
+    plugin->arriving = NULL;
+    if (id == NULL)
+        return;
+    const struct arrival arrival = {
+        .connection = client,
+        .client_id = str_from(id),
+        .keep_alive_s = mosquitto_client_keepalive(client),
+        .clean_session = mosquitto_client_clean_session(client),
+    };
+    connections_came(&plugin->connections, &arrival);
+}
+
+static int on_basic_auth(int event, void *data, void *context)
+{
+    (void)event;
+    const struct mosquitto_evt_basic_auth *asking = data;
+    struct plugin *plugin = context;
+    settle_arrival(plugin);
+    plugin->arriving = asking->client;
+    return plugin->settings.track_connections == TRACK_CONNECTIONS_ACCEPT ? MOSQ_ERR_SUCCESS
+                                                                          : MOSQ_ERR_PLUGIN_DEFER;
+}
+
+/* AWS's word for it. Mosquitto 2.0 gives no reason (-1). */
+static const char *reason_of(const struct plugin *plugin, const struct mosquitto_evt_disconnect *disconnect)
+{
+    static const struct {
+        int error;
+        const char *reason;
+    } reasons[] = {
+        { MOSQ_ERR_SUCCESS, "CLIENT_INITIATED_DISCONNECT" },
+        { MOSQ_ERR_CONN_LOST, "CONNECTION_LOST" },
+        { MOSQ_ERR_KEEPALIVE, "MQTT_KEEP_ALIVE_TIMEOUT" },
+        { MOSQ_ERR_AUTH, "AUTH_ERROR" },
+        { MOSQ_ERR_ACL_DENIED, "AUTH_ERROR" },
+        { MOSQ_ERR_PROTOCOL, "CLIENT_ERROR" },
+        { MOSQ_ERR_MALFORMED_PACKET, "CLIENT_ERROR" },
+        { MOSQ_ERR_OVERSIZE_PACKET, "CLIENT_ERROR" },
+        { MOSQ_ERR_PAYLOAD_SIZE, "CLIENT_ERROR" },
+        { MOSQ_ERR_ADMINISTRATIVE_ACTION, "SERVER_INITIATED_DISCONNECT" },
+    };
+    if (disconnect->client == plugin->shut_out)
+        return "AUTH_ERROR";
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (reasons[i].error == disconnect->reason)
+            return reasons[i].reason;
+    return "UNKNOWN";
+}
+
 static int on_disconnect(int event, void *data, void *context)
 {
     (void)event;
     const struct mosquitto_evt_disconnect *disconnect = data;
-    departures_note(&((struct plugin *)context)->departures, disconnect->client);
+    struct plugin *plugin = context;
+    const char *id = mosquitto_client_id(disconnect->client);
+    settle_arrival(plugin);
+    departures_note(&plugin->departures, disconnect->client);
+    if (id != NULL)
+        connections_left(&plugin->connections, disconnect->client, str_from(id),
+                         reason_of(plugin, disconnect));
+    if (disconnect->client == plugin->shut_out)
+        plugin->shut_out = NULL;
     return MOSQ_ERR_SUCCESS;
 }
 
@@ -156,6 +223,8 @@ static int on_tick(int event, void *data, void *context)
         take_last_word(plugin);
     if (!plugin->ticked)
         announce_ready(plugin);
+    settle_arrival(plugin);
+    connections_tell(&plugin->connections);
     doorbell_say_ticking(&plugin->doorbell);
     if (deliver_some(&plugin->delivery))
         doorbell_ring_soon(&plugin->doorbell);
@@ -182,12 +251,18 @@ bool hooks_register(struct plugin *plugin)
             hooks_unregister(plugin);
             return false;
         }
-    return true;
+    if (plugin->settings.track_connections == TRACK_CONNECTIONS_OFF ||
+        mosquitto_callback_register(plugin->identifier, MOSQ_EVT_BASIC_AUTH, on_basic_auth, NULL, plugin) ==
+            MOSQ_ERR_SUCCESS)
+        return true;
+    hooks_unregister(plugin);
+    return false;
 }
 
 void hooks_unregister(struct plugin *plugin)
 {
     for (size_t i = 0; i < HOOK_COUNT; i++)
         mosquitto_callback_unregister(plugin->identifier, hooks[i].event, hooks[i].run, NULL);
+    mosquitto_callback_unregister(plugin->identifier, MOSQ_EVT_BASIC_AUTH, on_basic_auth, NULL);
     mosquitto_callback_unregister(plugin->identifier, MOSQ_EVT_ACL_CHECK, on_last_word, NULL);
 }

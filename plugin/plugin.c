@@ -64,6 +64,12 @@ static bool plugin_start(struct plugin *plugin, struct strbuf *ret_problem)
         .audience = server_audience(plugin->server),
         .log = plugin->log,
     };
+    connections_init(&plugin->connections);
+    plugin->connections.engine = server_engine(plugin->server);
+    plugin->connections.clock = server_clock(plugin->server);
+    plugin->connections.watch = server_connectivity(plugin->server);
+    plugin->connections.ring = doorbell_ring;
+    plugin->connections.ring_context = &plugin->doorbell;
     if (!hooks_register(plugin))
         return problem(ret_problem, "the broker refused to register a callback");
     doorbell_alarm_start(&plugin->doorbell);
@@ -75,6 +81,7 @@ static void plugin_free(struct plugin *plugin)
 {
     if (plugin->server != NULL)
         server_stop(plugin->server);
+    connections_release(&plugin->connections);
     doorbell_release(&plugin->doorbell);
     if (plugin->log != NULL)
         log_drain(plugin->log);
@@ -99,8 +106,9 @@ EXPORT int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userd
         return PLUGIN_FAILED;
     plugin->identifier = identifier;
     settings_init(&plugin->settings);
-    /* The launcher, which writes the broker's whole configuration, sets it. */
+    /* The launcher, which writes the broker's whole configuration, sets them. */
     plugin->settings.track_subscriptions = false;
+    plugin->settings.track_connections = TRACK_CONNECTIONS_OFF;
 
     struct strbuf why;
     strbuf_init(&why, PROBLEM_MAX);

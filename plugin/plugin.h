@@ -7,6 +7,7 @@
 #include <mosquitto_broker.h>
 #include <mosquitto_plugin.h>
 
+#include "plugin/connections.h"
 #include "plugin/deliver.h"
 #include "plugin/doorbell.h"
 #include "plugin/inbound.h"
@@ -23,9 +24,12 @@ struct plugin {
     struct subscribers subscribers;
     struct delivery delivery;
     struct departures departures;
-    bool ticked;           /* the broker's loop runs, all listeners answer */
-    bool silence_reported; /* that no tick comes */
-    bool last_word_due;    /* see hooks.h */
+    struct connections connections;
+    struct mosquitto *arriving;       /* asked to connect; not known yet whether it may */
+    const struct mosquitto *shut_out; /* published where it may not: its connection is being closed */
+    bool ticked;                      /* the broker's loop runs, all listeners answer */
+    bool silence_reported;            /* that no tick comes */
+    bool last_word_due;               /* see hooks.h */
 };
 
 #endif

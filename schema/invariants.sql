@@ -232,7 +232,15 @@ GROUP BY above, name, id HAVING sum(n) <> 0
 UNION ALL
 SELECT 'membership of a thing or a thing group that is gone', thing_group || ' ' || thing
 FROM thing_group_member
-WHERE thing NOT IN (SELECT id FROM thing) OR thing_group NOT IN (SELECT id FROM thing_group)
+WHERE thing NOT IN (SELECT id FROM thing)
+   OR (place NOT IN (SELECT id FROM thing_group) AND place NOT IN (SELECT id FROM thing_group_ending))
+   OR (thing_group NOT IN (SELECT id FROM thing_group) AND place NOT IN (SELECT id FROM thing_group_ending))
+
+UNION ALL
+SELECT 'membership that does not know through which group it is one', thing_group || ' ' || thing
+FROM thing_group_member AS m
+WHERE (membership_id IS NOT NULL) <> (place = thing_group)
+   OR NOT EXISTS (SELECT 1 FROM thing_group_member AS p WHERE p.thing_group = m.place AND p.thing = m.thing)
 
 UNION ALL
 SELECT 'thing in a group and not below the group''s parent, or in both', g.name || ' ' || m.thing
@@ -243,10 +251,42 @@ WHERE g.parent IS NOT NULL AND (above.thing IS NULL OR above.membership_id IS NO
 UNION ALL
 SELECT 'thing below a group through none of its children, or several', m.thing_group || ' ' || m.thing
 FROM thing_group_member AS m
-WHERE m.membership_id IS NULL
+WHERE m.membership_id IS NULL AND m.place NOT IN (SELECT id FROM thing_group_ending)
   AND 1 <> (SELECT count(*) FROM thing_group AS child
             JOIN thing_group_member AS below ON below.thing_group = child.id AND below.thing = m.thing
             WHERE child.parent = m.thing_group)
+
+UNION ALL
+SELECT 'thing group that is gone and here', id FROM thing_group_ending WHERE id IN (SELECT id FROM thing_group)
+
+UNION ALL
+SELECT 'thing group that ends without a timer', id
+FROM thing_group_ending WHERE NOT EXISTS (SELECT 1 FROM timer WHERE kind = 'GROUP_DELETION')
+
+UNION ALL
+SELECT 'dynamic thing group in a hierarchy', g.name
+FROM thing_group AS g JOIN dynamic_thing_group AS d ON d.id = g.id
+WHERE g.parent IS NOT NULL OR g.id IN (SELECT parent FROM thing_group)
+
+UNION ALL
+SELECT 'dynamic thing group without an index that has what it asks for', d.id
+FROM dynamic_thing_group AS d
+WHERE NOT EXISTS (SELECT 1 FROM fleet_index AS i WHERE i.name = d.index_name AND i.connectivity >= d.asks_connectivity)
+
+UNION ALL
+SELECT 'dynamic thing group that is built without a timer', id
+FROM dynamic_thing_group
+WHERE status <> 'ACTIVE' AND NOT EXISTS (SELECT 1 FROM timer WHERE kind = 'DYNAMIC_GROUP')
+
+UNION ALL
+SELECT 'connectivity of what is neither a thing nor connected', thing_name
+FROM connectivity WHERE connected = 0 AND thing_name NOT IN (SELECT name FROM thing)
+
+UNION ALL
+SELECT 'thing that was connected before the server started, and that nobody disconnects', thing_name
+FROM connectivity
+WHERE connected = 1 AND run < (SELECT run FROM connectivity_run) AND EXISTS (SELECT 1 FROM fleet_index WHERE connectivity = 1)
+  AND NOT EXISTS (SELECT 1 FROM timer WHERE kind = 'CONNECTIVITY')
 
 UNION ALL
 SELECT 'tag of what is gone', resource_type || ' ' || resource_name
@@ -333,7 +373,10 @@ FROM (WITH truth (thing, field, word) AS (
           UNION ALL SELECT thing, 'attributes.' || name, lower(value) FROM thing_attribute),
       shown (thing, field, word) AS (SELECT owner, field, word FROM fleet_field WHERE source < 2)
       SELECT * FROM (SELECT * FROM truth EXCEPT SELECT * FROM shown)
-      UNION ALL SELECT * FROM (SELECT * FROM shown EXCEPT SELECT * FROM truth))
+      UNION ALL SELECT * FROM (SELECT * FROM shown EXCEPT SELECT * FROM truth)
+                WHERE NOT (field = 'thingGroupNames' -- of a group that is gone, until its memberships are worked off
+                           AND thing IN (SELECT m.thing FROM thing_group_member AS m
+                                         JOIN thing_group_ending AS e ON e.id = m.place)))
 WHERE 'AWS_Things' IN (SELECT name FROM fleet_index)
   AND 'AWS_Things' NOT IN (SELECT index_name FROM fleet_work WHERE kind IN ('BUILD', 'CLEAR'))
 

@@ -8,6 +8,7 @@
 #include "engine/handover.h"
 #include "http/http.h"
 #include "ops/audience.h"
+#include "ops/connectivity.h"
 #include "store/store.h"
 
 struct server {
@@ -17,6 +18,7 @@ struct server {
     struct issuer device_ca;
     struct outbox *outbox;
     struct audience *audience;
+    struct connectivity_watch *connectivity;
     struct engine *engine;
     bool engine_runs;
     struct http *http; /* NULL: its ports are off */
@@ -87,7 +89,9 @@ static bool take_over(struct server *server)
 static bool start_engine(struct server *server, struct strbuf *ret_problem)
 {
     server->outbox = outbox_new();
-    if (server->outbox != NULL && start_audience(server) && take_over(server)) {
+    server->connectivity = connectivity_watch_new();
+    if (server->outbox != NULL && server->connectivity != NULL && start_audience(server) &&
+        take_over(server)) {
         struct engine_config config = {
             .db = store_writer(server->store),
             .clock = &server->clock,
@@ -95,6 +99,7 @@ static bool start_engine(struct server *server, struct strbuf *ret_problem)
             .log = server->config.log,
             .outbox = server->outbox,
             .audience = server->audience,
+            .connectivity = server->connectivity,
             .ring = server->config.ring,
             .ring_context = server->config.ring_context,
         };
@@ -159,6 +164,7 @@ void server_stop(struct server *server)
     if (server->outbox != NULL)
         outbox_free(server->outbox);
     audience_free(server->audience);
+    connectivity_watch_free(server->connectivity);
     issuer_release(&server->device_ca);
     if (server->store != NULL)
         store_close(server->store);
@@ -179,6 +185,11 @@ struct outbox *server_outbox(struct server *server)
 struct audience *server_audience(struct server *server)
 {
     return server->audience;
+}
+
+struct connectivity_watch *server_connectivity(struct server *server)
+{
+    return server->connectivity;
 }
 
 void server_set_ready(struct server *server)

@@ -10,6 +10,7 @@
 #include "base/strbuf.h"
 
 enum deny { DENY_DROP, DENY_REASON };
+enum track_connections { TRACK_CONNECTIONS_OFF, TRACK_CONNECTIONS_ACCEPT, TRACK_CONNECTIONS_DEFER };
 enum durability { DURABILITY_FULL, DURABILITY_NORMAL, DURABILITY_MEMORY };
 
 struct settings {

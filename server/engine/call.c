@@ -113,6 +113,7 @@ void call_run(struct call *call, const struct call_world *world)
         .outgoing = world->messages ? &outgoing : NULL,
         .audience = world->audience,
         .unheard = world->unheard,
+        .connectivity = world->connectivity,
         .log = world->log,
         .prepared = call->prepared,
     };

@@ -65,8 +65,9 @@ struct call_world {
     const struct settings *settings;
     struct log *log;
     int64_t now_ms;
-    struct audience *audience; /* who listens to notifications; NULL: anybody may */
-    struct unheard *unheard;   /* notifications that nobody listened to; NULL: not kept */
+    struct audience *audience;               /* who listens to notifications; NULL: anybody may */
+    struct unheard *unheard;                 /* notifications that nobody listened to; NULL: not kept */
+    struct connectivity_watch *connectivity; /* who wants to know who is connected; NULL: nobody */
     struct message **messages; /* gets the notifications and events of a write; NULL for a read */
 };
 

@@ -4,6 +4,7 @@
 
 #include "engine/internal.h"
 #include "engine/throttle.h"
+#include "ops/connectivity.h"
 #include "ops/notify.h"
 #include "settings.h"
 #include "store/audience_store.h"
@@ -176,6 +177,7 @@ static struct call_world world_at(struct engine *engine, struct batch *batch, in
         .now_ms = now_ms,
         .audience = engine->config.audience,
         .unheard = &batch->unheard,
+        .connectivity = engine->config.connectivity,
         .messages = messages,
     };
 }
@@ -298,9 +300,10 @@ static void catch_up(struct engine *engine, struct batch *batch)
 static bool finish(struct engine *engine, struct batch *batch)
 {
     bool committed = !db_failed(engine->config.db) && db_commit(engine->config.db);
-    if (committed)
+    if (committed) {
+        connectivity_watch_look(engine->config.connectivity, engine->config.db);
         catch_up(engine, batch);
-    else
+    } else
         fail_batch(engine, batch);
     unheard_release(&batch->unheard);
     engine->running.batches++;
@@ -468,6 +471,7 @@ static bool run_reset(struct op *op, const void *input)
 {
     (void)input;
     json_member_string(op->json, "status", STR_LIT("reset"));
+    connectivity_reset(op);
     return store_reset(op->db) || fail(op->err, ERR_INTERNAL, "The database could not be emptied.");
 }
 
@@ -492,6 +496,7 @@ struct engine *engine_new(const struct engine_config *config)
     pthread_cond_init(&engine->work, &monotonic);
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&engine->lock, NULL);
+    connectivity_watch_look(config->connectivity, config->db);
     look_ahead(engine, true);
     return engine;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ops/connectivity.h"
 #include "store/audience_store.h"
 #include "store/db.h"
 #include "store/run_store.h"
@@ -25,7 +26,7 @@ static bool begin(const struct handover *handover, int64_t now_ms, bool *ret_cle
 {
     return store_run_begin(handover->db, ret_clean) &&
            store_undelivered_each(handover->db, push, (void *)handover) &&
-           store_undelivered_clear(handover->db) &&
+           store_undelivered_clear(handover->db) && connectivity_run_begins(handover->db, now_ms) &&
            (*ret_clean ||
             store_notify_again(handover->db, now_ms, NOTIFY_AGAIN_WINDOW_MS, handover->everyone_listens));
 }

@@ -1,7 +1,10 @@
 #include "engine/timers.h"
 
+#include "ops/connectivity.h"
+#include "ops/dynamic_membership.h"
 #include "ops/execution_change.h"
 #include "ops/fleet_work.h"
+#include "ops/group_end.h"
 #include "ops/job_end_time.h"
 #include "ops/job_life.h"
 #include "ops/job_window.h"
@@ -23,6 +26,9 @@ static bool (*const kinds[TIMER_KIND_COUNT])(struct op *op, const struct timer_r
     [TIMER_REMOVAL] = job_work_due,
     [TIMER_CANCELLATION] = job_work_due,
     [TIMER_DELETION] = job_work_due,
+    [TIMER_GROUP_DELETION] = group_end_due,
+    [TIMER_DYNAMIC_GROUP] = dynamic_membership_due,
+    [TIMER_CONNECTIVITY] = connectivity_due,
     [TIMER_FLEET_THINGS] = fleet_work_due,
     [TIMER_FLEET_THING_GROUPS] = fleet_work_due,
 };
@@ -43,6 +49,7 @@ static bool run(const struct call_world *world, struct arena *arena, struct err 
         .outgoing = &outgoing,
         .audience = world->audience,
         .unheard = world->unheard,
+        .connectivity = world->connectivity,
         .log = world->log,
     };
     bool ok = store_timer_cancel(world->db, timer) && kinds[timer->kind](&op, timer) &&

@@ -121,8 +121,8 @@ bool event_thing_group(struct op *op, enum registry_change change, const struct 
     json_member_string(json, "description", group->description);
     add_ancestors(op, json, &ancestors);
     render_attributes(json, attributes);
-    json_key(json, "dynamicGroupMappingId");
-    json_null(json); /* groups are static here */
+    /* null for static groups; AWS does not say what the id of a dynamic one is made of */
+    json_member_string(json, "dynamicGroupMappingId", group->dynamic ? group->group_id : STR_NONE);
     struct str topic =
         arena_printf(op->arena, "$aws/events/thingGroup/%.*s/%s", STR(group->name), changes[change].level);
     return event_end(op, &event, topic) && ok;

@@ -1,5 +1,8 @@
+#include "ops/connectivity.h"
 #include "ops/fleet_index.h"
 #include "ops/fleet_work.h"
+#include "settings.h"
+#include "store/dynamic_group_store.h"
 
 enum { FIELD_NAME_MAX = 1024 };
 
@@ -29,7 +32,33 @@ static bool check_sources(struct op *op, const struct thing_indexing_configurati
         in->thing_connectivity_indexing_mode == THING_CONNECTIVITY_INDEXING_MODE_STATUS)
         return fail(op->err, ERR_INVALID_REQUEST,
                     "thingConnectivityIndexingMode STATUS needs thingIndexingMode REGISTRY.");
+    if (in->thing_connectivity_indexing_mode == THING_CONNECTIVITY_INDEXING_MODE_STATUS &&
+        op->settings->track_connections == TRACK_CONNECTIONS_OFF)
+        return fail(
+            op->err, ERR_INVALID_REQUEST,
+            "thingConnectivityIndexingMode STATUS needs the setting track_connections: this server does "
+            "not notice who connects.");
     return true;
+}
+
+struct wanted {
+    bool on;
+    struct fleet_index_row row;
+};
+
+/* What dynamic thing groups ask for stays. */
+static bool check_dynamic_groups(struct op *op, enum fleet_index index, bool connectivity,
+                                 const struct wanted *wanted)
+{
+    if (index != FLEET_THINGS)
+        return true;
+    if (!wanted->on && store_dynamic_groups_exist(op->db))
+        return fail(op->err, ERR_INVALID_REQUEST,
+                    "thingIndexingMode cannot be OFF while there are dynamic thing groups.");
+    return !connectivity || wanted->row.connectivity || !store_dynamic_group_asks_connectivity(op->db) ||
+           fail(op->err, ERR_INVALID_REQUEST,
+                "thingConnectivityIndexingMode cannot be OFF while a dynamic thing group asks for "
+                "connectivity.");
 }
 
 /* Attributes alone are indexed without being managed. */
@@ -66,11 +95,6 @@ static bool check_custom_fields(struct op *op, const struct fields *fields, bool
 
 /* ---- UpdateIndexingConfiguration: switching ---- */
 
-struct wanted {
-    bool on;
-    struct fleet_index_row row;
-};
-
 /* The names of the types are the same in the API and in the store. */
 static bool take_custom_fields(struct op *op, const struct fields *in, struct fleet_index_row *row)
 {
@@ -104,9 +128,13 @@ static bool change(struct op *op, enum fleet_index index, const struct wanted *w
 {
     bool had_connectivity = false;
     bool was_on = store_fleet_index_is_on(op->db, index, &had_connectivity);
+    if (!check_dynamic_groups(op, index, had_connectivity, wanted))
+        return false;
     bool ok = wanted->on ? store_fleet_index_set(op->db, index, &wanted->row)
                          : store_fleet_index_delete(op->db, index);
     return (ok || fail(op->err, ERR_INTERNAL, "The indexing configuration could not be stored.")) &&
+           (index != FLEET_THINGS || had_connectivity == wanted->row.connectivity ||
+            connectivity_mode_changed(op, wanted->row.connectivity)) &&
            work_through(op, index, was_on, had_connectivity, wanted);
 }
 

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "ops/dynamic_membership.h"
 #include "ops/fleet_work.h"
 #include "store/attribute_store.h"
 #include "store/connectivity_store.h"
@@ -88,7 +89,7 @@ static bool write_registry(struct op *op, const struct thing_row *thing)
     struct attribute_rows attributes;
     struct named_rows groups;
     if (!store_attributes_get(op->db, op->arena, ATTRIBUTES_OF_THING, thing->id, &attributes) ||
-        !store_thing_groups_of_thing(op->db, op->arena, thing->id, 0, GROUPS_MAX, &groups))
+        !store_static_groups_of_thing(op->db, op->arena, thing->id, GROUPS_MAX, &groups))
         return not_read(op);
     add_text(&d, "thingName", thing->name);
     add_text(&d, "thingId", thing->thing_id);
@@ -131,7 +132,7 @@ bool fleet_index_thing_changed(struct op *op, int64_t thing)
 {
     bool connectivity;
     return !store_fleet_index_is_on(op->db, FLEET_THINGS, &connectivity) ||
-           write_thing(op, thing, connectivity);
+           (write_thing(op, thing, connectivity) && dynamic_membership_thing_changed(op, thing));
 }
 
 bool fleet_index_connectivity_changed(struct op *op, struct str thing_name)
@@ -141,7 +142,7 @@ bool fleet_index_connectivity_changed(struct op *op, struct str thing_name)
     if (!store_fleet_index_is_on(op->db, FLEET_THINGS, &connectivity) || !connectivity ||
         !store_thing_get(op->db, op->arena, thing_name, &thing))
         return true;
-    return write_connectivity(op, &thing);
+    return write_connectivity(op, &thing) && dynamic_membership_connectivity_changed(op, thing.id);
 }
 
 bool fleet_index_dynamic_groups_changed(struct op *op, int64_t thing, const struct named_rows *groups)
@@ -195,8 +196,9 @@ bool fleet_index_write_connectivity(struct op *op, enum fleet_index index, int64
 {
     struct thing_row row;
     (void)index;
-    return store_thing_get_by_id(op->db, op->arena, thing, &row) ? write_connectivity(op, &row)
-                                                                 : not_read(op);
+    if (!store_thing_get_by_id(op->db, op->arena, thing, &row))
+        return not_read(op);
+    return write_connectivity(op, &row) && dynamic_membership_connectivity_changed(op, thing);
 }
 
 bool fleet_index_forget(struct op *op, enum fleet_index index, int64_t owner)

@@ -2,14 +2,17 @@
 
 #include "base/random.h"
 #include "ops/arn.h"
+#include "ops/dynamic_membership.h"
 #include "ops/event.h"
 #include "ops/fleet_index.h"
 #include "ops/following.h"
+#include "ops/group_parts.h"
 #include "ops/lookup.h"
 #include "ops/page.h"
 #include "ops/render.h"
+#include "settings.h"
 
-enum { GROUPS_OF_A_THING_MAX = 10 }; /* control plane 8.1 */
+enum { LEFT_AT_ONCE = 16 }; /* groups that are read at a time when a thing leaves them all */
 
 /* ---- whom a request means: by name, by ARN, or by both if they agree ---- */
 
@@ -45,6 +48,7 @@ static struct str name_meant(struct op *op, const struct reference *reference)
 struct place {
     struct thing_group_row group;
     struct thing_row thing;
+    bool override; /* overrideDynamicGroups */
 };
 
 static bool find_place(struct op *op, struct str group_name, struct str group_arn, struct str thing_name,
@@ -82,35 +86,57 @@ static bool check_hierarchy(struct op *op, const struct place *place)
                 STR(place->thing.name), STR(place->group.name));
 }
 
-static bool add(struct op *op, const struct place *place)
+bool membership_begin(struct op *op, const struct thing_group_row *group, const struct thing_row *thing)
 {
     char uuid[UUID_TEXT_MAX];
-    if (store_membership_id(op->db, op->arena, place->group.id, place->thing.id).p)
-        return true;
-    if (!check_hierarchy(op, place))
-        return false;
-    if (store_membership_count(op->db, place->thing.id) >= GROUPS_OF_A_THING_MAX)
-        return fail(op->err, ERR_INVALID_REQUEST, "Thing %.*s is in %d thing groups, and can be in no more.",
-                    STR(place->thing.name), GROUPS_OF_A_THING_MAX);
     random_uuid(uuid);
     struct str id = str_from(uuid);
-    return (store_membership_insert(op->db, place->group.id, place->thing.id, id) &&
-            event_membership(op, REGISTRY_ADDED, &place->group, &place->thing, id)) ||
+    return (store_membership_insert(op->db, group->id, thing->id, id) &&
+            event_membership(op, REGISTRY_ADDED, group, thing, id)) ||
            fail(op->err, ERR_INTERNAL, "The thing could not be added to the thing group.");
+}
+
+bool membership_end(struct op *op, const struct thing_group_row *group, const struct thing_row *thing)
+{
+    struct str id = store_membership_id(op->db, op->arena, group->id, thing->id);
+    return !id.p ||
+           (store_membership_delete(op->db, group->id, thing->id) &&
+            event_membership(op, REGISTRY_REMOVED, group, thing, id)) ||
+           fail(op->err, ERR_INTERNAL, "The thing could not be removed from the thing group.");
+}
+
+/* overrideDynamicGroups makes room at the cost of the newest dynamic group that the thing is in. */
+static bool check_room(struct op *op, const struct place *place)
+{
+    int64_t most = op->settings->thing_groups_per_thing_limit;
+    while (store_membership_count(op->db, place->thing.id) >= most) {
+        bool left = false;
+        if (place->override && !dynamic_membership_make_room(op, &place->thing, &left))
+            return false;
+        if (!left)
+            return fail(op->err, ERR_INVALID_REQUEST,
+                        "Thing %.*s is in %lld thing groups, and can be in no more.", STR(place->thing.name),
+                        (long long)most);
+    }
+    return true;
+}
+
+static bool add(struct op *op, const struct place *place)
+{
+    return group_check_kind(op, &place->group, false) &&
+           (store_membership_id(op->db, op->arena, place->group.id, place->thing.id).p ||
+            (check_hierarchy(op, place) && check_room(op, place) &&
+             membership_begin(op, &place->group, &place->thing)));
 }
 
 static bool remove_from(struct op *op, const struct place *place)
 {
-    struct str id = store_membership_id(op->db, op->arena, place->group.id, place->thing.id);
-    return !id.p ||
-           (store_membership_delete(op->db, place->group.id, place->thing.id) &&
-            event_membership(op, REGISTRY_REMOVED, &place->group, &place->thing, id)) ||
-           fail(op->err, ERR_INTERNAL, "The thing could not be removed from the thing group.");
+    return group_check_kind(op, &place->group, false) && membership_end(op, &place->group, &place->thing);
 }
 
 /* ---- and who follows ---- */
 
-/* Changes one membership. */
+/* Changes one membership, and in the same step those in dynamic groups that depend on it. */
 static bool change_one(struct op *op, const struct place *place,
                        bool (*change)(struct op *, const struct place *))
 {
@@ -119,11 +145,10 @@ static bool change_one(struct op *op, const struct place *place,
            fleet_index_thing_changed(op, place->thing.id) && following_after(op, &place->thing, &before);
 }
 
-/* overrideDynamicGroups makes room at the cost of dynamic groups; there are none. */
 bool op_add_thing_to_thing_group(struct op *op, const void *input)
 {
     const struct add_thing_to_thing_group_request *in = input;
-    struct place place;
+    struct place place = { .override = in->override_dynamic_groups.value };
     return find_place(op, in->thing_group_name, in->thing_group_arn, in->thing_name, in->thing_arn, &place) &&
            change_one(op, &place, add);
 }
@@ -131,7 +156,7 @@ bool op_add_thing_to_thing_group(struct op *op, const void *input)
 bool op_remove_thing_from_thing_group(struct op *op, const void *input)
 {
     const struct remove_thing_from_thing_group_request *in = input;
-    struct place place;
+    struct place place = { 0 };
     return find_place(op, in->thing_group_name, in->thing_group_arn, in->thing_name, in->thing_arn, &place) &&
            change_one(op, &place, remove_from);
 }
@@ -149,7 +174,7 @@ static bool change_each(struct op *op, struct place *place, const struct thing_g
 bool op_update_thing_groups_for_thing(struct op *op, const void *input)
 {
     const struct update_thing_groups_for_thing_request *in = input;
-    struct place place;
+    struct place place = { .override = in->override_dynamic_groups.value };
     struct follower_rows before;
     if (!in->thing_name.p)
         return fail(op->err, ERR_INVALID_REQUEST, "thingName is empty. Need to specify it");
@@ -159,14 +184,23 @@ bool op_update_thing_groups_for_thing(struct op *op, const void *input)
            fleet_index_thing_changed(op, place.thing.id) && following_after(op, &place.thing, &before);
 }
 
-bool membership_end_all(struct op *op, const struct thing_row *thing)
+static bool leave_some(struct op *op, const struct thing_row *thing, size_t *ret_n)
 {
     struct named_rows groups;
-    struct place place = { .thing = *thing };
-    if (!store_thing_groups_of_thing(op->db, op->arena, thing->id, 0, GROUPS_OF_A_THING_MAX, &groups))
+    struct thing_group_row group;
+    if (!store_thing_groups_of_thing(op->db, op->arena, thing->id, 0, LEFT_AT_ONCE, &groups))
         return fail(op->err, ERR_INTERNAL, "The thing groups could not be read.");
     for (size_t i = 0; i < groups.n; i++)
-        if (!lookup_thing_group(op, groups.items[i].name, &place.group) || !remove_from(op, &place))
+        if (!lookup_thing_group(op, groups.items[i].name, &group) || !membership_end(op, &group, thing))
+            return false;
+    *ret_n = groups.n;
+    return true;
+}
+
+bool membership_end_all(struct op *op, const struct thing_row *thing)
+{
+    for (size_t n = LEFT_AT_ONCE; n == LEFT_AT_ONCE;)
+        if (!leave_some(op, thing, &n))
             return false;
     return true;
 }

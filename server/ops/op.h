@@ -15,6 +15,7 @@
 #include "base/log.h"
 
 struct audience;
+struct connectivity_watch;
 struct db;
 struct issuer;
 struct outgoing;
@@ -41,6 +42,7 @@ struct op {
     struct outgoing *outgoing; /* what else is to be published; NULL for reads */
     struct audience *audience; /* who listens to notifications; NULL: anybody may */
     struct unheard *unheard;   /* notifications that nobody listened to; NULL: not kept */
+    struct connectivity_watch *connectivity; /* who wants to know who is connected; NULL: nobody */
     struct log *log;
     const void *prepared; /* what the operation's op_prepare_fn has made; NULL: it has none */
 };

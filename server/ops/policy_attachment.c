@@ -1,6 +1,7 @@
 /* What policies are attached to: AttachPolicy, DetachPolicy and the lists of both directions. */
 #include "ops/policy.h"
 #include "ops/policy_target.h"
+#include "store/thing_group_store.h"
 
 /* identity 1.7 */
 static const int most_policies[] = {
@@ -18,13 +19,22 @@ static bool check_room(struct op *op, const struct policy_target *target)
 
 /* ---- AttachPolicy, DetachPolicy ---- */
 
+static bool check_static(struct op *op, const struct policy_target *target)
+{
+    struct thing_group_row group;
+    return target->kind != POLICY_TARGET_THING_GROUP ||
+           !store_thing_group_get(op->db, op->arena, target->name, &group) || !group.dynamic ||
+           fail(op->err, ERR_INVALID_REQUEST, "Thing group %.*s is dynamic, and can have no policies.",
+                STR(target->name));
+}
+
 bool op_attach_policy(struct op *op, const void *input)
 {
     const struct attach_policy_request *in = input;
     struct policy_target target;
     struct policy_row policy;
     if (!policy_target_read(op, in->target, &target) || !policy_lookup(op, in->policy_name, &policy) ||
-        !policy_target_find(op, &target))
+        !policy_target_find(op, &target) || !check_static(op, &target))
         return false;
     if (store_policy_is_attached(op->db, policy.id, target.key))
         return true;

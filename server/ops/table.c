@@ -2,6 +2,7 @@
 #include "ops/ca_certificate.h"
 #include "ops/certificate.h"
 #include "ops/device.h"
+#include "ops/dynamic_group.h"
 #include "ops/execution.h"
 #include "ops/fleet_index.h"
 #include "ops/job.h"
@@ -42,6 +43,10 @@ static const struct op_handler handlers[OPERATION_COUNT] = {
     [OP_UPDATE_THING_GROUPS_FOR_THING] = { op_update_thing_groups_for_thing, .writes = true },
     [OP_LIST_THINGS_IN_THING_GROUP] = { op_list_things_in_thing_group, .writes = false },
     [OP_LIST_THING_GROUPS_FOR_THING] = { op_list_thing_groups_for_thing, .writes = false },
+
+    [OP_CREATE_DYNAMIC_THING_GROUP] = { op_create_dynamic_thing_group, .writes = true },
+    [OP_UPDATE_DYNAMIC_THING_GROUP] = { op_update_dynamic_thing_group, .writes = true },
+    [OP_DELETE_DYNAMIC_THING_GROUP] = { op_delete_dynamic_thing_group, .writes = true },
 
     [OP_UPDATE_INDEXING_CONFIGURATION] = { op_update_indexing_configuration, .writes = true },
     [OP_GET_INDEXING_CONFIGURATION] = { op_get_indexing_configuration, .writes = false },

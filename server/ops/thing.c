@@ -3,6 +3,7 @@
 #include "base/random.h"
 #include "ops/arn.h"
 #include "ops/attributes.h"
+#include "ops/connectivity.h"
 #include "ops/event.h"
 #include "ops/execution_change.h"
 #include "ops/fleet_index.h"
@@ -236,5 +237,6 @@ bool op_delete_thing(struct op *op, const void *input)
              event_thing(op, REGISTRY_DELETED, &thing, &attributes) &&
              store_window_retries_cancel_of_thing(op->db, in->thing_name) &&
              store_thing_delete(op->db, in->thing_name)) ||
-            fail(op->err, ERR_INTERNAL, "The thing could not be deleted."));
+            fail(op->err, ERR_INTERNAL, "The thing could not be deleted.")) &&
+           connectivity_thing_deleted(op, in->thing_name);
 }

@@ -3,57 +3,19 @@
 #include "base/random.h"
 #include "ops/arn.h"
 #include "ops/attributes.h"
+#include "ops/dynamic_group.h"
 #include "ops/event.h"
 #include "ops/fleet_index.h"
 #include "ops/following.h"
+#include "ops/group_end.h"
+#include "ops/group_parts.h"
 #include "ops/lookup.h"
 #include "ops/page.h"
 #include "ops/policy_target.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
 #include "ops/tags.h"
-
-enum { ATTRIBUTES_MAX = 50, CHILDREN_MAX = 100 }; /* control plane 8.1 */
-
-static const struct attribute_payload *payload_of(const struct thing_group_properties *properties)
-{
-    return properties ? properties->attribute_payload : NULL;
-}
-
-/* An empty description is none. */
-static struct str description_of(const struct thing_group_properties *properties)
-{
-    return properties && properties->thing_group_description.n ? properties->thing_group_description
-                                                               : STR_NONE;
-}
-
-static bool check_attributes(struct op *op, const struct attribute_rows *attributes)
-{
-    return attributes->n <= ATTRIBUTES_MAX ||
-           fail(op->err, ERR_INVALID_REQUEST, "A thing group can have at most %d attributes.",
-                ATTRIBUTES_MAX);
-}
-
-static bool check_version(struct op *op, struct opt_int expected, const struct thing_group_row *group)
-{
-    return !expected.set || expected.value == group->version ||
-           fail(op->err, ERR_VERSION_CONFLICT,
-                "The version for thing group %.*s does not match the expected version.", STR(group->name));
-}
-
-static bool find_attributes(struct op *op, const struct thing_group_row *group,
-                            struct attribute_rows *ret_attributes)
-{
-    return store_attributes_get(op->db, op->arena, ATTRIBUTES_OF_THING_GROUP, group->id, ret_attributes) ||
-           fail(op->err, ERR_INTERNAL, "The thing group could not be read.");
-}
-
-static bool find_ancestors(struct op *op, const struct thing_group_row *group,
-                           struct thing_group_rows *ret_ancestors)
-{
-    return store_thing_group_ancestors(op->db, op->arena, group, ret_ancestors) ||
-           fail(op->err, ERR_INTERNAL, "The thing group could not be read.");
-}
+#include "settings.h"
 
 /* ---- CreateThingGroup ---- */
 
@@ -70,10 +32,11 @@ static bool create_again(struct op *op, const struct thing_group_row *existing,
                          const struct tag_list *tags)
 {
     struct attribute_rows stored;
-    if (!find_attributes(op, existing, &stored))
+    if (!group_find_attributes(op, existing, &stored))
         return false;
-    if (attributes_same(&stored, attributes) && str_eq(existing->description, wanted->description) &&
-        existing->parent.set == wanted->parent.set && existing->parent.value == wanted->parent.value &&
+    if (!existing->dynamic && attributes_same(&stored, attributes) &&
+        str_eq(existing->description, wanted->description) && existing->parent.set == wanted->parent.set &&
+        existing->parent.value == wanted->parent.value &&
         tags_same(op, TAGGABLE_THING_GROUP, existing->name, tags)) {
         answer_create(op, existing);
         return true;
@@ -87,14 +50,18 @@ static bool create_again(struct op *op, const struct thing_group_row *existing,
 static bool check_place(struct op *op, const struct thing_group_row *parent)
 {
     struct thing_group_rows above;
-    if (!find_ancestors(op, parent, &above))
+    if (!group_find_ancestors(op, parent, &above))
         return false;
-    if (above.n + 2 > THING_GROUP_DEPTH_MAX)
-        return fail(op->err, ERR_INVALID_REQUEST, "A hierarchy of thing groups can be at most %d deep.",
-                    THING_GROUP_DEPTH_MAX);
-    return store_thing_group_children(op->db, parent->id) < CHILDREN_MAX ||
-           fail(op->err, ERR_INVALID_REQUEST, "Thing group %.*s has %d child groups, and can have no more.",
-                STR(parent->name), CHILDREN_MAX);
+    if (parent->dynamic)
+        return fail(op->err, ERR_INVALID_REQUEST,
+                    "Thing group %.*s is dynamic, and can have no child groups.", STR(parent->name));
+    int64_t deepest = op->settings->thing_group_depth_limit, most = op->settings->thing_group_children_limit;
+    if ((int64_t)above.n + 2 > deepest)
+        return fail(op->err, ERR_INVALID_REQUEST, "A hierarchy of thing groups can be at most %lld deep.",
+                    (long long)deepest);
+    return store_thing_group_children(op->db, parent->id) < most ||
+           fail(op->err, ERR_INVALID_REQUEST, "Thing group %.*s has %lld child groups, and can have no more.",
+                STR(parent->name), (long long)most);
 }
 
 static bool write_group(struct op *op, struct thing_group_row *group, const struct attribute_rows *attributes,
@@ -118,10 +85,10 @@ static bool find_parent(struct op *op, struct str name, struct thing_group_row *
 bool op_create_thing_group(struct op *op, const void *input)
 {
     const struct create_thing_group_request *in = input;
-    struct attribute_rows attributes = attributes_wanted(op, payload_of(in->thing_group_properties));
+    struct attribute_rows attributes = attributes_wanted(op, group_payload(in->thing_group_properties));
     struct thing_group_row existing, parent_row;
     const struct thing_group_row *parent = in->parent_group_name.p ? &parent_row : NULL;
-    if (!check_attributes(op, &attributes) || !tags_check(op, &in->tags) ||
+    if (!group_check_attributes(op, &attributes) || !tags_check(op, &in->tags) ||
         (parent && !find_parent(op, in->parent_group_name, &parent_row)))
         return false;
     char uuid[UUID_TEXT_MAX];
@@ -130,7 +97,7 @@ bool op_create_thing_group(struct op *op, const void *input)
         .name = in->thing_group_name,
         .group_id = str_from(uuid),
         .parent = { parent != NULL, parent ? parent->id : 0 },
-        .description = description_of(in->thing_group_properties),
+        .description = group_description(in->thing_group_properties),
         .version = 1,
         .created_at_ms = op->now_ms,
     };
@@ -151,11 +118,11 @@ bool op_describe_thing_group(struct op *op, const void *input)
     struct thing_group_row group;
     struct thing_group_rows ancestors;
     struct attribute_rows attributes;
-    if (!lookup_thing_group(op, in->thing_group_name, &group) || !find_ancestors(op, &group, &ancestors) ||
-        !find_attributes(op, &group, &attributes))
+    if (!lookup_thing_group(op, in->thing_group_name, &group) ||
+        !group_find_ancestors(op, &group, &ancestors) || !group_find_attributes(op, &group, &attributes))
         return false;
     render_thing_group(op, &group, &ancestors, &attributes);
-    return true;
+    return !group.dynamic || render_dynamic_group(op, &group);
 }
 
 /* What the properties say nothing of stays. */
@@ -165,14 +132,15 @@ bool op_update_thing_group(struct op *op, const void *input)
     const struct thing_group_properties *properties = in->thing_group_properties;
     struct thing_group_row group;
     struct attribute_rows attributes;
-    if (!lookup_thing_group(op, in->thing_group_name, &group) ||
-        !check_version(op, in->expected_version, &group) || !find_attributes(op, &group, &attributes))
+    if (!lookup_thing_group(op, in->thing_group_name, &group) || !group_check_kind(op, &group, false) ||
+        !group_check_version(op, in->expected_version, &group) ||
+        !group_find_attributes(op, &group, &attributes))
         return false;
-    attributes = attributes_after(op, &attributes, payload_of(properties));
-    if (!check_attributes(op, &attributes))
+    attributes = attributes_after(op, &attributes, group_payload(properties));
+    if (!group_check_attributes(op, &attributes))
         return false;
     if (properties->thing_group_description.p)
-        group.description = description_of(properties);
+        group.description = group_description(properties);
     group.version++;
     json_member_int(op->json, "version", group.version);
     return ((store_thing_group_changed(op->db, group.id, group.description) &&
@@ -190,10 +158,10 @@ static bool write_delete(struct op *op, const struct thing_group_row *group,
     const struct thing_group_row *parent = ancestors->n ? &ancestors->items[ancestors->n - 1] : NULL;
     if (!following_group_ends(op, group->id) || !policy_target_gone(op, "thinggroup", group->name))
         return false;
-    return ((!parent || event_hierarchy(op, REGISTRY_REMOVED, parent, group)) &&
-            event_thing_group(op, REGISTRY_DELETED, group, attributes) &&
-            store_thing_group_delete(op->db, group->id)) ||
-           fail(op->err, ERR_INTERNAL, "The thing group could not be deleted.");
+    return (((!parent || event_hierarchy(op, REGISTRY_REMOVED, parent, group)) &&
+             event_thing_group(op, REGISTRY_DELETED, group, attributes)) ||
+            fail(op->err, ERR_INTERNAL, "The thing group could not be deleted.")) &&
+           group_end(op, group);
 }
 
 bool op_delete_thing_group(struct op *op, const void *input)
@@ -205,14 +173,13 @@ bool op_delete_thing_group(struct op *op, const void *input)
     /* Deleting what is not there succeeds (control plane 8.2). */
     if (!store_thing_group_get(op->db, op->arena, in->thing_group_name, &group))
         return true;
-    if (!check_version(op, in->expected_version, &group))
+    if (!group_check_kind(op, &group, false) || !group_check_version(op, in->expected_version, &group))
         return false;
     if (store_thing_group_children(op->db, group.id) > 0)
         return fail(op->err, ERR_INVALID_REQUEST,
                     "Cannot delete thing group : %.*s when there are still child groups attached to it.",
                     STR(group.name));
-    return find_ancestors(op, &group, &ancestors) && find_attributes(op, &group, &attributes) &&
-           tags_forget(op, TAGGABLE_THING_GROUP, group.name) &&
+    return group_find_ancestors(op, &group, &ancestors) && group_find_attributes(op, &group, &attributes) &&
            write_delete(op, &group, &ancestors, &attributes);
 }
 

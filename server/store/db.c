@@ -73,6 +73,8 @@ static const char *synchronous(int durability)
 static bool configure(struct db *db, enum db_mode mode, int durability)
 {
     sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
+    /* Otherwise a statement with a pattern is compiled again for each value that is bound to it. */
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
     if (!db_script(db, "PRAGMA temp_store = MEMORY"))
         return false;
     if (mode == DB_READER)

@@ -1,5 +1,7 @@
 #include "store/job_target_store.h"
 
+#include "store/thing_group_store.h"
+
 static const char *const kind_names[] = {
     [TARGET_THING] = "THING",
     [TARGET_THING_GROUP] = "THING_GROUP",
@@ -69,7 +71,8 @@ bool store_job_reaches(struct db *db, struct str job_id, struct str thing)
         db,
         "SELECT 1 FROM job_target AS t WHERE t.job_id = ?1 AND CASE t.kind WHEN 'THING' THEN t.name = ?2 "
         "ELSE EXISTS (SELECT 1 FROM thing_group AS g JOIN thing AS x JOIN thing_group_member AS m "
-        "ON m.thing_group = g.id AND m.thing = x.id WHERE g.name = t.name AND x.name = ?2) END LIMIT 1",
+        "ON m.thing_group = g.id AND m.thing = x.id WHERE g.name = t.name AND x.name = ?2 "
+        "AND " MEMBERSHIP_COUNTS ") END LIMIT 1",
         "ss", job_id, thing);
     bool found = stmt_row(q);
     stmt_done(q);
@@ -105,11 +108,12 @@ static bool read_followers(struct stmt *q, struct db *db, struct arena *arena, s
 bool store_followers_of_thing(struct db *db, struct arena *arena, int64_t thing,
                               struct follower_rows *ret_rows)
 {
-    struct stmt *q = db_query(db,
-                              "SELECT j.id, j.job_id, t.position FROM thing_group_member AS m "
-                              "CROSS JOIN thing_group AS g ON g.id = m.thing_group " FOLLOWERS
-                              "WHERE m.thing = ?1 ORDER BY j.id, t.position /*sort*/",
-                              "i", thing);
+    struct stmt *q =
+        db_query(db,
+                 "SELECT j.id, j.job_id, t.position FROM thing_group_member AS m "
+                 "CROSS JOIN thing_group AS g ON g.id = m.thing_group " FOLLOWERS
+                 "WHERE m.thing = ?1 AND " MEMBERSHIP_COUNTS "ORDER BY j.id, t.position /*sort*/",
+                 "i", thing);
     return read_followers(q, db, arena, ret_rows);
 }
 

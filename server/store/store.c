@@ -337,6 +337,8 @@ bool store_reset(struct db *db)
            db_exec(db, "DELETE FROM deleted_certificate /*scan*/", "") &&
            db_exec(db, "DELETE FROM ca_certificate /*scan*/", "") &&
            db_exec(db, "DELETE FROM thing /*scan*/", "") &&
+           db_exec(db, "DELETE FROM thing_group_ending /*scan*/", "") &&
+           db_exec(db, "DELETE FROM connectivity /*scan*/", "") &&
            db_exec(db, "DELETE FROM thing_type /*scan*/", "") &&
            db_exec(db, "DELETE FROM event_configuration /*scan*/", "") &&
            db_exec(db, "DELETE FROM tag /*scan*/", "") && db_exec(db, "DELETE FROM policy /*scan*/", "");

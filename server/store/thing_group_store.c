@@ -10,10 +10,13 @@ static bool read_group(struct stmt *q, struct arena *arena, struct thing_group_r
         .description = stmt_text(q, arena),
         .version = stmt_int(q),
         .created_at_ms = stmt_int(q),
+        .dynamic = stmt_int(q) != 0,
     };
     return !arena->failed;
 }
-#define GROUP_COLUMNS "id, name, group_id, parent, description, version, created_at_ms"
+#define GROUP_COLUMNS                                                                                        \
+    "id, name, group_id, parent, description, version, created_at_ms, "                                      \
+    "EXISTS (SELECT 1 FROM dynamic_thing_group AS d WHERE d.id = thing_group.id)"
 
 static bool read_one(struct stmt *q, struct arena *arena, struct thing_group_row *ret_group)
 {
@@ -51,17 +54,28 @@ bool store_thing_group_get_by_group_id(struct db *db, struct arena *arena, struc
         ret_group);
 }
 
+static void reverse(struct thing_group_rows *rows)
+{
+    for (size_t i = 0; i < rows->n / 2; i++) {
+        struct thing_group_row lower = rows->items[i];
+        rows->items[i] = rows->items[rows->n - 1 - i];
+        rows->items[rows->n - 1 - i] = lower;
+    }
+}
+
 bool store_thing_group_ancestors(struct db *db, struct arena *arena, const struct thing_group_row *group,
                                  struct thing_group_rows *ret_rows)
 {
-    struct thing_group_row *items = arena_array(arena, THING_GROUP_DEPTH_MAX, sizeof *items);
-    if (!items)
-        return false;
-    size_t first = THING_GROUP_DEPTH_MAX;
-    for (struct opt_int parent = group->parent; parent.set && first > 0; parent = items[first].parent)
-        if (!store_thing_group_get_by_id(db, arena, parent.value, &items[--first]))
+    struct thing_group_rows rows = { 0 };
+    size_t room = 0;
+    for (struct opt_int parent = group->parent; parent.set; parent = rows.items[rows.n++].parent) {
+        struct thing_group_row *items = arena_array_widen(arena, rows.items, rows.n, &room, sizeof *items);
+        if (!items || !store_thing_group_get_by_id(db, arena, parent.value, &items[rows.n]))
             return false;
-    *ret_rows = (struct thing_group_rows){ THING_GROUP_DEPTH_MAX - first, items + first };
+        rows.items = items;
+    }
+    reverse(&rows);
+    *ret_rows = rows;
     return true;
 }
 
@@ -90,18 +104,11 @@ bool store_thing_group_changed(struct db *db, int64_t group, struct str descript
                    group, description);
 }
 
-/* The group and those above it. */
-#define WITH_UP                                                                                              \
-    "WITH RECURSIVE up (id) AS (VALUES (?1) UNION ALL "                                                      \
-    "SELECT g.parent FROM up JOIN thing_group AS g ON g.id = up.id WHERE g.parent IS NOT NULL) "
-
-bool store_thing_group_delete(struct db *db, int64_t group)
+bool store_thing_group_delete(struct db *db, const struct thing_group_row *group)
 {
-    return db_exec(db,
-                   WITH_UP "DELETE FROM thing_group_member WHERE thing_group IN (SELECT id FROM up) "
-                           "AND thing IN (SELECT thing FROM thing_group_member WHERE thing_group = ?1)",
-                   "i", group) &&
-           db_exec(db, "DELETE FROM thing_group WHERE id = ?1", "i", group);
+    return db_exec(db, "INSERT INTO thing_group_ending (id, dynamic) VALUES (?1, ?2)", "ii", group->id,
+                   (int64_t)group->dynamic) &&
+           db_exec(db, "DELETE FROM thing_group WHERE id = ?1", "i", group->id);
 }
 
 /* ---- lists ---- */
@@ -183,7 +190,8 @@ static struct stmt *query_things(struct db *db, int64_t group, enum thing_group_
             "iii", group, after, limit);
     return db_query(db,
                     "SELECT t.id, t.name FROM thing_group_member AS m JOIN thing AS t ON t.id = m.thing "
-                    "WHERE m.thing_group = ?1 AND m.thing > ?2 ORDER BY m.thing LIMIT ?3",
+                    "WHERE m.thing_group = ?1 AND m.thing > ?2 AND " MEMBERSHIP_COUNTS
+                    "ORDER BY m.thing LIMIT ?3",
                     "iii", group, after, limit);
 }
 
@@ -205,6 +213,19 @@ bool store_thing_groups_of_thing(struct db *db, struct arena *arena, int64_t thi
     return read_names(q, db, arena, limit, ret_rows);
 }
 
+bool store_static_groups_of_thing(struct db *db, struct arena *arena, int64_t thing, int64_t limit,
+                                  struct named_rows *ret_rows)
+{
+    struct stmt *q = db_query(
+        db,
+        "SELECT g.id, g.name FROM thing_group_member AS m JOIN thing_group AS g ON g.id = m.thing_group "
+        "WHERE m.thing = ?1 AND m.membership_id IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM dynamic_thing_group AS d WHERE d.id = m.thing_group) "
+        "ORDER BY m.thing_group LIMIT ?2",
+        "ii", thing, limit);
+    return read_names(q, db, arena, limit, ret_rows);
+}
+
 /* ---- memberships ---- */
 
 struct str store_membership_id(struct db *db, struct arena *arena, int64_t group, int64_t thing)
@@ -219,7 +240,9 @@ struct str store_membership_id(struct db *db, struct arena *arena, int64_t group
 
 bool store_thing_below_group(struct db *db, int64_t group, int64_t thing)
 {
-    struct stmt *q = db_query(db, "SELECT 1 FROM thing_group_member WHERE thing_group = ?1 AND thing = ?2",
+    struct stmt *q = db_query(db,
+                              "SELECT 1 FROM thing_group_member AS m WHERE m.thing_group = ?1 AND m.thing = "
+                              "?2 AND " MEMBERSHIP_COUNTS,
                               "ii", group, thing);
     bool found = stmt_row(q);
     stmt_done(q);
@@ -228,22 +251,52 @@ bool store_thing_below_group(struct db *db, int64_t group, int64_t thing)
 
 int64_t store_membership_count(struct db *db, int64_t thing)
 {
-    return read_count(
-        db_query(db, "SELECT count(*) FROM thing_group_member WHERE thing = ?1 AND membership_id IS NOT NULL",
-                 "i", thing));
+    return read_count(db_query(
+        db,
+        "SELECT count(*) FROM thing_group_member AS m WHERE m.thing = ?1 AND m.membership_id IS NOT NULL "
+        "AND " MEMBERSHIP_COUNTS,
+        "i", thing));
 }
 
+/* The group and those above it. */
+#define WITH_UP                                                                                              \
+    "WITH RECURSIVE up (id) AS (VALUES (?1) UNION ALL "                                                      \
+    "SELECT g.parent FROM up JOIN thing_group AS g ON g.id = up.id WHERE g.parent IS NOT NULL) "
+
+/* What a group that is gone has left above it could be in the way. */
 bool store_membership_insert(struct db *db, int64_t group, int64_t thing, struct str membership_id)
 {
     return db_exec(db,
-                   WITH_UP "INSERT INTO thing_group_member (thing_group, thing, membership_id) "
-                           "SELECT id, ?2, CASE id WHEN ?1 THEN ?3 END FROM up",
+                   WITH_UP "DELETE FROM thing_group_member WHERE thing_group IN (SELECT id FROM up) "
+                           "AND thing = ?2 AND place IN (SELECT id FROM thing_group_ending)",
+                   "ii", group, thing) &&
+           db_exec(db,
+                   WITH_UP "INSERT INTO thing_group_member (thing_group, thing, membership_id, place) "
+                           "SELECT id, ?2, CASE id WHEN ?1 THEN ?3 END, ?1 FROM up",
                    "iis", group, thing, membership_id);
 }
 
 bool store_membership_delete(struct db *db, int64_t group, int64_t thing)
 {
-    return db_exec(
-        db, WITH_UP "DELETE FROM thing_group_member WHERE thing_group IN (SELECT id FROM up) AND thing = ?2",
-        "ii", group, thing);
+    return db_exec(db, "DELETE FROM thing_group_member WHERE thing = ?2 AND place = ?1", "ii", group, thing);
+}
+
+/* ---- groups that are ending ---- */
+
+bool store_ending_group_get(struct db *db, struct ending_group *ret_group)
+{
+    struct stmt *q =
+        db_query(db, "SELECT id, dynamic FROM thing_group_ending ORDER BY id LIMIT 1 /*scan*/", "");
+    bool found = stmt_row(q);
+    if (found) {
+        ret_group->id = stmt_int(q);
+        ret_group->dynamic = stmt_int(q) != 0;
+    }
+    stmt_done(q);
+    return found;
+}
+
+bool store_ending_group_delete(struct db *db, int64_t group)
+{
+    return db_exec(db, "DELETE FROM thing_group_ending WHERE id = ?1", "i", group);
 }

@@ -4,7 +4,8 @@
 
 #include "store/db.h"
 
-enum { THING_GROUP_DEPTH_MAX = 7 }; /* groups from the top of a hierarchy to its bottom: control plane 8.1 */
+/* In SQL: the membership `m` counts, since the group that it goes through is not ending. */
+#define MEMBERSHIP_COUNTS "NOT EXISTS (SELECT 1 FROM thing_group_ending AS e WHERE e.id = m.place) "
 
 struct thing_group_row {
     int64_t id; /* order of creation */
@@ -14,11 +15,23 @@ struct thing_group_row {
     struct str description;
     int64_t version;
     int64_t created_at_ms;
+    bool dynamic; /* has a row in dynamic_group_store.h */
 };
 
 struct thing_group_rows {
     size_t n;
     struct thing_group_row *items;
+};
+
+struct named_row {
+    int64_t id;
+    struct str name;
+};
+
+struct named_rows {
+    size_t n;
+    struct named_row *items;
+    bool by_name; /* in the order of their names */
 };
 
 bool store_thing_group_get(struct db *db, struct arena *arena, struct str name,
@@ -36,21 +49,24 @@ int64_t store_thing_group_children(struct db *db, int64_t group);
 bool store_thing_group_insert(struct db *db, struct thing_group_row *group);
 /* Its description, and the next version. */
 bool store_thing_group_changed(struct db *db, int64_t group, struct str description);
-/* With its attributes and memberships; it has no children any more. */
-bool store_thing_group_delete(struct db *db, int64_t group);
+/* With its attributes; it has no children any more. Its memberships count no more from here on, but their
+ * rows are still there: the group is ending. store_things_in_group and store_membership_delete still know it.
+ */
+bool store_thing_group_delete(struct db *db, const struct thing_group_row *group);
+
+/* ---- groups that are ending ---- */
+
+struct ending_group {
+    int64_t id;
+    bool dynamic;
+};
+
+/* The first of them; false when there is none. */
+bool store_ending_group_get(struct db *db, struct ending_group *ret_group);
+/* It has no rows any more. */
+bool store_ending_group_delete(struct db *db, int64_t group);
 
 /* ---- lists, in order of creation, of what was created after `after` (an id; 0: from the first) ---- */
-
-struct named_row {
-    int64_t id;
-    struct str name;
-};
-
-struct named_rows {
-    size_t n;
-    struct named_row *items;
-    bool by_name; /* in the order of their names */
-};
 
 enum thing_group_reach {
     THING_GROUPS_ALL,
@@ -77,6 +93,10 @@ bool store_things_in_group(struct db *db, struct arena *arena, int64_t group, en
                            int64_t after, int64_t limit, struct named_rows *ret_rows);
 bool store_thing_groups_of_thing(struct db *db, struct arena *arena, int64_t thing, int64_t after,
                                  int64_t limit, struct named_rows *ret_rows);
+
+/* Without the dynamic ones; at most `limit`. */
+bool store_static_groups_of_thing(struct db *db, struct arena *arena, int64_t thing, int64_t limit,
+                                  struct named_rows *ret_rows);
 
 /* ---- memberships ---- */
 

@@ -14,20 +14,23 @@ static bool read_thing(struct stmt *q, struct arena *arena, struct thing_row *re
 }
 #define THING_COLUMNS "id, name, thing_id, billing_group, thing_type, version"
 
-bool store_thing_get(struct db *db, struct arena *arena, struct str name, struct thing_row *ret_thing)
+static bool read_one(struct stmt *q, struct arena *arena, struct thing_row *ret_thing)
 {
-    struct stmt *q = db_query(db, "SELECT " THING_COLUMNS " FROM thing WHERE name = ?1", "s", name);
     bool found = stmt_row(q) && read_thing(q, arena, ret_thing);
     stmt_done(q);
     return found;
 }
 
+bool store_thing_get(struct db *db, struct arena *arena, struct str name, struct thing_row *ret_thing)
+{
+    return read_one(db_query(db, "SELECT " THING_COLUMNS " FROM thing WHERE name = ?1", "s", name), arena,
+                    ret_thing);
+}
+
 bool store_thing_get_by_id(struct db *db, struct arena *arena, int64_t id, struct thing_row *ret_thing)
 {
-    struct stmt *q = db_query(db, "SELECT " THING_COLUMNS " FROM thing WHERE id = ?1", "i", id);
-    bool found = stmt_row(q) && read_thing(q, arena, ret_thing);
-    stmt_done(q);
-    return found;
+    return read_one(db_query(db, "SELECT " THING_COLUMNS " FROM thing WHERE id = ?1", "i", id), arena,
+                    ret_thing);
 }
 
 bool store_thing_exists(struct db *db, struct str name)

@@ -18,6 +18,9 @@ enum timer_kind {
     TIMER_REMOVAL,            /* of the executions of things that are among a job's targets no more */
     TIMER_CANCELLATION,       /* of a job's executions */
     TIMER_DELETION,           /* of a job's executions, and of the job */
+    TIMER_GROUP_DELETION,     /* of what thing groups that are gone have left */
+    TIMER_DYNAMIC_GROUP,      /* of the things that its query finds */
+    TIMER_CONNECTIVITY,       /* those who were connected in a run before are disconnected */
     TIMER_FLEET_THINGS,       /* of the index of things: what is being done to it (schema: fleet_work) */
     TIMER_FLEET_THING_GROUPS, /* of the index of thing groups */
     TIMER_KIND_COUNT

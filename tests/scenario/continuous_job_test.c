@@ -349,7 +349,7 @@ static void a_large_group_that_is_deleted_is_worked_off_bit_by_bit(void **state)
     given_job_for(w, "live", "CONTINUOUS", GROUP_TARGET("site"));
     world_stop_after(w, 1);
     http(w, 200, "DELETE", "/thing-groups/hall", NULL);
-    assert_int_equal(rows_in(w, "timer"), 1);
+    assert_int_equal(rows_in(w, "job_progress"), 1);
     int restarts = 0;
     for (; rows_in(w, "timer") > 0; restarts++)
         world_restart(w, NOON);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "support/connecting.h"
 #include "support/fleet_index.h"
 
 /* ---- what changes ---- */
@@ -110,8 +111,10 @@ static void connectivity_is_found_where_it_is_indexed(void **state)
     struct world *w = *state;
     given_thing(w, "pump");
     given_thing(w, "valve");
-    heard_of(w, "pump", true, NULL);
+    comes(w, "pump");
     configure(w, THINGS(REGISTRY "," STATUS));
+    assert_finds(w, "connectivity.connected:false", "pump valve");
+    broker_ticks(w);
     assert_finds(w, "connectivity.connected:true", "pump");
     assert_json(search_with(w, "thingName:pump", "")->body, "things.0.connectivity",
                 "{\"connected\":true,\"timestamp\":1893499200000}");
@@ -122,8 +125,8 @@ static void connectivity_is_found_where_it_is_indexed(void **state)
         w, "connectivity.clientId:pump connectivity.keepAliveDuration:60 connectivity.cleanSession:true",
         "pump");
     assert_finds(w, "1893499200000", ""); /* only by its name */
-    heard_of(w, "pump", false, "CONNECTION_LOST");
-    heard_of(w, "nobody", true, NULL);
+    goes(w, "pump", "CONNECTION_LOST");
+    comes(w, "nobody");
     assert_finds(w, "connectivity.connected:true", "");
     assert_finds(w, "connectivity.disconnectReason:connection_lost", "pump");
     assert_finds(w, "connectivity.version:2", "pump");
@@ -133,8 +136,9 @@ static void connectivity_is_found_where_it_is_indexed(void **state)
     assert_finds(w, "connectivity.connected:true", "nobody");
     configure(w, THINGS(REGISTRY));
     assert_json_absent(search_with(w, "thingName:pump", "")->body, "things.0.connectivity");
-    heard_of(w, "pump", true, NULL);
+    comes(w, "pump");
     configure(w, THINGS(REGISTRY "," STATUS));
+    broker_ticks(w);
     assert_finds(w, "connectivity.connected:true", "pump nobody");
 }
 
@@ -167,7 +171,7 @@ static void connectivity_is_added_bit_by_bit_while_the_rest_is_searched(void **s
 {
     struct world *w = *state;
     given_large_fleet(w);
-    heard_of(w, "t-6000", true, NULL);
+    comes(w, "t-6000");
     configure(w, THINGS(REGISTRY));
     world_stop_after(w, 1);
     configure(w, THINGS(REGISTRY "," STATUS));
@@ -178,6 +182,7 @@ static void connectivity_is_added_bit_by_bit_while_the_rest_is_searched(void **s
             "Connectivity field …");
     world_stop_after(w, 0);
     advance(w, "PT1S");
+    broker_ticks(w);
     assert_index(w, "AWS_Things", "ACTIVE", "REGISTRY_AND_CONNECTIVITY");
     assert_finds(w, "connectivity.connected:true", "t-6000");
     world_stop_after(w, 1);
@@ -188,6 +193,7 @@ static void connectivity_is_added_bit_by_bit_while_the_rest_is_searched(void **s
     configure(w, THINGS(REGISTRY "," STATUS)); /* thought better of it */
     world_stop_after(w, 0);
     advance(w, "PT1S");
+    broker_ticks(w);
     assert_finds(w, "connectivity.connected:true", "t-6000");
 }
 
@@ -226,7 +232,7 @@ static void a_build_begins_again_when_it_is_to_show_more(void **state)
 {
     struct world *w = *state;
     given_large_fleet(w);
-    heard_of(w, "t-0001", true, NULL);
+    comes(w, "t-0001");
     world_stop_after(w, 1);
     configure(w, THINGS(REGISTRY));
     configure(w, THINGS(REGISTRY "," STATUS));
@@ -234,6 +240,7 @@ static void a_build_begins_again_when_it_is_to_show_more(void **state)
     configure(w, THINGS(REGISTRY "," STATUS)); /* the same once more */
     world_stop_after(w, 0);
     advance(w, "PT1S");
+    broker_ticks(w);
     assert_finds(w, "connectivity.connected:true", "t-0001");
 }
 

@@ -211,6 +211,30 @@ static void a_group_has_at_most_a_hundred_children(void **state)
     create(w, "one-more", BELOW("site"));
 }
 
+static void limits_are_settings(void **state)
+{
+    struct world *w = *state;
+    world_settings(w)->thing_group_depth_limit = 2;
+    world_settings(w)->thing_group_children_limit = 1;
+    create(w, "site", "{}");
+    create(w, "hall", BELOW("site"));
+    refused(w, INVALID, "POST", "/thing-groups/line", BELOW("hall"),
+            "A hierarchy of thing groups can be at most 2 deep.");
+    refused(w, INVALID, "POST", "/thing-groups/yard", BELOW("site"),
+            "Thing group site has 1 child groups, and can have no more.");
+    world_settings(w)->thing_group_depth_limit = 20;
+    char name[32] = "hall", body[64];
+    for (int depth = 3; depth <= 20; depth++) {
+        snprintf(body, sizeof body, BELOW("%s"), name);
+        snprintf(name, sizeof name, "g%d", depth);
+        create(w, name, body);
+    }
+    const cJSON *way = json_at(describe(w, "g20")->body, "thingGroupMetadata.rootToParentThingGroups");
+    assert_int_equal(cJSON_GetArraySize(way), 19);
+    assert_json_string(way, "0.groupName", "site");
+    assert_json_string(way, "18.groupName", "g19");
+}
+
 static void an_unknown_group_cannot_be_described(void **state)
 {
     refused(*state, NOT_FOUND, "GET", "/thing-groups/ghost", NULL, "Thing group ghost cannot be found.");
@@ -478,6 +502,7 @@ int main(void)
         TEST(a_group_has_tags_from_its_creation_to_its_end),
         TEST(a_hierarchy_is_seven_deep),
         TEST(a_group_has_at_most_a_hundred_children),
+        TEST(limits_are_settings),
         TEST(an_unknown_group_cannot_be_described),
         TEST(an_update_replaces_what_it_names_and_leaves_the_rest),
         TEST(attributes_can_be_merged),

@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ops/fleet_index.h"
-#include "store/connectivity_store.h"
+#include "store/db.h"
 
 void configure(struct world *w, const char *body)
 {
@@ -61,33 +60,19 @@ void given_things(struct world *w, int n)
 
 void given_large_fleet(struct world *w)
 {
+    given_fleet_of(w, LARGE);
+}
+
+void given_fleet_of(struct world *w, int n)
+{
     struct db *db = world_db(w);
     assert_true(
         db_exec(db,
                 "WITH RECURSIVE k (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM k WHERE n < ?1) "
                 "INSERT INTO thing (name, thing_id) SELECT printf('t-%04d', n), 'id-' || n FROM k /*scan*/",
-                "i", (int64_t)LARGE));
+                "i", (int64_t)n));
     assert_true(db_exec(db,
                         "INSERT INTO thing_attribute (thing, name, value) "
                         "SELECT id, 'n', CAST(substr(name, 3) AS INTEGER) FROM thing /*scan*/",
                         ""));
-}
-
-static bool run_connectivity(struct op *op, const void *input)
-{
-    const struct connectivity_row *row = input;
-    return store_connectivity_set(op->db, row) && fleet_index_connectivity_changed(op, row->thing_name);
-}
-
-void heard_of(struct world *w, const char *client, bool connected, const char *reason)
-{
-    const struct connectivity_row row = {
-        .thing_name = str_from(client),
-        .connected = connected,
-        .timestamp_ms = (int64_t)NOON_S * 1000,
-        .disconnect_reason = str_from(reason),
-        .keep_alive_s = { true, 60 },
-        .clean_session = { true, true },
-    };
-    in_one_batch(w, "GET", "/things", NULL, run_connectivity, &row);
 }

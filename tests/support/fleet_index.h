@@ -40,7 +40,7 @@ void assert_no_index(struct world *w, const char *name);
 void given_things(struct world *w, int n);
 /* Things t-0001, t-0002, … with the attribute n, written into the database: nobody is told. */
 void given_large_fleet(struct world *w);
-/* The broker says so of a client. */
-void heard_of(struct world *w, const char *client, bool connected, const char *reason);
+/* So many of them. */
+void given_fleet_of(struct world *w, int n);
 
 #endif

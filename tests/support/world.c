@@ -45,12 +45,14 @@ static void open_engine(struct world *w)
     w->outbox = outbox_new();
     w->audience = audience_new(!w->nobody_listens);
     assert_true(audience_load(w->audience, store_writer(w->store)));
+    w->connectivity = connectivity_watch_new();
     struct engine_config config = { .db = store_writer(w->store),
                                     .clock = &w->clock,
                                     .settings = &w->settings,
                                     .log = w->log,
                                     .outbox = w->outbox,
-                                    .audience = w->audience };
+                                    .audience = w->audience,
+                                    .connectivity = w->connectivity };
     w->engine = engine_new(&config);
     assert_non_null(w->engine);
 }
@@ -60,6 +62,13 @@ static void close_engine(struct world *w)
     engine_free(w->engine);
     outbox_free(w->outbox);
     audience_free(w->audience);
+    connectivity_watch_free(w->connectivity);
+}
+
+/* The world ticks when it is told to. */
+static void nobody_sleeps(void *context)
+{
+    (void)context;
 }
 
 static void open_world(struct world *w, const char *now)
@@ -78,6 +87,9 @@ static void open_world(struct world *w, const char *now)
     if (!device_ca_open(NULL, store_writer(w->store), clock_host_ms(), w->log, &w->device_ca, &problem))
         fail_msg("%.*s", STR(strbuf_str(&problem)));
     strbuf_release(&problem);
+    assert_true(connectivity_run_begins(store_writer(w->store), iso_ms(now)));
+    connections_init(&w->connections);
+    w->connections.ring = nobody_sleeps;
     open_engine(w);
     open_checker(w);
 }
@@ -87,6 +99,7 @@ static void close_world(struct world *w)
     sqlite3_finalize(w->invariants);
     sqlite3_close(w->checker);
     close_engine(w);
+    connections_release(&w->connections);
     issuer_release(&w->device_ca);
     store_close(w->store);
     clock_release(&w->clock);

@@ -6,6 +6,7 @@
 
 #include "api/decode.h"
 #include "base/issue.h"
+#include "plugin/connections.h"
 #include "plugin/departures.h"
 #include "plugin/subscribers.h"
 #include "store/store.h"
@@ -24,6 +25,8 @@ struct world {
     bool nobody_listens; /* but those who subscribed */
     struct subscribers subscribers;
     struct departures departures; /* nobody leaves */
+    struct connectivity_watch *connectivity;
+    struct connections connections; /* see connecting.h */
     struct engine *engine;
     int batches_max;          /* that a step runs; 0: any number */
     char folder[64];          /* "" in memory */

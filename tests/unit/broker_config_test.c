@@ -159,13 +159,13 @@ static void only_settings_that_differ_from_their_default_reach_the_plugin(void *
     struct world *world = *state;
     set_tls(world);
     write_config(world);
-    assert_int_equal(count(world, "plugin_opt_"), 3);
+    assert_int_equal(count(world, "plugin_opt_"), 4);
     strbuf_clear(&world->text);
     set(world, "schedule_lead", "0s");
     set(world, "virtual_clock", "true");
     set(world, "http_port", "5627");
     write_config(world);
-    assert_int_equal(count(world, "plugin_opt_"), 5);
+    assert_int_equal(count(world, "plugin_opt_"), 6);
     assert_true(has(world, "plugin_opt_schedule_lead 0s"));
     assert_true(has(world, "plugin_opt_virtual_clock true"));
 }
