@@ -100,9 +100,9 @@ static struct str find_header(const struct request *request, const char *name)
 static struct str find_text(const struct source *source, const struct member *member)
 {
     switch (member->location) {
-    case IN_URI: return labels_value(&source->request->labels, source->model, member->name);
-    case IN_QUERY: return find_query(source->request, member->name);
-    case IN_HEADER: return find_header(source->request, member->name);
+    case IN_URI: return labels_value(&source->request->labels, source->model, member->wire);
+    case IN_QUERY: return find_query(source->request, member->wire);
+    case IN_HEADER: return find_header(source->request, member->wire);
     case IN_BODY: break;
     }
     return STR_NONE;

@@ -83,7 +83,8 @@ struct shape {
 };
 
 struct member {
-    const char *name; /* the JSON member, or the name it has in the query or header */
+    const char *name; /* the model's, which is the JSON member's too */
+    const char *wire; /* the name it has in the path, the query or the header */
     const struct shape *shape;
     enum member_location location;
     bool required;

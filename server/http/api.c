@@ -22,16 +22,16 @@ static bool collect_headers(struct exchange *x, const struct shape *input, struc
         const struct member *member = &input->members[i];
         if (member->location != IN_HEADER)
             continue;
-        struct str value = exchange_header(x, member->name);
+        struct str value = exchange_header(x, member->wire);
         if (value.p == NULL)
             continue;
         if (!utf8_valid(value))
-            return fail(err, ERR_INVALID_REQUEST, "The header %s is not valid UTF-8.", member->name);
+            return fail(err, ERR_INVALID_REQUEST, "The header %s is not valid UTF-8.", member->wire);
         if (fields == NULL)
             fields = arena_array(&x->call->arena, input->member_count, sizeof *fields);
         if (fields == NULL)
             return fail(err, ERR_INTERNAL, "The server is out of memory for this request.");
-        fields[n++] = (struct field){ str_from(member->name), value };
+        fields[n++] = (struct field){ str_from(member->wire), value };
     }
     request->headers = fields;
     request->header_count = n;

@@ -6,7 +6,7 @@
 
 #define MEMBER(name, shape, field)                                                                           \
     {                                                                                                        \
-        name, &shape, IN_BODY, false, offsetof(struct job_config, field)                                     \
+        name, name, &shape, IN_BODY, false, offsetof(struct job_config, field)                               \
     }
 
 /* By the names that they have in requests. Those in the column job_config.members stand first. */
