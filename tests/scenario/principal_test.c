@@ -159,11 +159,11 @@ static void a_principal_must_be_named(void **state)
     for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
         refused_as(w, INVALID, "PUT", "/things/pump/principals", strangers[i], "The principal …");
     refused(w, INVALID, "PUT", "/things/pump/principals", NULL,
-            "1 validation error detected: Value null at 'x-amzn-principal' failed to satisfy constraint: "
+            "1 validation error detected: Value null at 'principal' failed to satisfy constraint: "
             "Member must "
             "not be null");
     refused(w, INVALID, "GET", "/principals/things", NULL,
-            "1 validation error detected: Value null at 'x-amzn-principal' failed to satisfy constraint: "
+            "1 validation error detected: Value null at 'principal' failed to satisfy constraint: "
             "Member must "
             "not be null");
 }
