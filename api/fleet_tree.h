@@ -1,6 +1,6 @@
 /*
- * A query of the fleet index (fleet index 2) as a tree. rules/fleet_query makes it of text,
- * store/fleet_search makes SQL of it.
+ * A query of the fleet index (fleet index 2) as a tree. rules/fleet/fleet_query makes it of text,
+ * store/fleet/fleet_search makes SQL of it.
  */
 #ifndef IOTJOBS_API_FLEET_TREE_H
 #define IOTJOBS_API_FLEET_TREE_H

@@ -1,5 +1,5 @@
 /*
- * Who is connected, and telling the engine where the fleet index wants to know (ops/connectivity.h). No
+ * Who is connected, and telling the engine where the fleet index wants to know (ops/fleet/connectivity.h). No
  * broker needed. Broker thread only, but for the engine's answer.
  *
  * All clients whose ids could be names of things are known at any time, so that an index which is switched on
@@ -11,7 +11,7 @@
 #define IOTJOBS_PLUGIN_CONNECTIONS_H
 
 #include "engine/engine.h"
-#include "ops/connectivity.h"
+#include "ops/fleet/connectivity.h"
 
 struct connection;
 

@@ -1,5 +1,6 @@
 /*
- * Who subscribes to what, told to the audience (ops/audience). Broker thread only, but for the answer.
+ * Who subscribes to what, told to the audience (ops/executions/audience). Broker thread only, but for the
+ * answer.
  *
  * The broker asks whether a subscription is allowed before it makes it: that is where the audience learns of
  * it, so nothing can be published in between that it should have heard.
@@ -8,7 +9,7 @@
 #define IOTJOBS_PLUGIN_SUBSCRIBERS_H
 
 #include "engine/engine.h"
-#include "ops/audience.h"
+#include "ops/executions/audience.h"
 
 struct subscribers {
     struct engine *engine;

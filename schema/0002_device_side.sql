@@ -24,7 +24,7 @@ CREATE TABLE event_configuration (
 ) STRICT;
 
 -- Things whose notifications a persistent session may have subscribed to: the broker keeps sessions across a restart and
--- tells nobody of them. '' stands for every thing. Never less than there are; see server/ops/audience.h.
+-- tells nobody of them. '' stands for every thing. Never less than there are; see server/ops/executions/audience.h.
 CREATE TABLE audience (
     thing_name TEXT NOT NULL PRIMARY KEY
 ) STRICT, WITHOUT ROWID;

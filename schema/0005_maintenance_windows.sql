@@ -1,6 +1,6 @@
 -- Maintenance windows: outside of them what waits for a device is hidden from it.
 
--- A job's windows; together they are one (server/rules/window.h).
+-- A job's windows; together they are one (server/rules/jobs/window.h).
 CREATE TABLE job_window (
     job_id           TEXT    NOT NULL REFERENCES job (job_id) ON DELETE CASCADE,
     position         INTEGER NOT NULL,           -- in the request

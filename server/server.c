@@ -7,8 +7,8 @@
 #include "device_ca.h"
 #include "engine/handover.h"
 #include "http/http.h"
-#include "ops/audience.h"
-#include "ops/connectivity.h"
+#include "ops/executions/audience.h"
+#include "ops/fleet/connectivity.h"
 #include "store/store.h"
 
 struct server {

@@ -51,26 +51,26 @@ class LayeringTest(unittest.TestCase):
         self.assert_finds("server/engine/engine.c", "#include <mosquitto_broker.h>\n", "only plugin/")
 
     def test_microhttpd_outside_http(self):
-        self.assert_finds("server/ops/thing.c", "#include <microhttpd.h>\n", "only server/http/")
+        self.assert_finds("server/ops/registry/thing.c", "#include <microhttpd.h>\n", "only server/http/")
 
     def test_sqlite_outside_the_store(self):
-        self.assert_finds("server/ops/thing.c", "\n#include <sqlite3.h>\n", "only server/store/", line=2)
+        self.assert_finds("server/ops/registry/thing.c", "\n#include <sqlite3.h>\n", "only server/store/", line=2)
 
     def test_sql_outside_the_store(self):
         for statement in ("SELECT 1", "INSERT INTO job VALUES(1)", "UPDATE job SET a = 1", "DELETE FROM job",
                           "PRAGMA user_version", "BEGIN IMMEDIATE", "ROLLBACK TO op"):
             with self.subTest(statement):
-                self.assert_finds("server/ops/thing.c", f'const char *q = "{statement}";\n', "SQL")
+                self.assert_finds("server/ops/registry/thing.c", f'const char *q = "{statement}";\n', "SQL")
 
     def test_an_include_that_points_up(self):
         for name, header in (("server/base/str.c", "api/model.h"), ("api/route.c", "store/db.h"),
-                             ("server/store/job.c", "ops/op.h"), ("server/ops/job.c", "engine/engine.h"),
+                             ("server/store/job.c", "ops/op.h"), ("server/ops/jobs/job.c", "engine/engine.h"),
                              ("server/engine/timers.c", "server.h"), ("server/rules/state.c", "store/db.h")):
             with self.subTest(name):
                 self.assert_finds(name, f'#include "{header}"\n', "calls go down only")
 
     def test_an_include_of_a_test_in_the_product(self):
-        planted = {"tests/support/world.h": "struct world;\n", "server/ops/job.c": '#include "support/world.h"\n'}
+        planted = {"tests/support/world.h": "struct world;\n", "server/ops/jobs/job.c": '#include "support/world.h"\n'}
         self.assertEqual(self.run_on(files=planted).returncode, 1)
 
     def test_a_look_at_the_clock_outside_base(self):
@@ -83,11 +83,11 @@ class LayeringTest(unittest.TestCase):
 
     def test_comments_and_strings_are_not_code(self):
         text = '/* atoi( and "SELECT 1" and time( */\nconst char *s = "atoi(1) time(0)"; // strcpy(\n'
-        self.assertEqual(self.run_on(files={"server/ops/job.c": text}).returncode, 0)
+        self.assertEqual(self.run_on(files={"server/ops/jobs/job.c": text}).returncode, 0)
 
     def test_a_file_that_is_too_long(self):
-        self.assert_finds("server/ops/job.c", "\n" * 601, "longer than", line=601)
-        self.assertEqual(self.run_on(files={"server/ops/job.c": "\n" * 600}).returncode, 0)
+        self.assert_finds("server/ops/jobs/job.c", "\n" * 601, "longer than", line=601)
+        self.assertEqual(self.run_on(files={"server/ops/jobs/job.c": "\n" * 600}).returncode, 0)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@
 #define IOTJOBS_ENGINE_CALL_H
 
 #include "ops/op.h"
-#include "rules/access.h"
+#include "rules/security/access.h"
 
 struct call;
 struct message;

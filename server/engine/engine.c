@@ -4,11 +4,11 @@
 
 #include "engine/internal.h"
 #include "engine/throttle.h"
-#include "ops/connectivity.h"
-#include "ops/notify.h"
+#include "ops/executions/notify.h"
+#include "ops/fleet/connectivity.h"
 #include "settings.h"
-#include "store/audience_store.h"
 #include "store/db.h"
+#include "store/jobs/audience_store.h"
 #include "store/store.h"
 
 enum {

@@ -66,8 +66,8 @@ void engine_prepare_clock_change(struct call *call, const struct clock_change *c
 /* Empties the database. */
 void engine_prepare_reset(struct call *call);
 
-/* Stores the thing ("": every one) whose notifications a persistent session may listen to; see ops/audience.
- * `thing` lives in the call's arena. */
+/* Stores the thing ("": every one) whose notifications a persistent session may listen to; see
+ * ops/executions/audience. `thing` lives in the call's arena. */
 void engine_prepare_audience(struct call *call, const struct str *thing);
 
 /* Runs one batch in the calling thread: timers that are due, then the calls that wait. True when there was

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ops/connectivity.h"
-#include "store/audience_store.h"
+#include "ops/fleet/connectivity.h"
 #include "store/db.h"
+#include "store/jobs/audience_store.h"
 #include "store/run_store.h"
 
 /* The longest that brokers keep changes of sessions to themselves: mosquitto's default for autosave_interval.

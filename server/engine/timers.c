@@ -1,15 +1,15 @@
 #include "engine/timers.h"
 
-#include "ops/connectivity.h"
-#include "ops/dynamic_membership.h"
-#include "ops/execution_change.h"
-#include "ops/fleet_work.h"
-#include "ops/group_end.h"
-#include "ops/job_end_time.h"
-#include "ops/job_life.h"
-#include "ops/job_window.h"
-#include "ops/job_work.h"
-#include "ops/notify.h"
+#include "ops/executions/execution_change.h"
+#include "ops/executions/notify.h"
+#include "ops/fleet/connectivity.h"
+#include "ops/fleet/fleet_work.h"
+#include "ops/jobs/job_end_time.h"
+#include "ops/jobs/job_life.h"
+#include "ops/jobs/job_window.h"
+#include "ops/jobs/job_work.h"
+#include "ops/registry/dynamic_membership.h"
+#include "ops/registry/group_end.h"
 
 enum { RETRY_MS = 60 * 1000 };
 

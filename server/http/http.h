@@ -6,8 +6,8 @@
  *
  * HTTPS is the same with one difference: a request that does not say which plane it means, by its signature
  * or its Host, means the data plane, as on AWS's port for devices. Where tls_client_ca names CAs, HTTPS asks
- * clients for a certificate: who shows none is anybody, who shows one may do what rules/access.h says of it,
- * and who shows one that does not count may do nothing.
+ * clients for a certificate: who shows none is anybody, who shows one may do what rules/security/access.h
+ * says of it, and who shows one that does not count may do nothing.
  *
  * Nobody has to say who he is, so what a browser sends on behalf of a web page (it has an Origin) may only
  * read.

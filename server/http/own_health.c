@@ -2,7 +2,7 @@
 #include "base/json.h"
 #include "http/health.h"
 #include "http/own.h"
-#include "store/thing_store.h"
+#include "store/registry/thing_store.h"
 
 /* No thing has an empty name: the look-up reads the database and finds nothing. */
 static bool store_answers(struct http *http)

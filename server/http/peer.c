@@ -3,9 +3,9 @@
 #include <gnutls/gnutls.h>
 #include <stdlib.h>
 
-#include "rules/certificate_state.h"
-#include "store/certificate_store.h"
-#include "store/principal_store.h"
+#include "rules/security/certificate_state.h"
+#include "store/security/certificate_store.h"
+#include "store/security/principal_store.h"
 
 /* What a connection keeps. It belongs to one pool thread, as the connection does. */
 struct peer {

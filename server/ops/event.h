@@ -10,12 +10,12 @@
 #define IOTJOBS_OPS_EVENT_H
 
 #include "ops/op.h"
-#include "store/attribute_store.h"
-#include "store/execution_store.h"
-#include "store/job_store.h"
-#include "store/thing_group_store.h"
-#include "store/thing_store.h"
-#include "store/thing_type_store.h"
+#include "store/jobs/execution_store.h"
+#include "store/jobs/job_store.h"
+#include "store/registry/attribute_store.h"
+#include "store/registry/thing_group_store.h"
+#include "store/registry/thing_store.h"
+#include "store/registry/thing_type_store.h"
 
 /* ---- jobs ---- */
 

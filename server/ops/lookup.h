@@ -4,10 +4,10 @@
 #define IOTJOBS_OPS_LOOKUP_H
 
 #include "ops/op.h"
-#include "store/job_store.h"
-#include "store/thing_group_store.h"
-#include "store/thing_store.h"
-#include "store/thing_type_store.h"
+#include "store/jobs/job_store.h"
+#include "store/registry/thing_group_store.h"
+#include "store/registry/thing_store.h"
+#include "store/registry/thing_type_store.h"
 
 bool lookup_thing(struct op *op, struct str name, struct thing_row *ret_thing);
 bool lookup_thing_type(struct op *op, struct str name, struct thing_type_row *ret_type);

@@ -1,6 +1,6 @@
 #include "ops/outgoing.h"
 
-#include "ops/notify.h"
+#include "ops/executions/notify.h"
 
 void outgoing_init(struct outgoing *outgoing, struct arena *arena)
 {

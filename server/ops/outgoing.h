@@ -1,6 +1,6 @@
 /*
- * What an operation publishes besides its answer: the notifications that it causes (ops/notify), then its
- * events (ops/event). It leaves after COMMIT, behind the answer.
+ * What an operation publishes besides its answer: the notifications that it causes (ops/executions/notify),
+ * then its events (ops/event). It leaves after COMMIT, behind the answer.
  */
 #ifndef IOTJOBS_OPS_OUTGOING_H
 #define IOTJOBS_OPS_OUTGOING_H

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 #include "settings.h"
-#include "store/count_store.h"
+#include "store/jobs/count_store.h"
 
 /* `limit` 0: any number. */
 static bool check(struct op *op, int64_t n, int64_t limit, const char *what)

@@ -2,8 +2,8 @@
 
 #include "base/time_text.h"
 #include "ops/arn.h"
-#include "ops/execution_change.h"
-#include "ops/job_config.h"
+#include "ops/executions/execution_change.h"
+#include "ops/jobs/job_config.h"
 
 enum { STRING_MAP_MAX = 4 * 1024 * 1024 }; /* a request's body at most, with every character escaped */
 

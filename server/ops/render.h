@@ -3,14 +3,14 @@
 #define IOTJOBS_OPS_RENDER_H
 
 #include "ops/page.h"
-#include "rules/window.h"
-#include "store/attribute_store.h"
-#include "store/execution_store.h"
-#include "store/job_config_store.h"
-#include "store/job_store.h"
-#include "store/job_target_store.h"
-#include "store/thing_group_store.h"
-#include "store/thing_store.h"
+#include "rules/jobs/window.h"
+#include "store/jobs/execution_store.h"
+#include "store/jobs/job_config_store.h"
+#include "store/jobs/job_store.h"
+#include "store/jobs/job_target_store.h"
+#include "store/registry/attribute_store.h"
+#include "store/registry/thing_group_store.h"
+#include "store/registry/thing_store.h"
 
 enum document_inclusion { DOCUMENT_LEFT_OUT, DOCUMENT_INCLUDED };
 

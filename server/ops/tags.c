@@ -2,13 +2,13 @@
 
 #include "ops/arn.h"
 #include "ops/page.h"
-#include "store/certificate_store.h"
-#include "store/job_store.h"
-#include "store/job_template_store.h"
-#include "store/policy_store.h"
+#include "store/jobs/job_store.h"
+#include "store/jobs/job_template_store.h"
+#include "store/registry/thing_group_store.h"
+#include "store/registry/thing_type_store.h"
+#include "store/security/certificate_store.h"
+#include "store/security/policy_store.h"
 #include "store/tag_store.h"
-#include "store/thing_group_store.h"
-#include "store/thing_type_store.h"
 
 enum { TAGS_MAX = 50 }; /* control plane 8.1 */
 

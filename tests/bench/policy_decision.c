@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "rules/policy_decision.h"
+#include "rules/security/policy_decision.h"
 
 #define ARN   "arn:aws:iot:eu-central-1:000000000000:"
 #define THING "${iot:Connection.Thing.ThingName}"

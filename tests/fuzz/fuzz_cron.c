@@ -1,6 +1,6 @@
 /* Cron expressions of maintenance windows: any text, asked at any time. */
 #include "fuzz_input.h"
-#include "rules/cron.h"
+#include "rules/jobs/cron.h"
 
 enum { ASKED_MAX = 20, ERROR_ARENA_MAX = 64 * 1024, MINUTE_MS = 60 * 1000 };
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "fuzz_input.h"
-#include "rules/placeholder.h"
+#include "rules/jobs/placeholder.h"
 
 enum { ERROR_ARENA_MAX = 64 * 1024 };
 

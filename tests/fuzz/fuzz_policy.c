@@ -1,7 +1,7 @@
 /* Policies: any document, asked for any action on any resource with any values; patterns against a reference.
  */
 #include "fuzz_input.h"
-#include "rules/policy_decision.h"
+#include "rules/security/policy_decision.h"
 
 enum { POLICY_ARENA_MAX = 16 * 1024 * 1024, REFERENCE_TEXT_MAX = 24 };
 

@@ -4,10 +4,10 @@
 
 #include "base/utf8.h"
 #include "fuzz_input.h"
-#include "rules/fleet_query.h"
-#include "store/fleet_search.h"
+#include "rules/fleet/fleet_query.h"
+#include "store/fleet/fleet_search.h"
+#include "store/registry/thing_store.h"
 #include "store/store.h"
-#include "store/thing_store.h"
 
 enum { ARENA_MAX = 8 * 1024 * 1024, THINGS = 4, WALKED_UP_TO = 100 };
 

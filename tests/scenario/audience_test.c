@@ -1,7 +1,7 @@
 /* Notifications are built for those who may listen, and for nobody else. */
 #include "support/scene.h"
 
-#include "ops/audience.h"
+#include "ops/executions/audience.h"
 #include "store/timer_store.h"
 
 static int set_up(void **state)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/thing_group_store.h"
+#include "store/registry/thing_group_store.h"
 #include "support/groups.h"
 #include "support/refusals.h"
 

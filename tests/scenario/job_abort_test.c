@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ops/job_abort.h"
+#include "ops/jobs/job_abort.h"
 #include "support/groups.h"
 #include "support/windows.h"
 

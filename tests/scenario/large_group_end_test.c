@@ -1,7 +1,7 @@
 /* DeleteThingGroup of groups with so many things that their memberships are worked off bit by bit. */
 #include <stdio.h>
 
-#include "store/thing_group_store.h"
+#include "store/registry/thing_group_store.h"
 #include "support/groups.h"
 #include "support/refusals.h"
 

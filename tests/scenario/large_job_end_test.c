@@ -1,7 +1,7 @@
 /* CancelJob and DeleteJob of jobs with so many executions that they are worked off bit by bit. */
 #include <stdio.h>
 
-#include "store/job_store.h"
+#include "store/jobs/job_store.h"
 #include "support/groups.h"
 #include "support/refusals.h"
 

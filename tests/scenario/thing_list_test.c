@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "store/attribute_store.h"
-#include "store/thing_store.h"
+#include "store/registry/attribute_store.h"
+#include "store/registry/thing_store.h"
 #include "support/refusals.h"
 
 #define ATTRIBUTES(values) "{\"attributePayload\":{\"attributes\":{" values "}}}"

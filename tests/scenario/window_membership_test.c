@@ -1,7 +1,7 @@
 /* Things that join and leave a CONTINUOUS job outside its maintenance windows. */
 #include <stdio.h>
 
-#include "store/execution_store.h"
+#include "store/jobs/execution_store.h"
 #include "support/groups.h"
 #include "support/retries.h"
 #include "support/windows.h"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ops/execution_change.h"
+#include "ops/executions/execution_change.h"
 
 /* Takes `notify`: the jobs that run and those that wait, "a b c". */
 static void heard_list(struct scene *s, const char *in_progress, const char *queued)

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "store/thing_store.h"
+#include "store/registry/thing_store.h"
 
 enum { PATH_TEXT_MAX = 256, BODY_TEXT_MAX = 2048, LIST_TEXT_MAX = 4096 };
 

@@ -6,8 +6,8 @@
 #include <time.h>
 
 #include "api/decode.h"
-#include "store/attribute_store.h"
-#include "store/thing_store.h"
+#include "store/registry/attribute_store.h"
+#include "store/registry/thing_store.h"
 
 enum { WAIT_S = 30 };
 

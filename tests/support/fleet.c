@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rules/fleet_query.h"
-#include "store/fleet_search.h"
-#include "store/thing_store.h"
+#include "rules/fleet/fleet_query.h"
+#include "store/fleet/fleet_search.h"
+#include "store/registry/thing_store.h"
 
 enum { ARENA_MAX = 16 * 1024 * 1024, VALUES_MAX = 16, WAYS = 4 };
 

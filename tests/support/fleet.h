@@ -7,7 +7,7 @@
 
 #include "support/cmocka_all.h"
 
-#include "rules/fleet_query.h"
+#include "rules/fleet/fleet_query.h"
 #include "store/db.h"
 
 enum { FLEET_NAMES_MAX = 4096 };

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rules/rollout_rate.h"
-#include "store/thing_group_store.h"
-#include "store/thing_store.h"
+#include "rules/jobs/rollout_rate.h"
+#include "store/registry/thing_group_store.h"
+#include "store/registry/thing_store.h"
 
 enum { PATH_TEXT_MAX = 256, BODY_TEXT_MAX = 16384, LIST_TEXT_MAX = 1024 };
 

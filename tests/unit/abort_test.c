@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "rules/abort.h"
+#include "rules/jobs/abort.h"
 
 enum { COUNTS = 16, CRITERIA_MAX = 3 };
 

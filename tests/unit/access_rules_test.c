@@ -1,7 +1,7 @@
 /* Every operation of the model, asked of every kind of caller. */
 #include "support/cmocka_all.h"
 
-#include "rules/access.h"
+#include "rules/security/access.h"
 
 static const struct principal anybody = { 0 };
 static const struct principal pump = {

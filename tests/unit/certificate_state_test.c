@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "rules/certificate_state.h"
+#include "rules/security/certificate_state.h"
 
 enum { STATUSES = 6 };
 

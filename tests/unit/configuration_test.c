@@ -1,7 +1,7 @@
 #include "support/cmocka_all.h"
 
 #include "api/shape_json.h"
-#include "rules/configuration.h"
+#include "rules/jobs/configuration.h"
 
 /* A text of the shape is read and judged. */
 struct expected {

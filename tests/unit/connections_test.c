@@ -5,8 +5,8 @@
 #include "support/connecting.h"
 #include "support/world_inside.h"
 
-#include "store/connectivity_store.h"
 #include "store/db.h"
+#include "store/fleet/connectivity_store.h"
 
 static int set_up(void **state)
 {

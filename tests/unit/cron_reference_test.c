@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rules/cron.h"
+#include "rules/jobs/cron.h"
 
 enum { MINUTE_MS = 60 * 1000, DAY_MINUTES = 24 * 60, EXPRESSIONS = 500 };
 

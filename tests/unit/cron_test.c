@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/time_text.h"
-#include "rules/cron.h"
+#include "rules/jobs/cron.h"
 
 /* ---- telling what it does ---- */
 

@@ -5,7 +5,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "rules/document.h"
+#include "rules/jobs/document.h"
 
 struct fixture {
     struct arena arena;

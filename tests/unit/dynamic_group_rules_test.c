@@ -1,9 +1,9 @@
-/* rules/dynamic_group: how a thing that may be in so many groups is told which. */
+/* rules/fleet/dynamic_group: how a thing that may be in so many groups is told which. */
 #include <string.h>
 
 #include "support/cmocka_all.h"
 
-#include "rules/dynamic_group.h"
+#include "rules/fleet/dynamic_group.h"
 
 enum { GROUPS_MAX = 16 };
 

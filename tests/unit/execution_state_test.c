@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "rules/execution_state.h"
+#include "rules/jobs/execution_state.h"
 
 enum { STATUSES = 8 };
 
@@ -68,7 +68,7 @@ static void the_matrix_has_every_status_of_the_model(void **state)
     assert_int_equal(shape_job_execution_status.value_count, STATUSES);
 }
 
-/* ops/device turns a status of the data plane into one of the control plane by its value. */
+/* ops/executions/device turns a status of the data plane into one of the control plane by its value. */
 static void both_planes_have_the_same_statuses(void **state)
 {
     (void)state;

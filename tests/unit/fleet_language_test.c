@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/fleet_query.h"
-#include "store/fleet_search.h"
+#include "rules/fleet/fleet_query.h"
+#include "store/fleet/fleet_search.h"
 #include "store/store.h"
 
 #define REFUSED NULL

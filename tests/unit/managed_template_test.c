@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "api/decode.h"
-#include "rules/managed_template.h"
+#include "rules/jobs/managed_template.h"
 
 enum { TEMPLATES = 8 };
 

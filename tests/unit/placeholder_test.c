@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/document.h"
-#include "rules/placeholder.h"
+#include "rules/jobs/document.h"
+#include "rules/jobs/placeholder.h"
 
 #define SIGNED(x)  "[\"${aws:iot:s3-presigned-url" x "}\"]"
 #define UPLOAD(x)  SIGNED("-upload:https://s3.eu-west-1.amazonaws.com/" x)

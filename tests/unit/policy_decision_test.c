@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/strbuf.h"
-#include "rules/policy_decision.h"
+#include "rules/security/policy_decision.h"
 
 #define CASES_FILE "tests/unit/policy_cases.json"
 #define ARN_START  "arn:aws:iot:eu-central-1:123456789012:"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/policy_document.h"
+#include "rules/security/policy_document.h"
 
 #define ALLOW(more)       "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\"," more "}}"
 #define EVERYTHING        "\"Action\":\"*\",\"Resource\":\"*\""

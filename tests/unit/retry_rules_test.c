@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "rules/retry.h"
+#include "rules/jobs/retry.h"
 
 enum { CRITERIA_MAX = 2 };
 

@@ -1,6 +1,6 @@
 #include "support/cmocka_all.h"
 
-#include "rules/rollout_rate.h"
+#include "rules/jobs/rollout_rate.h"
 
 static const int64_t noon_ms = INT64_C(1893499200000); /* 2030-01-01T12:00Z */
 

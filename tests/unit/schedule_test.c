@@ -2,7 +2,7 @@
 
 #include "support/cmocka_all.h"
 
-#include "rules/schedule.h"
+#include "rules/jobs/schedule.h"
 
 enum { MINUTE_MS = 60 * 1000 };
 

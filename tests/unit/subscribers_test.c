@@ -1,8 +1,8 @@
 #include "support/engine_room.h"
 
-#include "ops/audience.h"
+#include "ops/executions/audience.h"
 #include "plugin/subscribers.h"
-#include "store/audience_store.h"
+#include "store/jobs/audience_store.h"
 
 #define NOTIFY(thing) "$aws/things/" thing "/jobs/notify"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/time_text.h"
-#include "rules/window.h"
+#include "rules/jobs/window.h"
 
 enum { MINUTE_MS = 60 * 1000 };
 

@@ -1,0 +1,35 @@
+/*
+ * CONTINUOUS jobs follow the members of the groups that they target (control plane 2.4):
+ *
+ *   a thing comes to be reached through another target   a new execution, unless its newest one is open
+ *   a thing is reached through none any more             what is QUEUED becomes REMOVED; what it has started,
+ *                                                        it may finish
+ *
+ * A change of memberships is one step: what moves within a target's hierarchy neither joins nor leaves.
+ */
+#ifndef IOTJOBS_OPS_FOLLOWING_H
+#define IOTJOBS_OPS_FOLLOWING_H
+
+#include "ops/jobs/job_work.h"
+#include "store/jobs/job_target_store.h"
+#include "store/registry/thing_store.h"
+
+/* Before the thing's memberships change: who follows it. */
+bool following_before(struct op *op, const struct thing_row *thing, struct follower_rows *ret_before);
+/* After they have changed. */
+bool following_after(struct op *op, const struct thing_row *thing, const struct follower_rows *before);
+
+/* Before the group, which has no groups below it, is deleted: plans what its followers have to do then. */
+bool following_group_ends(struct op *op, int64_t group);
+
+/* Whether things that join a target of the job get an execution now. Those that join a job between two of its
+ * maintenance windows get theirs when the next one opens. */
+bool job_takes_joiners(const struct job_row *job);
+/* Gives the thing one, unless its newest is open. */
+bool following_admit(struct op *op, const struct job_row *job, struct str thing);
+
+/* Of a job that lost a group: its QUEUED executions on things that it reaches no more become REMOVED. */
+job_slice_fn removal_slice;
+bool removal_finish(struct op *op, const struct job_row *job);
+
+#endif

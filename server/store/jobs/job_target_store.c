@@ -1,0 +1,163 @@
+#include "store/jobs/job_target_store.h"
+
+#include "store/registry/thing_group_store.h"
+
+static const char *const kind_names[] = {
+    [TARGET_THING] = "THING",
+    [TARGET_THING_GROUP] = "THING_GROUP",
+};
+
+bool store_target_insert(struct db *db, struct str job_id, int64_t position, const struct target_row *target)
+{
+    return db_exec(db,
+                   "INSERT INTO job_target (job_id, position, arn, name, kind, followed, executions_before) "
+                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                   "sisssii", job_id, position, target->arn, target->name, str_from(kind_names[target->kind]),
+                   (int64_t)target->followed, target->executions_before);
+}
+
+#define TARGET_COLUMNS "arn, kind, name, followed, executions_before"
+
+static bool read_target(struct stmt *q, struct arena *arena, struct target_row *ret_target)
+{
+    *ret_target = (struct target_row){
+        .arn = stmt_text(q, arena),
+        .kind =
+            str_eq_text(stmt_borrow(q), kind_names[TARGET_THING_GROUP]) ? TARGET_THING_GROUP : TARGET_THING,
+        .name = stmt_text(q, arena),
+        .followed = stmt_int(q) != 0,
+        .executions_before = stmt_int(q),
+    };
+    return !arena->failed;
+}
+
+int64_t store_target_count(struct db *db, struct str job_id)
+{
+    struct stmt *q = db_query(db, "SELECT count(*) FROM job_target WHERE job_id = ?1", "s", job_id);
+    int64_t n = stmt_row(q) ? stmt_int(q) : 0;
+    stmt_done(q);
+    return n;
+}
+
+bool store_targets_get(struct db *db, struct arena *arena, struct str job_id, struct target_rows *ret_rows)
+{
+    size_t most = (size_t)store_target_count(db, job_id);
+    struct target_rows rows = { .items = arena_array(arena, most, sizeof *rows.items) };
+    if (!rows.items)
+        return false;
+    struct stmt *q = db_query(
+        db, "SELECT " TARGET_COLUMNS " FROM job_target WHERE job_id = ?1 ORDER BY position", "s", job_id);
+    while (rows.n < most && stmt_row(q) && read_target(q, arena, &rows.items[rows.n]))
+        rows.n++;
+    stmt_done(q);
+    *ret_rows = rows;
+    return !arena->failed && !db_failed(db);
+}
+
+bool store_target_get(struct db *db, struct arena *arena, struct str job_id, int64_t position,
+                      struct target_row *ret_target)
+{
+    struct stmt *q =
+        db_query(db, "SELECT " TARGET_COLUMNS " FROM job_target WHERE job_id = ?1 AND position = ?2", "si",
+                 job_id, position);
+    bool found = stmt_row(q) && read_target(q, arena, ret_target);
+    stmt_done(q);
+    return found;
+}
+
+bool store_job_reaches(struct db *db, struct str job_id, struct str thing)
+{
+    struct stmt *q = db_query(
+        db,
+        "SELECT 1 FROM job_target AS t WHERE t.job_id = ?1 AND CASE t.kind WHEN 'THING' THEN t.name = ?2 "
+        "ELSE EXISTS (SELECT 1 FROM thing_group AS g JOIN thing AS x JOIN thing_group_member AS m "
+        "ON m.thing_group = g.id AND m.thing = x.id WHERE g.name = t.name AND x.name = ?2 "
+        "AND " MEMBERSHIP_COUNTS ") END LIMIT 1",
+        "ss", job_id, thing);
+    bool found = stmt_row(q);
+    stmt_done(q);
+    return found;
+}
+
+/* ---- followers ---- */
+
+static bool read_followers(struct stmt *q, struct db *db, struct arena *arena, struct follower_rows *ret_rows)
+{
+    struct follower_rows rows = { 0 };
+    size_t room = 0;
+    while (stmt_row(q)) {
+        struct follower_row *items = arena_array_widen(arena, rows.items, rows.n, &room, sizeof *items);
+        if (!items)
+            break;
+        rows.items = items;
+        struct follower_row *row = &rows.items[rows.n++];
+        row->job = stmt_int(q);
+        row->job_id = stmt_text(q, arena);
+        row->position = stmt_int(q);
+    }
+    stmt_done(q);
+    *ret_rows = rows;
+    return !arena->failed && !db_failed(db);
+}
+
+/* CROSS JOIN: from the few groups to their few followers, in this order. */
+#define FOLLOWERS                                                                                            \
+    "CROSS JOIN job_target AS t INDEXED BY job_target_followed ON t.name = g.name AND t.followed = 1 "       \
+    "CROSS JOIN job AS j ON j.job_id = t.job_id AND j.status IN ('SCHEDULED', 'IN_PROGRESS') "
+
+bool store_followers_of_thing(struct db *db, struct arena *arena, int64_t thing,
+                              struct follower_rows *ret_rows)
+{
+    struct stmt *q =
+        db_query(db,
+                 "SELECT j.id, j.job_id, t.position FROM thing_group_member AS m "
+                 "CROSS JOIN thing_group AS g ON g.id = m.thing_group " FOLLOWERS
+                 "WHERE m.thing = ?1 AND " MEMBERSHIP_COUNTS "ORDER BY j.id, t.position /*sort*/",
+                 "i", thing);
+    return read_followers(q, db, arena, ret_rows);
+}
+
+bool store_followers_of_group(struct db *db, struct arena *arena, int64_t group,
+                              struct follower_rows *ret_rows)
+{
+    struct stmt *q = db_query(
+        db,
+        "WITH RECURSIVE up (id, name, parent) AS (SELECT id, name, parent FROM thing_group WHERE "
+        "id = ?1 UNION ALL SELECT above.id, above.name, above.parent "
+        "FROM up JOIN thing_group AS above ON above.id = up.parent) "
+        "SELECT j.id, j.job_id, t.position FROM up AS g " FOLLOWERS "ORDER BY j.id, t.position /*sort*/",
+        "i", group);
+    return read_followers(q, db, arena, ret_rows);
+}
+
+/* ---- joiners ---- */
+
+bool store_joiner_add(struct db *db, struct str job_id, struct str thing)
+{
+    return db_exec(db, "INSERT OR IGNORE INTO job_joiner (job_id, thing_name) VALUES (?1, ?2)", "ss", job_id,
+                   thing);
+}
+
+bool store_joiners_get(struct db *db, struct arena *arena, struct str job_id, int64_t limit,
+                       struct joiner_rows *ret_rows)
+{
+    struct joiner_rows rows = { .things = arena_array(arena, (size_t)limit, sizeof *rows.things) };
+    struct stmt *q =
+        db_query(db, "SELECT thing_name FROM job_joiner WHERE job_id = ?1 ORDER BY thing_name LIMIT ?2", "si",
+                 job_id, limit);
+    while (rows.things && rows.n < (size_t)limit && stmt_row(q))
+        rows.things[rows.n++] = stmt_text(q, arena);
+    stmt_done(q);
+    *ret_rows = rows;
+    return !arena->failed && !db_failed(db);
+}
+
+bool store_joiner_delete(struct db *db, struct str job_id, struct str thing)
+{
+    return db_exec(db, "DELETE FROM job_joiner WHERE job_id = ?1 AND thing_name = ?2", "ss", job_id, thing);
+}
+
+bool store_joiners_delete_of_job(struct db *db, struct str job_id)
+{
+    return db_exec(db, "DELETE FROM job_joiner WHERE job_id = ?1", "s", job_id);
+}
