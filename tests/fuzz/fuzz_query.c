@@ -69,14 +69,14 @@ static bool is_among(const struct fleet_ids *ids, int64_t id)
 /* Whatever drives the search, it finds what matches. */
 static void check_search(struct db *db, struct arena *arena, const struct fleet_query *query)
 {
-    struct fleet_ids driven, walked;
+    struct fleet_found driven, walked;
     fuzz_promise(store_fleet_search(db, arena, FLEET_THINGS, query, 0, FLEET_NO_END, THINGS + 1, &driven) &&
                      store_fleet_search(db, arena, FLEET_THINGS, query, 0, WALKED_UP_TO, THINGS + 1, &walked),
                  "what is a query can be asked");
     for (int64_t id = 1; id <= THINGS; id++) {
         bool matches = store_fleet_matches(db, arena, FLEET_THINGS, query, id);
         fuzz_promise(!db_failed(db), "of one thing, too");
-        fuzz_promise(matches == is_among(&driven, id) && matches == is_among(&walked, id),
+        fuzz_promise(matches == is_among(&driven.ids, id) && matches == is_among(&walked.ids, id),
                      "a search finds what matches");
     }
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/db.h"
 #include "support/fleet_index.h"
 
 /* ---- configuration ---- */
@@ -220,6 +221,55 @@ static void pages_are_not_disturbed_by_things_that_come_and_go(void **state)
     assert_json_items(search_with(w, "attributes.n>0", more)->body, "things", "thingName", "t-004 new");
 }
 
+/* t-00001 to t-32000, of which 21000 and the last one are red, those behind the 21000 big. */
+static void given_many_things(struct world *w)
+{
+    static const char sql[] =
+        "WITH RECURSIVE k (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM k WHERE n < 32000) "
+        "INSERT INTO thing (id, name, thing_id) SELECT n, printf('t-%05d', n), 'id-' || n FROM k;"
+        "INSERT INTO thing_attribute (thing, name, value) "
+        "SELECT id, 'color', 'red' FROM thing WHERE id <= 21000 OR id = 32000 "
+        "UNION ALL SELECT id, 'size', 'big' FROM thing WHERE id > 21000;"
+        "INSERT INTO fleet_field (owner, source, field, element, position, word, boolean) "
+        "SELECT id, 0, 'thingName', 0, 0, name, 0 FROM thing "
+        "UNION ALL SELECT id, 0, 'thingId', 0, 0, thing_id, 0 FROM thing "
+        "UNION ALL SELECT thing, 0, 'attributes.' || name, 0, 0, value, 0 FROM thing_attribute;";
+    configure(w, THINGS(REGISTRY));
+    assert_true(db_script(world_db(w), sql));
+}
+
+/* Of so many pages, the last one alone has something. */
+static void assert_found_on_page(struct world *w, int pages, const char *query, const char *names)
+{
+    char more[512] = "";
+    for (int page = 1; page <= pages; page++) {
+        const cJSON *body = search_with(w, query, more)->body;
+        const cJSON *token = json_at(body, "nextToken");
+        assert_json_items(body, "things", "thingName", page < pages ? "" : names);
+        assert_int_equal(token != NULL, page < pages);
+        if (token)
+            snprintf(more, sizeof more, ",\"nextToken\":\"%s\"", token->valuestring);
+    }
+}
+
+static void a_search_that_most_things_nearly_match_goes_on_on_the_next_page(void **state)
+{
+    struct world *w = *state;
+    given_many_things(w);
+    assert_found_on_page(w, 2, "attributes.color:red attributes.size:big", "t-32000");
+    assert_found_on_page(w, 2, "attributes.color:r* attributes.size:b*", "t-32000");
+    assert_found_on_page(w, 2, "NOT attributes.color:red NOT attributes.size:big", "");
+}
+
+static void a_selective_search_fills_its_page_in_a_large_fleet(void **state)
+{
+    struct world *w = *state;
+    given_many_things(w);
+    assert_found_on_page(w, 1, "thingName:t-32000", "t-32000");
+    assert_found_on_page(w, 1, "thingName:*9999", "t-09999 t-19999 t-29999");
+    assert_found_on_page(w, 1, "attributes.color:red thingName:* thingName:t-?9999", "t-09999 t-19999");
+}
+
 static void searches_out_of_the_rules_are_refused(void **state)
 {
 #define QUERY(text) "{\"queryString\":\"" text "\"}"
@@ -271,6 +321,8 @@ int main(void)
         TEST(a_search_comes_in_pages),
         TEST(a_page_has_a_hundred_things_unless_asked_otherwise),
         TEST(pages_are_not_disturbed_by_things_that_come_and_go),
+        TEST(a_search_that_most_things_nearly_match_goes_on_on_the_next_page),
+        TEST(a_selective_search_fills_its_page_in_a_large_fleet),
         TEST(searches_out_of_the_rules_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

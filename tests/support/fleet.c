@@ -166,16 +166,17 @@ static void add_name(struct db *db, struct arena *arena, int64_t id, char *names
 static void find_in_pages(struct db *db, struct arena *arena, const struct fleet_query *query, int64_t limit,
                           int64_t up_to, char *names)
 {
-    struct fleet_ids ids;
+    struct fleet_found found;
     int64_t after = 0;
     do {
-        assert_true(store_fleet_search(db, arena, FLEET_THINGS, query, after, up_to, limit, &ids));
-        for (size_t i = 0; i < ids.n; i++) {
-            assert_true(ids.items[i] > after);
-            after = ids.items[i];
+        assert_true(store_fleet_search(db, arena, FLEET_THINGS, query, after, up_to, limit, &found));
+        assert_false(found.cut);
+        for (size_t i = 0; i < found.ids.n; i++) {
+            assert_true(found.ids.items[i] > after);
+            after = found.ids.items[i];
             add_name(db, arena, after, names);
         }
-    } while (ids.n == (size_t)limit);
+    } while (found.ids.n == (size_t)limit);
 }
 
 static void find_one_by_one(struct db *db, struct arena *arena, const struct fleet_query *query, char *names)

@@ -437,13 +437,13 @@ static bool group_query_matches(struct db *db, const char *query, int64_t thing)
     struct arena arena;
     struct err err;
     struct fleet_query parsed;
-    struct fleet_ids ids;
+    struct fleet_found found;
     arena_init(&arena, 1024 * 1024);
     err_init(&err, &arena);
     assert_true(fleet_query_parse(str_from(query), FLEET_QUERY_DYNAMIC_GROUP, &arena, &parsed, &err));
     bool matches = store_fleet_matches(db, &arena, FLEET_THINGS, &parsed, thing);
-    assert_true(store_fleet_search(db, &arena, FLEET_THINGS, &parsed, thing - 1, FLEET_NO_END, 1, &ids));
-    assert_int_equal(matches, ids.n > 0 && ids.items[0] == thing);
+    assert_true(store_fleet_search(db, &arena, FLEET_THINGS, &parsed, thing - 1, FLEET_NO_END, 1, &found));
+    assert_int_equal(matches, found.ids.n > 0 && found.ids.items[0] == thing);
     arena_release(&arena);
     return matches;
 }

@@ -185,16 +185,19 @@ static bool render_found_group(struct op *op, int64_t id, const struct state *st
     return true;
 }
 
-static bool render_found(struct op *op, struct page *page, const char *member, const struct fleet_ids *ids,
-                         const struct state *state,
+static bool render_found(struct op *op, struct page *page, const char *member,
+                         const struct fleet_found *found, const struct state *state,
                          bool (*render)(struct op *op, int64_t id, const struct state *state))
 {
+    const struct fleet_ids *ids = &found->ids;
     json_key(op->json, member);
     json_array_begin(op->json);
     for (size_t i = 0; i < ids->n && page_take(page, ids->items[i]); i++)
         if (!render(op, ids->items[i], state))
             return false;
     json_array_end(op->json);
+    if (found->cut)
+        page_stop(page, STR_NONE, found->end);
     return true;
 }
 
@@ -215,7 +218,7 @@ bool op_search_index(struct op *op, const void *input)
     enum fleet_index index = FLEET_THINGS;
     struct state state = { 0 };
     struct fleet_query query;
-    struct fleet_ids found, none = { 0 };
+    struct fleet_found found, none = { 0 };
     struct page page;
     struct str whose = arena_printf(op->arena, "%.*s %.*s", STR(question.index_name), STR(in->query_string));
     if (!page_open(op, &page, OP_SEARCH_INDEX, whose, page_size(in->max_results), in->next_token, 0) ||

@@ -207,7 +207,7 @@ static bool arm(struct op *op)
 /* Things of one slice, by their ids. */
 struct walk {
     struct fleet_ids things;   /* that there are */
-    struct fleet_ids matches;  /* what the query finds among them */
+    struct fleet_found found;  /* what the query finds among them */
     struct named_rows members; /* who is in the group; some may be behind them */
 };
 
@@ -221,7 +221,7 @@ static bool look(struct op *op, const struct dynamic_group_row *group, struct wa
     if (!fleet_query_parse(group->query_string, FLEET_QUERY_DYNAMIC_GROUP, op->arena, &query, op->err))
         return false;
     if (!store_fleet_search(op->db, op->arena, FLEET_THINGS, &query, group->last, up_to, THINGS_AT_ONCE,
-                            &walk.matches) ||
+                            &walk.found) ||
         !store_things_in_group(op->db, op->arena, group->id, THINGS_OF_THE_GROUP, group->last, THINGS_AT_ONCE,
                                &walk.members))
         return unreadable(op);
@@ -259,7 +259,7 @@ static bool slice(struct op *op, struct dynamic_group_row *group)
         return false;
     for (size_t i = 0; i < walk.things.n && changes < CHANGES_AT_ONCE; i++) {
         int64_t thing = walk.things.items[i];
-        if (takes_match(&walk.matches, &match, thing) != takes_member(&walk.members, &member, thing)) {
+        if (takes_match(&walk.found.ids, &match, thing) != takes_member(&walk.members, &member, thing)) {
             if (!update(op, thing, &one))
                 return false;
             changes++;

@@ -1,8 +1,8 @@
 #include "store/fleet/fleet_search.h"
 
 /*
- * A query becomes one SELECT over the words of the index (schema: fleet_field). What drives it is chosen by
- * counting, as far as GATHER_MAX, what each term finds:
+ * A query becomes one SELECT over the words of the index (schema: fleet_field), of candidates and whether
+ * they match. What drives it is chosen by counting, as far as GATHER_MAX, what each term finds:
  *
  *     STREAM  things with one word, in the order of the index by words: a page costs what it shows
  *     GATHER  things that one of a few selective terms finds, sorted
@@ -11,9 +11,10 @@
  * Everything else the query says is a probe of the candidate's own rows. One thing alone needs probes only.
  */
 enum {
-    GATHER_MAX = 10000,  /* rows that are sorted for a page */
-    SELECTIVE = 1000,    /* rows so few that no other driver is looked for at a high price */
-    WALK_AT_ONCE = 1000, /* ids so few that they are walked through */
+    GATHER_MAX = 10000,     /* rows that are sorted for a page */
+    SELECTIVE = 1000,       /* rows so few that no other driver is looked for at a high price */
+    COUNTED_MAX = 100000,   /* rows that are looked at to choose; each term may look at GATHER_MAX anyway */
+    CANDIDATES_MAX = 20000, /* that are asked for a page, some ten milliseconds; more than GATHER_MAX */
     TERMS_MAX = FLEET_QUERY_TERMS_MAX,
     SQL_MAX = 512 * 1024, /* a query has at most 1000 characters */
 };
@@ -31,6 +32,7 @@ struct builder {
     char row;       /* the name of the row that conditions are about */
     struct db_value *values;
     size_t n, room;
+    int64_t to_count; /* what is left of COUNTED_MAX */
 };
 
 static struct builder begin(struct db *db, struct arena *arena, enum fleet_index index,
@@ -41,7 +43,8 @@ static struct builder begin(struct db *db, struct arena *arena, enum fleet_index
                          .arena = arena,
                          .table = things ? "fleet_field" : "fleet_group_field",
                          .owners = things ? "thing" : "thing_group",
-                         .purpose = purpose };
+                         .purpose = purpose,
+                         .to_count = COUNTED_MAX };
     strbuf_init(&b.sql, SQL_MAX);
     return b;
 }
@@ -94,21 +97,18 @@ static void and (struct builder * b, const char *column, const char *comparison,
     compare(b, column, comparison, value);
 }
 
-/* Any field but those of connectivity. Memberships in dynamic groups are a source of their own. */
-static void add_any_field(struct builder *b)
+/* Memberships in dynamic groups are a source of their own. */
+static void add_source(struct builder *b, const struct fleet_node *term)
 {
-    strbuf_printf(&b->sql, "%c.source < %d", b->row, FLEET_CONNECTIVITY);
-    if (b->purpose == FLEET_QUERY_DYNAMIC_GROUP)
-        strbuf_printf(&b->sql, " AND %c.source <> %d", b->row, FLEET_DYNAMIC_GROUPS);
-}
-
-static void add_field(struct builder *b, const struct fleet_node *term)
-{
-    strbuf_printf(&b->sql, "%c.field = ?%zu AND %c.source ", b->row, add_text(b, term->field), b->row);
-    if (b->purpose == FLEET_QUERY_SEARCH && str_eq_text(term->field, "thingGroupNames"))
-        strbuf_printf(&b->sql, "IN (%d, %d)", FLEET_REGISTRY, FLEET_DYNAMIC_GROUPS);
+    bool search = b->purpose == FLEET_QUERY_SEARCH;
+    if (!term->field.p && search)
+        strbuf_add_char(&b->sql, '1');
+    else if (!term->field.p)
+        strbuf_printf(&b->sql, "%c.source <> %d", b->row, FLEET_DYNAMIC_GROUPS);
+    else if (search && str_eq_text(term->field, "thingGroupNames"))
+        strbuf_printf(&b->sql, "%c.source IN (%d, %d)", b->row, FLEET_REGISTRY, FLEET_DYNAMIC_GROUPS);
     else
-        strbuf_printf(&b->sql, "= %d", term->source);
+        strbuf_printf(&b->sql, "%c.source = %d", b->row, term->source);
 }
 
 static void add_word(struct builder *b, const struct fleet_node *term, enum aspect aspect)
@@ -127,30 +127,13 @@ static void add_word(struct builder *b, const struct fleet_node *term, enum aspe
     strbuf_add_char(&b->sql, ')');
 }
 
-static void add_pattern(struct builder *b, const struct fleet_node *term)
+static void add_prefix(struct builder *b, const struct fleet_node *term)
 {
-    if (term->prefix.n) {
-        and(b, "word", ">=", add_text(b, term->prefix));
-        /* No text is above the byte 255. */
-        and(b, "word", "<", add_text(b, arena_printf(b->arena, "%.*s\xff", STR(term->prefix))));
-    }
-    and(b, "word", "GLOB", add_text(b, term->pattern));
-}
-
-/* The first word, and behind it as many right ones as there are. */
-static void add_phrase(struct builder *b, const struct fleet_node *term)
-{
-    char r = b->row;
-    and(b, "word", "=", add_text(b, term->words[0]));
-    strbuf_printf(
-        &b->sql,
-        " AND %zu = (SELECT count(*) FROM %s AS w WHERE w.owner = %c.owner AND w.source = %c.source "
-        "AND w.field = %c.field AND w.element = %c.element AND w.position > %c.position "
-        "AND +w.word = CASE w.position - %c.position",
-        term->word_count - 1, b->table, r, r, r, r, r, r);
-    for (size_t i = 1; i < term->word_count; i++)
-        strbuf_printf(&b->sql, " WHEN %zu THEN ?%zu", i, add_text(b, term->words[i]));
-    strbuf_add_text(&b->sql, " END)");
+    if (!term->prefix.n)
+        return;
+    and(b, "word", ">=", add_text(b, term->prefix));
+    /* No text is above the byte 255. */
+    and(b, "word", "<", add_text(b, arena_printf(b->arena, "%.*s\xff", STR(term->prefix))));
 }
 
 static void add_bound(struct builder *b, const struct fleet_node *term, const struct fleet_bound *bound,
@@ -162,29 +145,59 @@ static void add_bound(struct builder *b, const struct fleet_node *term, const st
             number ? add_real(b, bound->number) : add_text(b, bound->text));
 }
 
-/* Numbers are in no order of texts, and neither are true and false. */
-static void add_range(struct builder *b, const struct fleet_node *term)
+/* What an index can be asked for: the rows that a driver looks at. */
+static void add_reach(struct builder *b, const struct fleet_node *term, enum aspect aspect)
 {
-    add_bound(b, term, &term->low, term->low.inclusive ? ">=" : ">");
-    add_bound(b, term, &term->high, term->high.inclusive ? "<=" : "<");
+    if (term->field.p)
+        strbuf_printf(&b->sql, "%c.field = ?%zu", b->row, add_text(b, term->field));
+    else
+        strbuf_printf(&b->sql, "%c.source < %d", b->row, FLEET_CONNECTIVITY);
+    switch (term->test) {
+    case FLEET_EXISTS: break;
+    case FLEET_WORD: add_word(b, term, aspect); break;
+    case FLEET_PATTERN: add_prefix(b, term); break;
+    case FLEET_PHRASE: and(b, "word", "=", add_text(b, term->words[0])); break;
+    case FLEET_NUMBER_RANGE:
+    case FLEET_TEXT_RANGE:
+        add_bound(b, term, &term->low, term->low.inclusive ? ">=" : ">");
+        add_bound(b, term, &term->high, term->high.inclusive ? "<=" : "<");
+        break;
+    }
+}
+
+/* Behind the first word as many right ones as there are. */
+static void add_other_words(struct builder *b, const struct fleet_node *term)
+{
+    char r = b->row;
+    strbuf_printf(
+        &b->sql,
+        " AND %zu = (SELECT count(*) FROM %s AS w WHERE w.owner = %c.owner AND w.source = %c.source "
+        "AND w.field = %c.field AND w.element = %c.element AND w.position > %c.position "
+        "AND +w.word = CASE w.position - %c.position",
+        term->word_count - 1, b->table, r, r, r, r, r, r);
+    for (size_t i = 1; i < term->word_count; i++)
+        strbuf_printf(&b->sql, " WHEN %zu THEN ?%zu", i, add_text(b, term->words[i]));
+    strbuf_add_text(&b->sql, " END)");
+}
+
+/* What has to be asked of each of these rows. Numbers are in no order of texts, and neither are true and
+ * false. */
+static void add_rest(struct builder *b, const struct fleet_node *term)
+{
+    add_source(b, term);
+    if (term->test == FLEET_PATTERN)
+        and(b, "word", "GLOB", add_text(b, term->pattern));
+    if (term->test == FLEET_PHRASE)
+        add_other_words(b, term);
     if (term->test == FLEET_TEXT_RANGE)
         strbuf_printf(&b->sql, " AND %c.number IS NULL AND %c.boolean = 0", b->row, b->row);
 }
 
 static void add_condition(struct builder *b, const struct fleet_node *term, enum aspect aspect)
 {
-    if (term->field.p)
-        add_field(b, term);
-    else
-        add_any_field(b);
-    switch (term->test) {
-    case FLEET_EXISTS: break;
-    case FLEET_WORD: add_word(b, term, aspect); break;
-    case FLEET_PATTERN: add_pattern(b, term); break;
-    case FLEET_PHRASE: add_phrase(b, term); break;
-    case FLEET_NUMBER_RANGE:
-    case FLEET_TEXT_RANGE: add_range(b, term); break;
-    }
+    add_reach(b, term, aspect);
+    strbuf_add_text(&b->sql, " AND ");
+    add_rest(b, term);
 }
 
 /* ---- probes ---- */
@@ -220,14 +233,12 @@ static void add_probes(struct builder *b, const struct fleet_node *node, const s
 
 /* ---- drivers ---- */
 
-static void add_select(struct builder *b, char row, const char *column, const struct fleet_node *term,
-                       enum aspect aspect)
+static void add_from(struct builder *b, char row, const struct fleet_node *term, enum aspect aspect)
 {
     bool number = aspect == AS_NUMBER || term->test == FLEET_NUMBER_RANGE;
     b->row = row;
-    strbuf_printf(&b->sql, "SELECT %s FROM %s AS %c INDEXED BY %s_by_%s%s WHERE ", column, b->table, row,
-                  b->table, term->field.p ? "" : "bare_", number ? "number" : "word");
-    add_condition(b, term, aspect);
+    strbuf_printf(&b->sql, " FROM %s AS %c INDEXED BY %s_by_%s%s WHERE ", b->table, row, b->table,
+                  term->field.p ? "" : "bare_", number ? "number" : "word");
 }
 
 static struct stmt *run(struct builder *b)
@@ -240,23 +251,40 @@ static bool is_ready(const struct builder *b)
     return !b->sql.failed && !b->arena->failed;
 }
 
-/* How many rows it finds; GATHER_MAX + 1: more than that. */
+/* GATHER_MAX + 1: more than that, or more than `most` to look at. */
+static int64_t count(struct stmt *q, int64_t most, int64_t *ret_looked_at)
+{
+    int64_t n = 0, looked_at = 0;
+    while (n <= GATHER_MAX && stmt_row(q)) {
+        if (looked_at == most) {
+            n = GATHER_MAX + 1;
+            break;
+        }
+        looked_at++;
+        n += stmt_int(q) != 0;
+    }
+    stmt_done(q);
+    *ret_looked_at = looked_at;
+    return n;
+}
+
+/* How many rows the term finds, in the same way. */
 static int64_t count_rows(struct builder *like, const struct fleet_node *term, enum aspect aspect)
 {
     struct builder b = *like;
-    int64_t n = GATHER_MAX + 1;
+    int64_t n = GATHER_MAX + 1, looked_at = 0;
     b.values = NULL;
     b.n = b.room = 0;
+    b.row = FOUND;
     strbuf_init(&b.sql, SQL_MAX);
-    strbuf_add_text(&b.sql, "SELECT count(*) FROM (");
-    add_select(&b, FOUND, "1", term, aspect);
-    strbuf_printf(&b.sql, " LIMIT ?%zu) /*scan*/", add_int(&b, GATHER_MAX + 1));
-    if (is_ready(&b)) {
-        struct stmt *q = run(&b);
-        if (stmt_row(q))
-            n = stmt_int(q);
-        stmt_done(q);
-    }
+    strbuf_add_text(&b.sql, "SELECT ");
+    add_rest(&b, term);
+    add_from(&b, FOUND, term, aspect);
+    add_reach(&b, term, aspect);
+    strbuf_add_text(&b.sql, " /*scan*/");
+    if (is_ready(&b))
+        n = count(run(&b), like->to_count > GATHER_MAX ? like->to_count : GATHER_MAX, &looked_at);
+    like->to_count -= looked_at;
     strbuf_release(&b.sql);
     return n;
 }
@@ -325,52 +353,66 @@ static struct driver choose_driver(struct builder *b, const struct fleet_node *n
 
 enum { AFTER = 1, UP_TO }; /* the first values */
 
-/* Without a LIMIT: a thing can come several times, and whoever reads stops in time. The plus makes one
- * condition of all probes: SQLite takes many for a reason to sort what comes in order anyway. */
-static void add_end(struct builder *b, const struct fleet_query *query, const struct fleet_node *driver)
+static void begin_candidates(struct builder *b, const struct fleet_query *query, const char *id,
+                             const struct fleet_node *driver)
 {
-    strbuf_printf(&b->sql, " AND %s > ?%d AND %s <= ?%d AND +(", b->id, AFTER, b->id, UP_TO);
+    b->id = id;
+    strbuf_printf(&b->sql, "SELECT %s, (", id);
     add_probes(b, query->root, driver);
-    strbuf_printf(&b->sql, ") ORDER BY %s", b->id);
+    strbuf_add_char(&b->sql, ')');
+}
+
+/* Without a LIMIT: a thing can come several times, and whoever reads stops in time. */
+static void end_candidates(struct builder *b)
+{
+    strbuf_printf(&b->sql, " %s > ?%d AND %s <= ?%d ORDER BY %s", b->id, AFTER, b->id, UP_TO, b->id);
 }
 
 static void stream(struct builder *b, const struct fleet_query *query, const struct fleet_node *term)
 {
-    b->id = "d.owner";
-    add_select(b, DRIVING, b->id, term, AS_WORD);
-    add_end(b, query, term);
+    begin_candidates(b, query, "d.owner", term);
+    add_from(b, DRIVING, term, AS_WORD);
+    add_condition(b, term, AS_WORD);
+    strbuf_add_text(&b->sql, " AND");
+    end_candidates(b);
+}
+
+static void add_owners(struct builder *b, const struct fleet_node *term, enum aspect aspect)
+{
+    strbuf_add_text(&b->sql, "SELECT r.owner AS id");
+    add_from(b, FOUND, term, aspect);
+    add_condition(b, term, aspect);
 }
 
 static void gather(struct builder *b, const struct fleet_query *query, const struct driver *driver)
 {
-    b->id = "d.id";
-    strbuf_add_text(&b->sql, "SELECT d.id FROM (");
+    begin_candidates(b, query, "d.id", NULL);
+    strbuf_add_text(&b->sql, " FROM (");
     for (size_t i = 0; i < driver->n; i++) {
         const struct fleet_node *term = driver->terms[i];
         strbuf_add_text(&b->sql, i ? " UNION " : "");
-        add_select(b, FOUND, "r.owner AS id", term, AS_WORD);
+        add_owners(b, term, AS_WORD);
         if (has_number(term)) {
             strbuf_add_text(&b->sql, " UNION ");
-            add_select(b, FOUND, "r.owner AS id", term, AS_NUMBER);
+            add_owners(b, term, AS_NUMBER);
         }
     }
-    strbuf_add_text(&b->sql, ") AS d WHERE 1");
-    add_end(b, query, NULL);
+    strbuf_add_text(&b->sql, ") AS d WHERE");
+    end_candidates(b);
     strbuf_add_text(&b->sql, " /*scan*/ /*sort*/");
 }
 
 static void walk(struct builder *b, const struct fleet_query *query)
 {
-    b->id = "d.id";
-    strbuf_printf(&b->sql, "SELECT d.id FROM %s AS d WHERE 1", b->owners);
-    add_end(b, query, NULL);
+    begin_candidates(b, query, "d.id", NULL);
+    strbuf_printf(&b->sql, " FROM %s AS d WHERE", b->owners);
+    end_candidates(b);
 }
 
-static void build_search(struct builder *b, const struct fleet_query *query, int64_t after, int64_t up_to)
+/* A part that is bounded has few things in it, whatever the query is. */
+static void build_search(struct builder *b, const struct fleet_query *query, int64_t up_to)
 {
-    struct driver driver = no_driver;
-    if (up_to - after > WALK_AT_ONCE)
-        driver = choose_driver(b, query->root);
+    struct driver driver = up_to == FLEET_NO_END ? choose_driver(b, query->root) : no_driver;
     if (can_stream(&driver))
         stream(b, query, driver.terms[0]);
     else if (driver.n > 0 && driver.rows <= GATHER_MAX)
@@ -379,15 +421,33 @@ static void build_search(struct builder *b, const struct fleet_query *query, int
         walk(b, query);
 }
 
+static bool read_found(struct stmt *q, struct builder *b, int64_t limit, struct fleet_found *ret_found)
+{
+    struct fleet_ids ids = { .items = arena_array(b->arena, (size_t)limit, sizeof *ids.items) };
+    struct fleet_found found = { 0 };
+    for (int asked = 0; ids.items && !found.cut && ids.n < (size_t)limit && stmt_row(q); asked++) {
+        int64_t id = stmt_int(q);
+        found.cut = asked == CANDIDATES_MAX;
+        if (!found.cut)
+            found.end = id;
+        if (!found.cut && stmt_int(q) && (ids.n == 0 || ids.items[ids.n - 1] != id))
+            ids.items[ids.n++] = id;
+    }
+    stmt_done(q);
+    found.ids = ids;
+    *ret_found = found;
+    return is_ready(b) && !db_failed(b->db);
+}
+
 bool store_fleet_search(struct db *db, struct arena *arena, enum fleet_index index,
                         const struct fleet_query *query, int64_t after, int64_t up_to, int64_t limit,
-                        struct fleet_ids *ret_ids)
+                        struct fleet_found *ret_found)
 {
     struct builder b = begin(db, arena, index, query->purpose);
     add_int(&b, after);
     add_int(&b, up_to);
-    build_search(&b, query, after, up_to);
-    bool ok = is_ready(&b) && store_fleet_read_ids(run(&b), db, arena, limit, ret_ids);
+    build_search(&b, query, up_to);
+    bool ok = is_ready(&b) && read_found(run(&b), &b, limit, ret_found);
     strbuf_release(&b.sql);
     return ok;
 }
