@@ -214,8 +214,9 @@ bool op_list_things_in_thing_group(struct op *op, const void *input)
     struct named_rows rows;
     struct page page;
     enum thing_group_depth depth = in->recursive.value ? THINGS_OF_THE_GROUP_AND_BELOW : THINGS_OF_THE_GROUP;
-    if (!page_open(op, &page, OP_LIST_THINGS_IN_THING_GROUP, in->thing_group_name, in->max_results,
-                   in->next_token, 0) ||
+    struct str whose =
+        arena_printf(op->arena, "%.*s recursive=%d", STR(in->thing_group_name), in->recursive.value);
+    if (!page_open(op, &page, OP_LIST_THINGS_IN_THING_GROUP, whose, in->max_results, in->next_token, 0) ||
         !lookup_thing_group(op, in->thing_group_name, &group))
         return false;
     if (!store_things_in_group(op->db, op->arena, group.id, depth, page.cursor, page.size + 1, &rows))
