@@ -22,11 +22,12 @@ struct load_options {
     size_t connections;
     size_t in_flight; /* per connection */
     int64_t warmup_ms, measure_ms;
-    int64_t pause_ms; /* between an answer and the next request; 0: none */
-    int qos;          /* MQTT */
-    const char *path; /* HTTP; "{n}" in it stands for a number that no other request has */
-    const char *body; /* HTTP: PUT this; NULL: GET */
-    int64_t number;   /* of the first request */
+    int64_t pause_ms;   /* between an answer and the next request; 0: none */
+    int qos;            /* MQTT */
+    const char *path;   /* HTTP; "{n}" in it stands for a number that no other request has */
+    const char *method; /* HTTP */
+    const char *body;   /* HTTP; NULL: none */
+    int64_t number;     /* of the first request */
 };
 
 struct client {

@@ -1,4 +1,4 @@
-/* GET, or PUT, of one path over keep-alive connections; the answer must be 200 with a Content-Length. */
+/* GET, PUT or POST of one path over keep-alive connections; the answer must be 200 with a Content-Length. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static bool http_request(struct load *load, struct client *client)
         snprintf(length, sizeof length, "Content-Length: %zu\r\n", strlen(body));
     int n = snprintf((char *)connection->out + connection->out_n, room,
                      "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nAccept: application/json\r\n%s\r\n%s",
-                     body ? "PUT" : "GET", path, (unsigned)load->options->port, length, body ? body : "");
+                     load->options->method, path, (unsigned)load->options->port, length, body ? body : "");
     if (n < 0 || (size_t)n >= room)
         return false;
     connection->out_n += (size_t)n;

@@ -12,8 +12,10 @@
 #include "option.h"
 
 static const char usage[] =
-    "usage: loadgen --mqtt PORT [--qos 0|1] | --http PORT --path PATH [--put BODY] [--number N]\n"
+    "usage: loadgen --mqtt PORT [--qos 0|1] | --http PORT --path PATH [--put BODY | --post BODY] [--number "
+    "N]\n"
     "  --put BODY        PUT this instead of GET; {n} in the path is a number that counts up\n"
+    "  --post BODY       POST this\n"
     "  --number N        the first of them (0)\n"
     "  --connections N   connections, each a device or a keep-alive client (1; at most 1000)\n"
     "  --in-flight N     requests each keeps in flight (1; at most 16)\n"
@@ -32,6 +34,7 @@ enum {
     OPT_MEASURE = 't',
     OPT_PAUSE = 's',
     OPT_PUT = 'b',
+    OPT_POST = 'o',
     OPT_NUMBER = 'n',
 };
 
@@ -46,6 +49,7 @@ static const struct option long_options[] = {
     { "measure-ms", required_argument, NULL, OPT_MEASURE },
     { "pause-ms", required_argument, NULL, OPT_PAUSE },
     { "put", required_argument, NULL, OPT_PUT },
+    { "post", required_argument, NULL, OPT_POST },
     { "number", required_argument, NULL, OPT_NUMBER },
     { NULL, 0, NULL, 0 },
 };
@@ -62,7 +66,11 @@ static bool take_option(struct load_options *options, int option, const char *te
         options->port = (uint16_t)value;
         return true;
     case OPT_PATH: options->path = text; return true;
-    case OPT_PUT: options->body = text; return true;
+    case OPT_PUT:
+    case OPT_POST:
+        options->method = option == OPT_PUT ? "PUT" : "POST";
+        options->body = text;
+        return true;
     case OPT_NUMBER: return option_number(text, 0, INT64_MAX, &options->number);
     case OPT_QOS:
         if (!option_number(text, 0, 1, &value))
@@ -109,7 +117,9 @@ static void print_result(const struct load *load)
 
 int main(int argc, char **argv)
 {
-    struct load_options options = { .connections = 1, .in_flight = 1, .warmup_ms = 500, .measure_ms = 4000 };
+    struct load_options options = {
+        .method = "GET", .connections = 1, .in_flight = 1, .warmup_ms = 500, .measure_ms = 4000
+    };
     if (!read_options(&options, argc, argv)) {
         fputs(usage, stderr);
         return 2;

@@ -5,6 +5,7 @@ import time
 import urllib.parse
 
 from fleet_database import fill
+from fleet_index import built
 
 PAGE = 250
 EXECUTIONS_PER_JOB = 10
@@ -12,13 +13,50 @@ CHANGE_EVERY = 50  # pages between two things, or jobs, that come and go
 MEMORY_MIB = 16  # that a server may grow by while its list is read, however long it is
 ENDS = 100  # pages: the first and the last so many are compared
 
-# name: path, the list's member, what names an item, the name of row i, newest first
+SEARCH = "/indices/search"
+
+
+def by(member):
+    return lambda item: item[member]
+
+
+def things(sizes):
+    return [f"thing-{i:07d}" for i in range(sizes["things"])]
+
+
+def every_tenth_thing(beginning):
+    return lambda sizes: things(sizes)[beginning::10]
+
+
+def groups(sizes):
+    return [f"group-{i:06d}" for i in range(-(-sizes["things"] // 100))]
+
+
+def jobs(sizes):
+    return [f"job-{i:06d}" for i in reversed(range(sizes["jobs"]))]
+
+
+def thing_of_arn(item):
+    return item["thingArn"].rpartition("/")[2]
+
+
+# name: the path, the body of a POST or None, the list's member, an item's name, the names that there must be
 LISTS = {
-    "things": ("/things", "things", "thingName", "thing-{:07d}", False),
-    "things by attribute": ("/things?attributeName=model&attributeValue=m3", "things", "thingName", None, False),
-    "jobs": ("/jobs", "jobs", "jobId", "job-{:06d}", True),
-    "jobs by status": ("/jobs?status=COMPLETED", "jobs", "jobId", "job-{:06d}", True),
-}
+    "things": ("/things", None, "things", by("thingName"), things),
+    "things by attribute":
+        ("/things?attributeName=model&attributeValue=m3", None, "things", by("thingName"), every_tenth_thing(2)),
+    "jobs": ("/jobs", None, "jobs", by("jobId"), jobs),
+    "jobs by status": ("/jobs?status=COMPLETED", None, "jobs", by("jobId"), jobs),
+    "executions of a job":
+        ("/jobs/job-000000/things", None, "executionSummaries", thing_of_arn, every_tenth_thing(0)),
+    "groups": ("/thing-groups", None, "thingGroups", by("groupName"), groups),
+    "things of a group": ("/thing-groups/group-000000/things", None, "things", str, every_tenth_thing(0)),
+    "index": (SEARCH, {"queryString": "*"}, "things", by("thingName"), things),
+    "index by attribute":
+        (SEARCH, {"queryString": "attributes.model:m3"}, "things", by("thingName"), every_tenth_thing(2)),
+    "index by two attributes that exclude each other":
+        (SEARCH, {"queryString": "attributes.model:m3 attributes.model:m4"}, "things", by("thingName"), lambda _: []),
+}  # fmt: skip
 
 
 def private_kib(pid):
@@ -29,17 +67,21 @@ def private_kib(pid):
     raise RuntimeError("no RssAnon")
 
 
-def pages(api, path, member):
+def pages(api, path, body, member):
     """Each page's items, and how long it took."""
-    more = "&" if "?" in path else "?"
-    first = path = f"{path}{more}maxResults={PAGE}"
+    token = None
     while True:
         began = time.monotonic()
-        answer = api.must("GET", path)
+        if body:
+            more = {"nextToken": token} if token else {}
+            answer = api.must("POST", path, {**body, "maxResults": PAGE, **more})
+        else:
+            more = f"&nextToken={urllib.parse.quote(token, safe='')}" if token else ""
+            answer = api.must("GET", f"{path}{'&' if '?' in path else '?'}maxResults={PAGE}{more}")
         yield answer[member], time.monotonic() - began
-        if "nextToken" not in answer:
+        token = answer.get("nextToken")
+        if not token:
             return
-        path = f"{first}&nextToken={urllib.parse.quote(answer['nextToken'], safe='')}"
 
 
 def change(api, number):
@@ -53,12 +95,13 @@ def change(api, number):
         api.must("DELETE", f"/things/{name}")
 
 
-def walk(server, path, member, key, made):
+def walk(server, what, made):
     """(names in order, without those that came late; seconds of each page; growth in KiB)"""
+    path, body, member, name_of, _ = what
     api, other = server.api(), server.api()
     names, seconds, before = [], [], None
-    for items, took in pages(api, path, member):
-        names += [item[key] for item in items if not item[key].startswith("late-")]
+    for items, took in pages(api, path, body, member):
+        names += [name for item in items if not (name := name_of(item)).startswith("late-")]
         seconds.append(took)
         if len(seconds) % CHANGE_EVERY == 0:
             change(other, made + len(seconds) // CHANGE_EVERY)
@@ -76,14 +119,8 @@ def mean_ms(seconds):
 
 def check_list(server, name, sizes, made):
     """(problems, notes, pages) of one list."""
-    path, member, key, form, newest_first = LISTS[name]
-    names, seconds, growth = walk(server, path, member, key, made)
-    total = sizes[member]
-    expected = [form.format(i) for i in range(total)] if form else [
-        f"thing-{i:07d}" for i in range(total) if (i + 1) % 10 == 3
-    ]  # fmt: skip
-    if newest_first:
-        expected.reverse()
+    names, seconds, growth = walk(server, LISTS[name], made)
+    expected = LISTS[name][-1](sizes)
     problems = []
     if names != expected:
         wrong = next((i for i, pair in enumerate(zip(names, expected)) if pair[0] != pair[1]), "the end")
@@ -103,7 +140,9 @@ def lists(options, server, data):
     sizes = {"things": options.listed, "jobs": options.listed // 10}
     fill(data / "iotjobs.db", sizes["things"], sizes["jobs"], EXECUTIONS_PER_JOB)
     server.start()
-    problems, notes, made = [], [], 0
+    api = server.api()
+    problems, notes, made = [], [f"index of {options.listed:,} things: built in {built(api):.0f} s"], 0
+    api.close()
     for name in LISTS:
         wrong, note, count = check_list(server, name, sizes, made)
         made += count

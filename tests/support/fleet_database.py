@@ -28,29 +28,48 @@ SELECT printf('job-%06d', i), 'COMPLETED', 'SNAPSHOT', {CREATED_MS} + i, {CREATE
 
 DOCUMENTS = "INSERT INTO job_document (job_id, document) SELECT job_id, '{}' FROM job"
 
+# A group for each hundred things; in the first one is every tenth thing, in the others nothing.
+GROUPS = f"""INSERT INTO thing_group (name, group_id, created_at_ms)
+SELECT printf('group-%06d', id / 100), printf('00000000-0000-4000-a000-%012d', id), {CREATED_MS} FROM thing
+WHERE id % 100 = 1"""
+
+MEMBERS = """INSERT INTO thing_group_member (thing_group, thing, membership_id, place)
+SELECT 1, id, printf('00000000-0000-4000-b000-%012d', id), 1 FROM thing WHERE id % 10 = 1"""
+
 TARGETS = """INSERT INTO job_target (job_id, position, arn, name)
 SELECT job_id, 0, 'arn:aws:iot:us-east-1:000000000000:thing/thing-0000000', 'thing-0000000' FROM job"""
 
-# The k-th execution of a job is on the k-th thing behind the job's own place, so that no thing has many.
+# The k-th execution of a job is on the k-th thing behind the job's own place, so that no thing has many. The first job has
+# others.
 EXECUTIONS = f"""WITH RECURSIVE k (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM k WHERE i < :each - 1)
 INSERT INTO execution (thing_name, job_id, execution_number, status, version, queued_at_ms, started_at_ms, updated_at_ms)
 SELECT printf('thing-%07d', (j.id * :each + k.i) % :things), j.job_id, 1, 'SUCCEEDED', 3,
-       {CREATED_MS}, {CREATED_MS}, {CREATED_MS} FROM job AS j CROSS JOIN k"""
+       {CREATED_MS}, {CREATED_MS}, {CREATED_MS} FROM job AS j CROSS JOIN k WHERE j.id > 1"""
 
-COUNTS = "INSERT INTO job_count (job_id, status, n) SELECT job_id, 'SUCCEEDED', :each FROM job"
+# The first job is on every tenth thing.
+LARGE = f"""INSERT INTO execution
+(thing_name, job_id, execution_number, status, version, queued_at_ms, started_at_ms, updated_at_ms)
+SELECT name, 'job-000000', 1, 'SUCCEEDED', 3, {CREATED_MS}, {CREATED_MS}, {CREATED_MS} FROM thing
+WHERE id % 10 = 1 ORDER BY id"""
+
+COUNTS = "INSERT INTO job_count (job_id, status, n) SELECT job_id, 'SUCCEEDED', count(*) FROM execution GROUP BY job_id"
 
 
 def fill(path, things, jobs, executions_per_job):
-    """Into an empty database that has its schema. Things `thing-0000000`, …, jobs `job-000000`, …, all COMPLETED."""
+    """Into an empty database that has its schema. Things `thing-0000000`, …, jobs `job-000000`, …, all COMPLETED, groups
+    `group-000000`, …. The first job and the first group have every tenth thing from the first on."""
     connection = sqlite3.connect(path)
     with connection:
         connection.execute(TYPES)
         connection.execute(THINGS, {"count": things})
         connection.execute(ATTRIBUTES)
+        connection.execute(GROUPS)
+        connection.execute(MEMBERS)
         connection.execute(JOBS, {"count": jobs})
         connection.execute(DOCUMENTS)
         connection.execute(TARGETS)
         connection.execute(EXECUTIONS, {"each": executions_per_job, "things": things})
-        connection.execute(COUNTS, {"each": executions_per_job})
+        connection.execute(LARGE)
+        connection.execute(COUNTS)
     connection.execute("ANALYZE")
     connection.close()
