@@ -40,6 +40,7 @@ CREATE TABLE dynamic_thing_group (
     query_string      TEXT    NOT NULL,          -- as given
     query_version     TEXT    NOT NULL,
     asks_connectivity INTEGER NOT NULL CHECK (asks_connectivity IN (0, 1)), -- the query does
+    asks_any          INTEGER NOT NULL CHECK (asks_any IN (0, 1)), -- it has words that may be in any field
     status            TEXT    NOT NULL CHECK (status IN ('ACTIVE', 'BUILDING', 'REBUILDING')),
     last              INTEGER NOT NULL           -- while not ACTIVE: the last thing that was looked at, by its id; 0: none
 ) STRICT;

@@ -1,6 +1,7 @@
 /* A thing may be in ten groups, static and dynamic: who makes room for whom. */
 #include <stdio.h>
 
+#include "support/connecting.h"
 #include "support/dynamic_groups.h"
 
 #define ADD "/thing-groups/addThingToThingGroup"
@@ -64,6 +65,21 @@ static void an_older_group_takes_the_place_of_the_newest(void **state)
     pump_has(w, "\"a\":\"2\",\"b\":\"1\",\"c\":\"1\"");
     assert_members(w, "a", "");
     assert_members(w, "c", "pump");
+}
+
+static void a_connection_that_ends_makes_room(void **state)
+{
+    struct world *w = *state;
+    given_dynamic_group(w, "here", "connectivity.connected:true");
+    given_dynamic_group(w, "b", "attributes.b:1");
+    given_pump_in_static_groups(w, 9);
+    comes(w, "pump");
+    pump_has(w, "\"b\":\"1\"");
+    assert_members(w, "here", "pump");
+    assert_members(w, "b", "");
+    goes(w, "pump", "CONNECTION_LOST");
+    assert_members(w, "here", "");
+    assert_members(w, "b", "pump");
 }
 
 static void a_new_group_finds_no_room_and_an_older_one_that_is_changed_does(void **state)
@@ -142,6 +158,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_thing_in_ten_static_groups_joins_no_dynamic_one),
         TEST(an_older_group_takes_the_place_of_the_newest),
+        TEST(a_connection_that_ends_makes_room),
         TEST(a_new_group_finds_no_room_and_an_older_one_that_is_changed_does),
         TEST(a_static_group_takes_the_place_of_the_newest_dynamic_one_if_it_is_told_to),
         TEST(the_limit_is_a_setting),

@@ -251,6 +251,30 @@ static void things_join_and_leave_as_they_change(void **state)
     assert_int_equal(rows_in(w, "thing_group_member"), 0);
 }
 
+static void an_update_is_seen_however_the_query_asks_for_it(void **state)
+{
+    struct world *w = *state;
+    http(w, 200, "POST", "/thing-types/Pump", "{}");
+    given_dynamic_group(w, "typed", "registry.thingTypeName:(Pump OR Fan)");
+    given_dynamic_group(w, "bare", "red thingName:pump");
+    given_dynamic_group(w, "without", "NOT attributes.color:* thingName:pump");
+    given_dynamic_group(w, "escaped", "attributes.a\\\\/b:1");
+    given_dynamic_group(w, "other", "attributes.size:1");
+    http(w, 200, "PATCH", "/things/pump", "{\"thingTypeName\":\"Pump\"}");
+    assert_groups_of(w, "pump", "typed without");
+    http(w, 200, "PATCH", "/things/pump", ATTRIBUTES("\"color\":\"red\",\"a/b\":\"1\""));
+    assert_groups_of(w, "pump", "typed bare escaped");
+    http(w, 200, "PATCH", "/things/pump", ATTRIBUTES("\"color\":\"blue\",\"size\":\"1\""));
+    assert_groups_of(w, "pump", "typed other");
+    http(w, 200, "PATCH", "/things/pump", "{\"removeThingType\":true}");
+    assert_groups_of(w, "pump", "other");
+    http(w, 200, "PATCH", "/things/pump", ATTRIBUTES(""));
+    assert_groups_of(w, "pump", "without");
+    change_query(w, "other", "red");
+    given_attribute(w, "pump", "color", "red");
+    assert_groups_of(w, "pump", "bare other");
+}
+
 static void a_static_group_that_is_deleted_takes_its_things_out(void **state)
 {
     struct world *w = *state;
@@ -341,6 +365,7 @@ int main(void)
         TEST(static_and_dynamic_groups_have_their_own_operations),
         TEST(a_dynamic_group_has_no_policies),
         TEST(things_join_and_leave_as_they_change),
+        TEST(an_update_is_seen_however_the_query_asks_for_it),
         TEST(a_static_group_that_is_deleted_takes_its_things_out),
         TEST(things_join_and_leave_as_they_connect_and_disconnect),
         TEST(a_query_does_not_see_dynamic_groups),

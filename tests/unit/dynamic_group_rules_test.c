@@ -76,6 +76,29 @@ static void nobody_leaves_because_the_limit_is_lower_now(void **state)
     assert_decided("jMM", 3, 2, "++!");
 }
 
+/* ---- which queries are asked after an update ---- */
+
+static bool may_ask(const char *query, const char *changed)
+{
+    struct str name = str_from(changed);
+    const struct thing_changes changes = { 1, &name };
+    return dynamic_group_may_ask(str_from(query), &changes);
+}
+
+static void a_query_that_does_not_name_what_has_changed_is_not_asked(void **state)
+{
+    (void)state;
+    assert_false(may_ask("attributes.color:red", "battery"));
+    assert_false(may_ask("thingTypeName:Pump", "color"));
+    assert_false(may_ask("*", "color"));
+    assert_true(may_ask("thingName:p* NOT attributes.color:red", "color"));
+    assert_true(may_ask("attributes.color>5", "color"));
+    assert_true(may_ask("registry.thingTypeName:(Pump OR Fan)", "thingTypeName"));
+    assert_true(may_ask("attributes.a\\/b:1", "a/b"));
+    const struct thing_changes none = { 0 };
+    assert_false(dynamic_group_may_ask(STR_LIT("attributes.color:red"), &none));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -85,6 +108,7 @@ int main(void)
         cmocka_unit_test(one_that_has_just_been_joined_can_be_the_newest),
         cmocka_unit_test(what_is_left_makes_room_first),
         cmocka_unit_test(nobody_leaves_because_the_limit_is_lower_now),
+        cmocka_unit_test(a_query_that_does_not_name_what_has_changed_is_not_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -135,6 +135,12 @@ bool fleet_index_thing_changed(struct op *op, int64_t thing)
            (write_thing(op, thing, connectivity) && dynamic_membership_thing_changed(op, thing));
 }
 
+bool fleet_index_thing_updated(struct op *op, int64_t thing, const struct thing_changes *changes)
+{
+    return changes->n == 0 || !fleet_index_is_on(op) ||
+           (write_thing(op, thing, false) && dynamic_membership_thing_updated(op, thing, changes));
+}
+
 bool fleet_index_connectivity_changed(struct op *op, struct str thing_name)
 {
     bool connectivity;

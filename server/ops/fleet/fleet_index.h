@@ -10,6 +10,7 @@
 #define IOTJOBS_OPS_FLEET_INDEX_H
 
 #include "ops/op.h"
+#include "rules/fleet/dynamic_group.h"
 #include "rules/fleet/fleet_query.h"
 #include "store/fleet/fleet_store.h"
 #include "store/registry/thing_group_store.h"
@@ -39,6 +40,8 @@ bool fleet_index_ask(struct op *op, const struct fleet_question *question, enum 
 
 /* The thing itself, its attributes, its type, its memberships in static groups. */
 bool fleet_index_thing_changed(struct op *op, int64_t thing);
+/* The same, if nothing but these has changed. */
+bool fleet_index_thing_updated(struct op *op, int64_t thing, const struct thing_changes *changes);
 /* What the broker says of the client with this id; harmless when it is no thing. */
 bool fleet_index_connectivity_changed(struct op *op, struct str thing_name);
 /* The thing is in these dynamic groups from now on, and in no others. */

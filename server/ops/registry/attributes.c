@@ -49,17 +49,36 @@ struct attribute_rows attributes_after(struct op *op, const struct attribute_row
     return payload->merge.value ? merged(op, stored, &payload->attributes) : attributes_wanted(op, payload);
 }
 
+static bool has(const struct attribute_rows *rows, const struct attribute *attribute)
+{
+    size_t i = 0;
+    while (i < rows->n &&
+           !(str_eq(rows->items[i].name, attribute->name) && str_eq(rows->items[i].value, attribute->value)))
+        i++;
+    return i < rows->n;
+}
+
+static void add_missing(const struct attribute_rows *rows, const struct attribute_rows *in,
+                        struct thing_changes *changes)
+{
+    for (size_t i = 0; i < rows->n; i++)
+        if (!has(in, &rows->items[i]))
+            changes->names[changes->n++] = rows->items[i].name;
+}
+
+void attributes_compare(const struct attribute_rows *before, const struct attribute_rows *after,
+                        struct thing_changes *changes)
+{
+    add_missing(before, after, changes);
+    add_missing(after, before, changes);
+}
+
 bool attributes_same(const struct attribute_rows *a, const struct attribute_rows *b)
 {
     if (a->n != b->n)
         return false;
-    for (size_t i = 0; i < a->n; i++) {
-        size_t k = 0;
-        while (k < b->n &&
-               !(str_eq(a->items[i].name, b->items[k].name) && str_eq(a->items[i].value, b->items[k].value)))
-            k++;
-        if (k == b->n)
+    for (size_t i = 0; i < a->n; i++)
+        if (!has(b, &a->items[i]))
             return false;
-    }
     return true;
 }

@@ -4,6 +4,7 @@
 #define IOTJOBS_OPS_ATTRIBUTES_H
 
 #include "ops/op.h"
+#include "rules/fleet/dynamic_group.h"
 #include "store/registry/attribute_store.h"
 
 /* Of a new owner. `payload` may be NULL: none. */
@@ -13,6 +14,10 @@ struct attribute_rows attributes_wanted(struct op *op, const struct attribute_pa
  * payload says nothing of stays. */
 struct attribute_rows attributes_after(struct op *op, const struct attribute_rows *stored,
                                        const struct attribute_payload *payload);
+
+/* Adds the names of those that are not the same, or not there, in both; the changes have room for all. */
+void attributes_compare(const struct attribute_rows *before, const struct attribute_rows *after,
+                        struct thing_changes *changes);
 
 /* The same names with the same values, in any order. */
 bool attributes_same(const struct attribute_rows *a, const struct attribute_rows *b);

@@ -28,6 +28,12 @@ static bool asks_connectivity(const struct fleet_node *node)
                     asks_connectivity(node->left) || asks_connectivity(node->right));
 }
 
+static bool asks_any(const struct fleet_node *node)
+{
+    return node &&
+           ((node->kind == FLEET_TERM && !node->field.p) || asks_any(node->left) || asks_any(node->right));
+}
+
 /* AWS's model knows no IndexNotReadyException here. */
 static bool check_index(struct op *op)
 {
@@ -61,6 +67,7 @@ static bool read_query(struct op *op, struct str index_name, struct str query_st
     group->query_version = question.query_version;
     group->query_string = question.query_string;
     group->asks_connectivity = asks_connectivity(query.root);
+    group->asks_any = asks_any(query.root);
     return true;
 }
 

@@ -24,8 +24,9 @@ static bool unreadable(struct op *op)
 
 /* Which queries are asked. */
 struct asking {
-    enum { ASK_ALL, ASK_FOR_CONNECTIVITY, ASK_ONE } which;
-    int64_t group; /* ASK_ONE */
+    enum { ASK_ALL, ASK_FOR_CONNECTIVITY, ASK_FOR_CHANGES, ASK_ONE } which;
+    const struct thing_changes *changes; /* ASK_FOR_CHANGES */
+    int64_t group;                       /* ASK_ONE */
 };
 
 static bool is_asked(const struct asking *asking, const struct dynamic_group_row *group)
@@ -33,6 +34,8 @@ static bool is_asked(const struct asking *asking, const struct dynamic_group_row
     switch (asking->which) {
     case ASK_ALL: return true;
     case ASK_FOR_CONNECTIVITY: return group->asks_connectivity;
+    case ASK_FOR_CHANGES:
+        return group->asks_any || dynamic_group_may_ask(group->query_string, asking->changes);
     case ASK_ONE: return group->id == asking->group;
     }
     return false;
@@ -58,15 +61,19 @@ static struct dynamic_choice *decide(struct op *op, const struct thing_row *thin
         unreadable(op);
         return NULL;
     }
+    int64_t most = op->settings->thing_groups_per_thing_limit;
     int64_t statics = store_membership_count(op->db, thing->id);
+    /* Whoever leaves makes room for one that has nothing to do with the change. */
+    bool full = statics >= most && asking->which != ASK_ONE;
     for (size_t i = 0; i < places->n; i++) {
         const struct dynamic_place *place = &places->items[i];
         choices[i].was_member = place->is_member;
         statics -= place->is_member;
-        if (is_asked(asking, &place->group) && !ask(op, &place->group, thing->id, &choices[i].answer))
+        if ((full || is_asked(asking, &place->group)) &&
+            !ask(op, &place->group, thing->id, &choices[i].answer))
             return NULL;
     }
-    dynamic_group_decide(choices, places->n, statics, op->settings->thing_groups_per_thing_limit);
+    dynamic_group_decide(choices, places->n, statics, most);
     return choices;
 }
 
@@ -153,6 +160,12 @@ bool dynamic_membership_thing_changed(struct op *op, int64_t thing)
 {
     const struct asking all = { .which = ASK_ALL };
     return update(op, thing, &all);
+}
+
+bool dynamic_membership_thing_updated(struct op *op, int64_t thing, const struct thing_changes *changes)
+{
+    const struct asking those = { .which = ASK_FOR_CHANGES, .changes = changes };
+    return update(op, thing, &those);
 }
 
 bool dynamic_membership_connectivity_changed(struct op *op, int64_t thing)

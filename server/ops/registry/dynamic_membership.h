@@ -7,6 +7,7 @@
 #define IOTJOBS_OPS_DYNAMIC_MEMBERSHIP_H
 
 #include "ops/op.h"
+#include "rules/fleet/dynamic_group.h"
 #include "store/registry/dynamic_group_store.h"
 #include "store/registry/thing_store.h"
 #include "store/timer_store.h"
@@ -14,7 +15,9 @@
 /* ---- what the fleet index calls when it has written what has changed of a thing ---- */
 
 bool dynamic_membership_thing_changed(struct op *op, int64_t thing);
-/* Only groups whose query asks for connectivity look. */
+/* Only groups whose query may ask for what has changed look, unless the thing is in as many as it can be. */
+bool dynamic_membership_thing_updated(struct op *op, int64_t thing, const struct thing_changes *changes);
+/* Only those whose query asks for connectivity, in the same way. */
 bool dynamic_membership_connectivity_changed(struct op *op, int64_t thing);
 
 /* ---- others ---- */

@@ -162,11 +162,24 @@ static bool write_update(struct op *op, const struct thing_row *thing,
            fail(op->err, ERR_INTERNAL, "The thing could not be stored.");
 }
 
+static bool tell_index(struct op *op, const struct thing_row *thing, struct str type_before,
+                       const struct attribute_rows *before, const struct attribute_rows *after)
+{
+    struct thing_changes changes = { .names = arena_array(op->arena, before->n + after->n + 1,
+                                                          sizeof *changes.names) };
+    if (!changes.names)
+        return fail(op->err, ERR_INTERNAL, "What has changed could not be told to the index.");
+    attributes_compare(before, after, &changes);
+    if (!str_eq(type_before, thing->type))
+        changes.names[changes.n++] = STR_LIT("thingTypeName");
+    return fleet_index_thing_updated(op, thing->id, &changes);
+}
+
 bool op_update_thing(struct op *op, const void *input)
 {
     const struct update_thing_request *in = input;
     struct thing_row thing;
-    struct attribute_rows attributes;
+    struct attribute_rows before;
     if (in->remove_thing_type.value && in->thing_type_name.p)
         return fail(op->err, ERR_INVALID_REQUEST,
                     "Provide either thingTypeName or removeThingType, not both.");
@@ -174,13 +187,14 @@ bool op_update_thing(struct op *op, const void *input)
         return false;
     struct str type_before = thing.type;
     if (!find_type(op, in, type_before, &thing.type) || !check_version(op, in->expected_version, &thing) ||
-        !find_attributes(op, &thing, &attributes))
+        !find_attributes(op, &thing, &before))
         return false;
-    attributes = attributes_after(op, &attributes, in->attribute_payload);
+    struct attribute_rows attributes = attributes_after(op, &before, in->attribute_payload);
     if (!check_attributes(op, &attributes, thing.type))
         return false;
     thing.version++;
-    return write_update(op, &thing, &attributes, type_before) && fleet_index_thing_changed(op, thing.id);
+    return write_update(op, &thing, &attributes, type_before) &&
+           tell_index(op, &thing, type_before, &before, &attributes);
 }
 
 /* ---- DeleteThing ---- */

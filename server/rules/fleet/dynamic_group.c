@@ -1,5 +1,16 @@
 #include "rules/fleet/dynamic_group.h"
 
+#include <string.h>
+
+/* Escapes may stand in the name of a field. */
+bool dynamic_group_may_ask(struct str query, const struct thing_changes *changes)
+{
+    bool may = memchr(query.p, '\\', query.n);
+    for (size_t i = 0; i < changes->n && !may; i++)
+        may = memmem(query.p, query.n, changes->names[i].p, changes->names[i].n);
+    return may;
+}
+
 /* Who stays. How many groups the thing is in then. */
 static int64_t leave(struct dynamic_choice *choices, size_t n, int64_t statics)
 {

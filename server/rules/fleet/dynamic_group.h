@@ -10,6 +10,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/str.h"
+
+/* What of a thing has changed: names of attributes, thingTypeName. */
+struct thing_changes {
+    size_t n;
+    struct str *names;
+};
+
+/* False: the query, which has no words that may be in any field, says of the thing what it said before. Tells
+ * it from the text, since parsing it costs as much as asking it. */
+bool dynamic_group_may_ask(struct str query, const struct thing_changes *changes);
+
 /* What the query of a group says of the thing now; or that nobody has asked it. */
 enum dynamic_answer { DYNAMIC_NOT_ASKED, DYNAMIC_MATCHES, DYNAMIC_DIFFERS };
 

@@ -1,6 +1,7 @@
 #include "store/registry/dynamic_group_store.h"
 
-#define COLUMNS "d.id, d.index_name, d.query_string, d.query_version, d.asks_connectivity, d.status, d.last"
+#define COLUMNS                                                                                              \
+    "d.id, d.index_name, d.query_string, d.query_version, d.asks_connectivity, d.asks_any, d.status, d.last"
 
 static const char *const status_names[] = {
     [DYNAMIC_GROUP_STATUS_ACTIVE] = "ACTIVE",
@@ -29,6 +30,7 @@ static bool read_group(struct stmt *q, struct arena *arena, struct dynamic_group
         .query_string = stmt_text(q, arena),
         .query_version = stmt_text(q, arena),
         .asks_connectivity = stmt_int(q) != 0,
+        .asks_any = stmt_int(q) != 0,
         .status = status_of(stmt_borrow(q)),
         .last = stmt_int(q),
     };
@@ -53,9 +55,10 @@ bool store_dynamic_group_insert(struct db *db, const struct dynamic_group_row *g
 {
     return db_exec(db,
                    "INSERT INTO dynamic_thing_group (id, index_name, query_string, query_version, "
-                   "asks_connectivity, status, last) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                   "isssisi", group->id, group->index_name, group->query_string, group->query_version,
-                   (int64_t)group->asks_connectivity, dynamic_group_status_name(group->status), group->last);
+                   "asks_connectivity, asks_any, status, last) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                   "isssiisi", group->id, group->index_name, group->query_string, group->query_version,
+                   (int64_t)group->asks_connectivity, (int64_t)group->asks_any,
+                   dynamic_group_status_name(group->status), group->last);
 }
 
 bool store_dynamic_group_get(struct db *db, struct arena *arena, int64_t id,
@@ -69,9 +72,10 @@ bool store_dynamic_group_update(struct db *db, const struct dynamic_group_row *g
 {
     return db_exec(db,
                    "UPDATE dynamic_thing_group SET index_name = ?2, query_string = ?3, query_version = ?4, "
-                   "asks_connectivity = ?5, status = ?6, last = ?7 WHERE id = ?1",
-                   "isssisi", group->id, group->index_name, group->query_string, group->query_version,
-                   (int64_t)group->asks_connectivity, dynamic_group_status_name(group->status), group->last);
+                   "asks_connectivity = ?5, asks_any = ?6, status = ?7, last = ?8 WHERE id = ?1",
+                   "isssiisi", group->id, group->index_name, group->query_string, group->query_version,
+                   (int64_t)group->asks_connectivity, (int64_t)group->asks_any,
+                   dynamic_group_status_name(group->status), group->last);
 }
 
 int64_t store_dynamic_group_count(struct db *db)

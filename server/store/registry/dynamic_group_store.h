@@ -10,6 +10,7 @@ struct dynamic_group_row {
     int64_t id; /* of the thing group */
     struct str index_name, query_string, query_version;
     bool asks_connectivity; /* the query does */
+    bool asks_any;          /* it has words that may be in any field */
     enum dynamic_group_status status;
     int64_t last; /* while not ACTIVE: the last thing (its id) that was looked at; 0: none yet */
 };
