@@ -219,6 +219,37 @@ static void who_was_connected_is_not_after_a_restart_and_their_groups_know(void 
     world_free(w);
 }
 
+/* So many groups as the settings allow, with queries as long as they can be. */
+static void given_a_thousand_long_queries(struct world *w)
+{
+    static const char sql[] =
+        "WITH RECURSIVE k (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM k WHERE n < 999) "
+        "INSERT INTO thing_group (name, group_id, created_at_ms) SELECT 'g-' || n, 'id-' || n, 0 FROM k;"
+        "INSERT INTO dynamic_thing_group (id, index_name, query_string, query_version, asks_connectivity, "
+        "asks_any, status, last) "
+        "SELECT id, 'AWS_Things', replace('- OR - OR - OR - OR -', '-', 'thingName:' || printf('%.184c*', "
+        "'x')), "
+        "'2017-09-30', 0, 0, 'ACTIVE', 0 FROM thing_group;";
+    world_settings(w)->dynamic_thing_groups_limit = 1000;
+    assert_true(db_script(world_db(w), sql));
+}
+
+static void a_thousand_groups_with_long_queries_are_not_too_many(void **state)
+{
+    struct world *w = given_indexed_fleet();
+    (void)state;
+    world_stop_after(w, 0);
+    given_a_thousand_long_queries(w);
+    given_dynamic_group(w, "hot", "attributes.n>970");
+    given_attribute(w, "late", "n", "1001");
+    assert_int_equal(things_of(w, "/thing-groups/hot/things"), 31);
+    delete_dynamic_group(w, "hot");
+    advance(w, "PT1S");
+    assert_int_equal(rows_in(w, "thing_group_ending"), 0);
+    assert_finds(w, "thingGroupNames:hot", "");
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +262,7 @@ int main(void)
         cmocka_unit_test(a_continuous_job_fills_up_as_the_group_is_built),
         cmocka_unit_test(a_large_group_is_gone_at_once_and_taken_down_bit_by_bit),
         cmocka_unit_test(a_group_is_deleted_while_it_is_built),
+        cmocka_unit_test(a_thousand_groups_with_long_queries_are_not_too_many),
         cmocka_unit_test(who_was_connected_is_not_after_a_restart_and_their_groups_know),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@ enum {
     CHANGES_AT_ONCE = 30, /* that join or leave in it: some milliseconds */
     SLICES_AT_FIRST = 4,  /* in the transaction that begins a build */
     PART_ARENA_MAX = 8 * 1024 * 1024,
+    QUERY_ARENA_MAX = 1024 * 1024,
 };
 
 static bool unreadable(struct op *op)
@@ -41,15 +42,20 @@ static bool is_asked(const struct asking *asking, const struct dynamic_group_row
     return false;
 }
 
+/* In memory of its own, as there may be many and long queries. */
 static bool ask(struct op *op, const struct dynamic_group_row *group, int64_t thing,
                 enum dynamic_answer *ret_answer)
 {
     struct fleet_query query;
-    if (!fleet_query_parse(group->query_string, FLEET_QUERY_DYNAMIC_GROUP, op->arena, &query, op->err))
-        return false;
-    *ret_answer = store_fleet_matches(op->db, op->arena, FLEET_THINGS, &query, thing) ? DYNAMIC_MATCHES
-                                                                                      : DYNAMIC_DIFFERS;
-    return !db_failed(op->db) || unreadable(op);
+    struct arena arena;
+    arena_init(&arena, QUERY_ARENA_MAX);
+    bool ok = fleet_query_parse(group->query_string, FLEET_QUERY_DYNAMIC_GROUP, &arena, &query, op->err);
+    if (ok)
+        *ret_answer = store_fleet_matches(op->db, &arena, FLEET_THINGS, &query, thing) ? DYNAMIC_MATCHES
+                                                                                       : DYNAMIC_DIFFERS;
+    ok = ok && ((!arena.failed && !db_failed(op->db)) || unreadable(op));
+    arena_release(&arena);
+    return ok;
 }
 
 /* What becomes of the thing in each of the groups, in the order of the places. NULL after `fail`. */
@@ -140,20 +146,25 @@ static bool update_part(struct op *op, int64_t thing_id, const struct asking *as
     return choices && apply(op, &thing, &places, choices);
 }
 
+typedef bool part_fn(struct op *op, int64_t thing, const struct asking *asking);
+
 /* In memory of its own: a slice does this for many things. */
-static bool update(struct op *op, int64_t thing, const struct asking *asking)
+static bool run_part(struct op *op, part_fn *run, int64_t thing, const struct asking *asking)
 {
     struct arena arena;
     struct op part = *op;
-    if (!store_dynamic_groups_exist(op->db))
-        return true;
     arena_init(&arena, PART_ARENA_MAX);
     part.arena = &arena;
     bool ok =
-        update_part(&part, thing, asking) &&
+        run(&part, thing, asking) &&
         (!arena.failed || fail(op->err, ERR_INTERNAL, "The dynamic thing groups need too much memory."));
     arena_release(&arena);
     return ok;
+}
+
+static bool update(struct op *op, int64_t thing, const struct asking *asking)
+{
+    return !store_dynamic_groups_exist(op->db) || run_part(op, update_part, thing, asking);
 }
 
 bool dynamic_membership_thing_changed(struct op *op, int64_t thing)
@@ -196,15 +207,22 @@ bool dynamic_membership_make_room(struct op *op, const struct thing_row *thing, 
            membership_end(op, &group, thing) && tell_index(op, thing->id, &places, choices);
 }
 
-bool dynamic_membership_group_ended(struct op *op, int64_t thing)
+/* The index has only those that there are. */
+static bool tell_index_anew(struct op *op, int64_t thing, const struct asking *asking)
 {
     struct dynamic_places places;
+    (void)asking;
     if (!store_dynamic_places(op->db, op->arena, thing, &places))
         return unreadable(op);
     struct dynamic_choice *choices = arena_array(op->arena, places.n, sizeof *choices);
     for (size_t i = 0; choices && i < places.n; i++)
         choices[i].is_member = places.items[i].is_member;
-    return choices && tell_index(op, thing, &places, choices) && dynamic_membership_thing_changed(op, thing);
+    return choices && tell_index(op, thing, &places, choices);
+}
+
+bool dynamic_membership_group_ended(struct op *op, int64_t thing)
+{
+    return run_part(op, tell_index_anew, thing, NULL) && dynamic_membership_thing_changed(op, thing);
 }
 
 /* ---- all things ---- */
