@@ -19,14 +19,6 @@
     ",\"abortConfig\":{\"criteriaList\":[{\"failureType\":\"ALL\",\"action\":\"CANCEL\","                    \
     "\"thresholdPercentage\":1,\"minNumberOfExecutedThings\":1}]}"
 
-/* A job for the group "site", which has so many lamps. */
-static void given_job_for_lamps(struct world *w, int n, const char *selection, const char *more)
-{
-    nobody_listens(w);
-    given_members(w, "site", "lamp", n);
-    given_job_for_with(w, "fw", selection, GROUP_TARGET("site"), more);
-}
-
 static const cJSON *describe(struct world *w)
 {
     return http(w, 200, "GET", "/jobs/fw", NULL)->body;
@@ -434,7 +426,6 @@ static bool is_due(struct world *w, enum timer_kind kind)
 static void a_large_job_ends_bit_by_bit(void **state)
 {
     struct world *w = world_new_durable(NOON);
-    int restarts = 0;
     (void)state;
     given_group(w, "site", NULL);
     unpaced(w);
@@ -445,10 +436,7 @@ static void a_large_job_ends_bit_by_bit(void **state)
     assert_json(describe(w), "job.isConcurrent", "true");
     join(w, "site", "lamp-0");
     device_reports(w, "fw", "lamp-5999", "IN_PROGRESS");
-    for (; rows_in(w, "job_progress") > 0; restarts++)
-        world_restart(w, "2030-01-01T13:00:01Z");
-    assert_true(restarts > 0);
-    world_stop_after(w, 0);
+    restart_until_empty(w, "job_progress", "2030-01-01T13:00:01Z");
     assert_counts(w, "fw", "Canceled 5999, InProgress 1");
     assert_job_status(w, "fw", "IN_PROGRESS");
     device_reports(w, "fw", "lamp-5999", "SUCCEEDED");
