@@ -80,6 +80,14 @@ static struct str hash_certificate(X509 *certificate, struct arena *arena)
     return hash_der(der, n, arena);
 }
 
+/* Encodes it anew, so that DER which says the same in other bytes has the same hash. */
+static struct str hash_content(X509 *certificate, struct arena *arena)
+{
+    unsigned char *der = NULL;
+    int n = i2d_re_X509_tbs(certificate, &der);
+    return hash_der(der, n, arena);
+}
+
 static struct str hash_name(const X509_NAME *name, struct arena *arena)
 {
     unsigned char *der = NULL;
@@ -128,7 +136,9 @@ static const char *describe(X509 *certificate, struct arena *arena, struct certi
         .not_after_ms = pem_time_ms(X509_get0_notAfter(certificate)),
         .is_ca = X509_check_ca(certificate) > 0,
     };
-    if (said.id.p == NULL || said.pem.p == NULL || said.subject.p == NULL || said.issuer.p == NULL)
+    said.content = hash_content(certificate, arena);
+    if (said.id.p == NULL || said.content.p == NULL || said.pem.p == NULL || said.subject.p == NULL ||
+        said.issuer.p == NULL)
         return no_memory;
     *ret_certificate = said;
     return NULL;

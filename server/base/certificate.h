@@ -14,7 +14,11 @@ struct issuer;
 enum { CERTIFICATE_ID_DIGITS = 64 };
 
 struct certificate {
-    struct str id;              /* SHA-256 of the DER, 64 lower-case hexadecimal digits */
+    struct str id; /* SHA-256 of the DER, 64 lower-case hexadecimal digits */
+    /* The same of what its issuer has signed. There are other DERs, of other ids, which say the same and
+     * whose signature is as good (of ECDSA anybody can make one): to revoke a certificate is to revoke all of
+     * them. */
+    struct str content;
     struct str pem;             /* the certificate alone, without what stood around it */
     struct str subject, issuer; /* SHA-256 of each name's DER, in digits: who may have signed whom */
     struct str common_name;     /* the subject's only one; absent: it has none, or several */

@@ -36,6 +36,7 @@ static bool write_made(struct op *op, const struct certificate *certificate, boo
 {
     struct certificate_row row = {
         .common = certificate_new(op, certificate),
+        .content = certificate->content,
         .status = active ? CERTIFICATE_STATUS_ACTIVE : CERTIFICATE_STATUS_INACTIVE,
     };
     row.common.mode = CERTIFICATE_MODE_DEFAULT;
