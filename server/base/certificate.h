@@ -30,7 +30,7 @@ struct certificate {
 void certificate_hash(struct str bytes, char ret_digits[CERTIFICATE_ID_DIGITS + 1]);
 
 /*
- * Reads the first certificate of a PEM text. Its key must be RSA of 2048 bits or more, or EC P-256, P-384 or
+ * Reads the first certificate of a PEM text. Its key must be RSA of 2048 to 8192 bits, or EC P-256, P-384 or
  * P-521, and its signature made with SHA-256, SHA-384 or SHA-512. Whether it has ended is not looked at.
  */
 const char *certificate_read(struct str pem, struct arena *arena, struct certificate *ret_certificate);
