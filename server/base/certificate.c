@@ -203,6 +203,7 @@ static struct str private_key_text(EVP_PKEY *key, struct arena *arena)
 {
     struct strbuf text;
     strbuf_init(&text, PEM_TEXT_MAX);
+    text.secret = arena->secret = true;
     bool whole = pem_add_key_by_kind(&text, key);
     return take_text(&text, whole, arena);
 }

@@ -44,7 +44,7 @@ struct certificate_made {
     struct str public_key, private_key; /* PEM; absent: the key is the client's */
 };
 
-/* With an RSA key of its own, which takes 50 to 200 ms. */
+/* With an RSA key of its own, which takes 50 to 300 ms. Makes the arena a secret one. */
 const char *certificate_make(const struct issuer *issuer, int64_t now_ms, struct arena *arena,
                              struct certificate_made *ret_made);
 

@@ -28,7 +28,7 @@ void issuer_release(struct issuer *issuer);
 
 /* EC P-256 */
 EVP_PKEY *issue_key(void);
-/* RSA, 2048 bits: takes 50 to 200 ms. */
+/* RSA, 2048 bits: takes 50 to 300 ms. */
 EVP_PKEY *issue_rsa_key(void);
 
 /* Valid from a day before now, for the sake of clients whose clock is slow. */

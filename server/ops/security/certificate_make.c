@@ -52,6 +52,7 @@ bool op_create_keys_and_certificate(struct op *op, const void *input)
 {
     const struct create_keys_and_certificate_request *in = input;
     const struct certificate_made *made = op->prepared;
+    op->json->out->secret = true;
     if (!write_made(op, &made->certificate, in->set_as_active.value))
         return false;
     json_key(op->json, "keyPair");
