@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/patterns.h"
+#include "base/issue.h"
 #include "base/pem.h"
 #include "base/problem.h"
 
@@ -171,6 +172,7 @@ void client_ca_judge(const struct client_ca *ca, const struct str *chain, size_t
     } else {
         X509 *certificate = sk_X509_value(certificates, 0);
         write_thing_name(certificate, ret_certificate->thing_name);
+        ret_certificate->made_here = issue_has_made_client(certificate);
         ret_certificate->refusal = verify(ca, certificate, certificates, now_ms);
         if (!write_content(certificate, ret_certificate->content) && ret_certificate->refusal == NULL)
             ret_certificate->refusal = no_memory;

@@ -29,6 +29,7 @@ struct client_certificate {
     char id[CERTIFICATE_ID_DIGITS + 1];      /* of these very bytes */
     char content[CERTIFICATE_ID_DIGITS + 1]; /* as struct certificate has it; "" when it is malformed */
     char thing_name[THING_NAME_MAX + 1];     /* the subject's common name; "" when that names no thing */
+    bool made_here;                          /* by issue_client: counts for nothing unless it is registered */
     const char *refusal; /* why it does not count, to follow a colon, static; NULL: it counts */
 };
 

@@ -71,18 +71,21 @@ static struct peer *peer_of(const struct exchange *x)
     return info != NULL ? info->socket_context : NULL;
 }
 
-/* False after fail(): it is registered and does not count, or the database does not answer. */
-static bool look_up(struct exchange *x, struct str content)
+/* False after fail(): it does not count for what the registry says of it, or the database does not answer. */
+static bool look_up(struct exchange *x, const struct client_certificate *certificate)
 {
     struct call *call = x->call;
     struct certificate_standing standing;
     struct db *db = http_reader(x->http);
-    if (db == NULL || !store_certificate_standing(db, &call->arena, content, &standing))
+    if (db == NULL ||
+        !store_certificate_standing(db, &call->arena, str_from(certificate->content), &standing))
         return no_answer(x);
     if (standing.deleted)
         return fail(&call->err, ERR_FORBIDDEN, "The client certificate is not accepted: it was deleted.");
     if (standing.certificate_id.p == NULL)
-        return true;
+        return !certificate->made_here ||
+               fail(&call->err, ERR_FORBIDDEN,
+                    "The client certificate is not accepted: it is not registered.");
     call->principal = (struct principal){ .kind = PRINCIPAL_CERTIFICATE,
                                           .certificate_id = standing.certificate_id,
                                           .registered = true };
@@ -125,5 +128,5 @@ bool peer_identify(struct exchange *x)
         .certificate_id = str_from(certificate->id),
         .thing_name = certificate->thing_name[0] != '\0' ? str_from(certificate->thing_name) : STR_NONE,
     };
-    return look_up(x, str_from(certificate->content));
+    return look_up(x, certificate);
 }

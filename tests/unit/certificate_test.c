@@ -253,6 +253,19 @@ static void a_certificate_is_made_with_its_keys(void **state)
     assert_true(str_eq(world->certificate.id, made->certificate.id));
 }
 
+static void a_ca_without_an_identifier_makes_certificates(void **state)
+{
+    struct world *world = *state;
+    struct issuer ca = device_cert_make(&(struct device_spec){ .common_name = "ca", .is_ca = true });
+    EVP_PKEY *key = issue_key();
+    X509 *certificate = issue_client(&ca, key, X509_get_subject_name(ca.certificate), clock_host_ms());
+    assert_non_null(certificate);
+    assert_true(certificate_signed_by(pem_of(world, certificate), pem_of(world, ca.certificate)));
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    device_cert_release(&ca);
+}
+
 static void it_ends_with_its_issuer_or_with_2049(void **state)
 {
     struct world *world = *state;
@@ -348,6 +361,7 @@ int main(void)
         TEST(what_is_no_certificate_is_refused),
         TEST(who_has_signed_a_certificate_can_be_told),
         TEST(a_certificate_is_made_with_its_keys),
+        TEST(a_ca_without_an_identifier_makes_certificates),
         TEST(it_ends_with_its_issuer_or_with_2049),
         TEST(a_request_is_answered_with_its_subject_and_key),
         TEST(a_request_without_a_subject_gets_the_usual_one),

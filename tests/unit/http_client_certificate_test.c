@@ -357,6 +357,26 @@ static void a_certificate_with_another_signature_is_the_same_one(void **state)
     device_cert_release(&twin);
 }
 
+/* As after a reset: whoever had it made chose its common name. */
+static void what_was_made_here_counts_for_nothing_by_itself(void **state)
+{
+    struct world *world = *state;
+    struct issuer made = { issue_client(&world->ca, world->pump.key,
+                                        X509_get_subject_name(world->pump.certificate), clock_host_ms()),
+                           world->pump.key };
+    assert_non_null(made.certificate);
+    EVP_PKEY_up_ref(made.key);
+    refuse(get_as(world, &made, OWN_JOBS), "it is not registered");
+    struct known known = register_certificate(world, &made);
+    operate(world, "PUT", "/things/valve/principals", known.arn, "");
+    tls_world_ask(get_as(world, &made, OTHER_JOBS), 200, "\"queuedJobs\":[]");
+    operate(world, "POST", "/_iotjobs/reset", "-", "{}");
+    create_things(world);
+    refuse(get_as(world, &made, OWN_JOBS), "it is not registered");
+    refuse(get_as(world, &made, OTHER_JOBS), "it is not registered");
+    device_cert_release(&made);
+}
+
 /* --- connections ------------------------------------------------------------------------------------ */
 
 /* The status of one more request on a connection. */
@@ -482,6 +502,7 @@ int main(void)
         TEST(a_registered_certificate_counts_while_it_is_active),
         TEST(a_deleted_certificate_counts_no_more),
         TEST(a_certificate_with_another_signature_is_the_same_one),
+        TEST(what_was_made_here_counts_for_nothing_by_itself),
         TEST(what_becomes_of_a_certificate_holds_from_the_next_request_on),
         TEST(a_connection_keeps_its_principal),
         TEST(a_refused_certificate_is_one_line_in_the_log),
