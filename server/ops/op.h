@@ -66,8 +66,8 @@ typedef const void *op_prepare_fn(const struct preparation *preparation, const v
 
 struct op_handler {
     op_fn *run;             /* NULL: no handler; the edge answers 501 */
-    bool writes;            /* goes through the engine thread; a read may run on a read-only connection */
     op_prepare_fn *prepare; /* NULL: nothing */
+    bool writes;            /* goes through the engine thread; a read may run on a read-only connection */
     bool prepares_long;     /* so long that it is done in the workshop (engine/workshop) */
 };
 
