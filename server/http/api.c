@@ -96,7 +96,8 @@ static bool prepare(struct exchange *x, struct op_handler *ret_handler)
     *ret_handler = handler;
     return api_decode_namespace(call->operation, &request, &call->namespace_id, &call->err) &&
            decode_input(x, &request) &&
-           call_prepare(call, handler.prepare, x->http->config.issuer, clock_host_ms());
+           (handler.prepares_long ||
+            call_prepare(call, handler.prepare, x->http->config.issuer, clock_host_ms()));
 }
 
 /* Runs the call on this thread's own connection. */
@@ -122,6 +123,10 @@ enum serve_result api_serve(struct exchange *x)
     struct op_handler handler = { 0 };
     if (!prepare(x, &handler))
         return SERVED;
+    if (handler.prepares_long) {
+        x->call->prepare = handler.prepare;
+        return SERVED_BY_WORKSHOP;
+    }
     if (handler.writes)
         return SERVED_BY_ENGINE;
     run_read(x);

@@ -66,8 +66,9 @@ typedef const void *op_prepare_fn(const struct preparation *preparation, const v
 
 struct op_handler {
     op_fn *run;             /* each operation of the model has one */
-    bool writes;            /* goes through the engine thread; a read may run on a read-only connection */
     op_prepare_fn *prepare; /* NULL: nothing */
+    bool writes;            /* goes through the engine thread; a read may run on a read-only connection */
+    bool prepares_long;     /* so long that it is done in the workshop (engine/workshop) */
 };
 
 /* The handler table (ops/table.c). */

@@ -365,6 +365,27 @@ static void a_client_that_dawdles_holds_up_nobody(void **state)
         close(dawdlers[i]);
 }
 
+#define ASK_FOR_KEYS STR_LIT("POST /keys-and-certificate HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")
+
+static void keys_are_made_for_all_who_want_some(void **state)
+{
+    const struct http_world *world = *state;
+    int fds[4];
+    for (size_t i = 0; i < 4; i++) {
+        fds[i] = http_connect(world->port);
+        assert_true(http_send(fds[i], ASK_FOR_KEYS));
+    }
+    http_ask(world, "GET", "/_iotjobs/health", NULL, 200, "");
+    for (size_t i = 0; i < 4; i++) {
+        struct http_answer answer;
+        http_receive(fds[i], false, &answer);
+        assert_http_status(&answer, 200);
+        assert_http_body_has(&answer, "BEGIN RSA PRIVATE KEY");
+        http_answer_release(&answer);
+        close(fds[i]);
+    }
+}
+
 static void clients_that_leave_before_the_answer_are_forgotten(void **state)
 {
     const struct http_world *world = *state;
@@ -414,7 +435,9 @@ static void a_stop_answers_or_closes_every_connection(void **state)
     for (size_t i = 0; i < 32; i++) {
         fds[i] = http_connect(world->port);
         assert_true(http_send(
-            fds[i], STR_LIT("POST /things/last HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")));
+            fds[i], i % 8 == 0
+                        ? ASK_FOR_KEYS
+                        : STR_LIT("POST /things/last HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")));
     }
     server_stop(world->server);
     world->server = NULL;
@@ -471,6 +494,7 @@ int main(void)
         TEST(oversized_headers_hurt_nobody_else),
         TEST(a_connection_carries_many_requests),
         TEST(a_client_that_dawdles_holds_up_nobody),
+        TEST(keys_are_made_for_all_who_want_some),
         TEST(clients_that_leave_before_the_answer_are_forgotten),
         TEST(many_clients_are_served_at_once),
         TEST(a_stop_answers_or_closes_every_connection),
