@@ -1,6 +1,7 @@
 /*
- * Queries of the fleet index, made into SQL. Both functions read indexes alone: what a search costs depends
- * on what it finds, up to a limit, and what one thing costs, on the number of the query's terms.
+ * Queries of the fleet index, made into SQL. What one thing costs depends on the number of the query's terms;
+ * what a search costs, on how many things its best term finds. One that no term narrows, like a query that
+ * only excludes, goes through things until its page is full or it has asked too many.
  */
 #ifndef IOTJOBS_STORE_FLEET_SEARCH_H
 #define IOTJOBS_STORE_FLEET_SEARCH_H
