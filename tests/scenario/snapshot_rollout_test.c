@@ -203,19 +203,21 @@ static void more_may_leave_than_a_slice_can_hold(void **state)
 
 /* ---- groups ---- */
 
+/* What has been queued stays. */
 static void nobody_of_a_group_that_is_deleted_gets_anything_more(void **state)
 {
     struct world *w = *state;
-    given_thing(w, "door");
-    join(w, "zone", "door");
-    given_rollout_to(w, GROUP_TARGET("zone") "," GROUP_TARGET("yard"), 0, TEN_A_MINUTE);
-    join(w, "yard", "pump");
+    given_members(w, "zone", "door", 3);
+    given_rollout_to(w, GROUP_TARGET("zone") "," GROUP_TARGET("site"), 1, TEN_A_MINUTE);
+    assert_executions(w, "fw", "door-0", "QUEUED 1");
     http(w, 200, "DELETE", "/thing-groups/zone", NULL);
     given_group(w, "zone", NULL); /* another of that name */
     join(w, "zone", "valve");
+    join(w, "zone", "door-1");
     advance(w, "PT10M");
-    assert_executions(w, "fw", "door", "QUEUED 1");
-    assert_counts(w, "fw", "Queued 1");
+    assert_executions(w, "fw", "door-0", "QUEUED 1");
+    assert_executions(w, "fw", "lamp-0", "QUEUED 1");
+    assert_counts(w, "fw", "Queued 2");
 }
 
 /* ---- what becomes of the job ---- */
