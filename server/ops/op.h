@@ -65,7 +65,7 @@ struct preparation {
 typedef const void *op_prepare_fn(const struct preparation *preparation, const void *input);
 
 struct op_handler {
-    op_fn *run;             /* NULL: no handler; the edge answers 501 */
+    op_fn *run;             /* each operation of the model has one */
     bool writes;            /* goes through the engine thread; a read may run on a read-only connection */
     op_prepare_fn *prepare; /* NULL: nothing */
 };

@@ -134,6 +134,16 @@ void world_stop_after(struct world *w, int batches)
     w->batches_max = batches;
 }
 
+void restart_until_empty(struct world *w, const char *table, const char *now)
+{
+    int restarts = 0;
+    for (; rows_in(w, table) > 0 && restarts < RESTARTS_MAX; restarts++)
+        world_restart(w, now);
+    assert_true(restarts > 0);
+    assert_int_equal(rows_in(w, table), 0);
+    world_stop_after(w, 0);
+}
+
 struct world *world_with_pump(const char *start)
 {
     struct world *w = world_new(start);

@@ -166,7 +166,7 @@ static void a_certificate_is_not_for_the_control_plane(void **state)
         { "DELETE", "/things/pump", "" },
         { "POST", "/things/pump2", "" },
         { "GET", OWN_JOBS, OPERATORS },
-        { "GET", "/policies", "" }, /* has no handler: who may not does not hear that */
+        { "GET", "/policies", "" },
         { "GET", "/_iotjobs/info", "" },
         { "POST", "/_iotjobs/reset", "" },
         { "GET", "/_iotjobs/nothing", "" },

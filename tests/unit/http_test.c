@@ -62,21 +62,12 @@ static void an_operation_without_output_answers_a_zero_length_body(void **state)
     http_answer_release(&answer);
 }
 
-static void an_operation_without_a_handler_is_named_in_a_501(void **state)
+static void every_operation_of_the_model_has_a_handler(void **state)
 {
-    const struct http_world *world = *state;
-    char expected[256];
-    for (enum operation operation = OP_NONE + 1; operation < OPERATION_COUNT; operation++) {
-        const struct operation_model *model = operation_model(operation);
-        if (op_handler(operation).run != NULL || model->plane != PLANE_CONTROL ||
-            strchr(model->uri, '{') != NULL)
-            continue;
-        snprintf(expected, sizeof expected, "%s is not supported by this server yet.\",\"operation\":\"%s\"}",
-                 model->name, model->name);
-        http_ask(world, model->method, model->uri, NULL, 501, expected);
-        http_ask_error(world, model->method, model->uri, NULL, 501, "NotImplementedException");
-        return;
-    }
+    (void)state;
+    for (enum operation operation = OP_NONE + 1; operation < OPERATION_COUNT; operation++)
+        if (op_handler(operation).run == NULL)
+            fail_msg("%s", operation_model(operation)->name);
 }
 
 static void an_unknown_path_is_a_404_in_json(void **state)
@@ -458,7 +449,7 @@ int main(void)
         TEST(an_error_has_status_headers_and_body_of_its_exception),
         TEST(every_answer_has_a_request_id_and_the_date_of_the_servers_clock),
         TEST(an_operation_without_output_answers_a_zero_length_body),
-        TEST(an_operation_without_a_handler_is_named_in_a_501),
+        TEST(every_operation_of_the_model_has_a_handler),
         TEST(an_unknown_path_is_a_404_in_json),
         TEST(a_head_request_is_a_get_without_a_body),
         TEST(the_credential_scope_tells_the_planes_apart),
