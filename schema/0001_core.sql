@@ -27,7 +27,9 @@ CREATE TABLE job (
     id                          INTEGER PRIMARY KEY AUTOINCREMENT, -- order of creation
     job_id                      TEXT    NOT NULL UNIQUE,
     status                      TEXT    NOT NULL
-        CHECK (status IN ('SCHEDULED', 'IN_PROGRESS', 'COMPLETED', 'CANCELED', 'DELETION_IN_PROGRESS')),
+        -- Not IN: of more than two values SQLite would build a table, for each row that is written. So below.
+        CHECK (status = 'SCHEDULED' OR status = 'IN_PROGRESS' OR status = 'COMPLETED' OR status = 'CANCELED'
+               OR status = 'DELETION_IN_PROGRESS'),
     target_selection            TEXT    NOT NULL CHECK (target_selection IN ('SNAPSHOT', 'CONTINUOUS')),
     description                 TEXT,
     comment                     TEXT,
@@ -74,8 +76,8 @@ CREATE TABLE execution (
     job_id                  TEXT    NOT NULL REFERENCES job (job_id),
     execution_number        INTEGER NOT NULL CHECK (execution_number >= 1),
     status                  TEXT    NOT NULL
-        CHECK (status IN ('QUEUED', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'REJECTED', 'REMOVED',
-                          'CANCELED')),
+        CHECK (status = 'QUEUED' OR status = 'IN_PROGRESS' OR status = 'SUCCEEDED' OR status = 'FAILED'
+               OR status = 'TIMED_OUT' OR status = 'REJECTED' OR status = 'REMOVED' OR status = 'CANCELED'),
     version                 INTEGER NOT NULL DEFAULT 1 CHECK (version >= 1),
     status_details          TEXT,                    -- JSON object of strings; NULL: none
     force_canceled          INTEGER NOT NULL DEFAULT 0 CHECK (force_canceled IN (0, 1)),

@@ -25,7 +25,7 @@ CREATE UNIQUE INDEX thing_group_by_group_id ON thing_group (group_id);
 -- without one for its job to start.
 CREATE TABLE job_progress (
     job_id   TEXT    NOT NULL REFERENCES job (job_id) ON DELETE CASCADE,
-    kind     TEXT    NOT NULL CHECK (kind IN ('ROLLOUT', 'REMOVAL', 'CANCELLATION', 'DELETION')),
+    kind     TEXT    NOT NULL CHECK (kind = 'ROLLOUT' OR kind = 'REMOVAL' OR kind = 'CANCELLATION' OR kind = 'DELETION'),
     position INTEGER NOT NULL,                       -- ROLLOUT: the target whose turn it is
     last     INTEGER NOT NULL,                       -- the last that was done, by its id: ROLLOUT: thing of that target;
                                                      -- the others: execution. 0: none yet

@@ -2,7 +2,8 @@
 
 -- schedulingConfig as given; NULL: not given.
 ALTER TABLE job ADD COLUMN end_time TEXT;
-ALTER TABLE job ADD COLUMN end_behavior TEXT CHECK (end_behavior IN ('STOP_ROLLOUT', 'CANCEL', 'FORCE_CANCEL'));
+ALTER TABLE job ADD COLUMN end_behavior TEXT
+    CHECK (end_behavior = 'STOP_ROLLOUT' OR end_behavior = 'CANCEL' OR end_behavior = 'FORCE_CANCEL');
 
 -- Its configuration has criteria that abort it. A column, so that the end of an execution of any other job need not look.
 ALTER TABLE job ADD COLUMN has_abort INTEGER NOT NULL DEFAULT 0 CHECK (has_abort IN (0, 1));

@@ -149,9 +149,20 @@ WHERE j.ended OR j.status NOT IN ('SCHEDULED', 'IN_PROGRESS')
        AND p.job_id NOT IN (SELECT job_id FROM job_progress WHERE kind = 'ROLLOUT'))
 
 UNION ALL
-SELECT 'group that is followed by a snapshot job, or not by a continuous one', t.job_id || ' ' || t.name
+SELECT 'group that a job follows or does not, against its status', t.job_id || ' ' || t.name
 FROM job_target AS t JOIN job AS j ON j.job_id = t.job_id
-WHERE t.followed <> (t.kind = 'THING_GROUP' AND j.target_selection = 'CONTINUOUS')
+LEFT JOIN job_progress AS p ON p.job_id = j.job_id AND p.kind = 'ROLLOUT'
+WHERE t.kind = 'THING_GROUP'
+  AND CASE WHEN j.status NOT IN ('SCHEDULED', 'IN_PROGRESS') THEN t.followed
+           WHEN j.target_selection = 'CONTINUOUS' THEN NOT t.followed
+           WHEN p.position > 0 OR p.last > 0 THEN NOT t.followed
+           ELSE t.followed AND NOT j.ended END
+
+UNION ALL
+SELECT 'thing that left or joined a rollout that there is not', m.job_id || ' ' || m.thing_name
+FROM job_mover AS m JOIN job AS j ON j.job_id = m.job_id
+WHERE j.target_selection <> 'SNAPSHOT' OR j.status <> 'IN_PROGRESS'
+   OR m.job_id NOT IN (SELECT job_id FROM job_progress WHERE kind = 'ROLLOUT')
 
 UNION ALL
 SELECT 'thing that waits for a job to roll out which does not', job_id || ' ' || thing_name

@@ -57,6 +57,23 @@ static void a_snapshot_job_takes_who_is_in_the_group_and_ends(void **state)
     assert_job_status(w, "update", "COMPLETED");
 }
 
+static void a_slow_snapshot_job_is_for_what_the_query_found_at_its_start(void **state)
+{
+    struct world *w = *state;
+    given_attribute(w, "pump", "fw", "1");
+    given_attribute(w, "valve", "fw", "1");
+    given_dynamic_group(w, "old", "attributes.fw<2");
+    given_job_for_with(w, "update", "SNAPSHOT", GROUP_TARGET("old"),
+                       ",\"jobExecutionsRolloutConfig\":{\"maximumPerMinute\":10}");
+    assert_counts(w, "update", "Queued 1");
+    given_attribute(w, "valve", "fw", "2");
+    given_attribute(w, "fan", "fw", "1");
+    advance(w, "PT1M");
+    assert_executions(w, "update", "valve", "QUEUED 1");
+    assert_executions(w, "update", "fan", "");
+    assert_counts(w, "update", "Queued 2");
+}
+
 static void a_connection_that_comes_and_goes_queues_and_removes(void **state)
 {
     struct world *w = *state;
@@ -133,6 +150,7 @@ int main(void)
         TEST(a_continuous_job_follows_what_the_query_finds),
         TEST(a_device_that_the_job_has_changed_leaves_with_its_job_done),
         TEST(a_snapshot_job_takes_who_is_in_the_group_and_ends),
+        TEST(a_slow_snapshot_job_is_for_what_the_query_found_at_its_start),
         TEST(a_connection_that_comes_and_goes_queues_and_removes),
         TEST(a_thing_that_moves_between_followed_groups_neither_leaves_nor_joins),
         TEST(another_query_moves_the_job_to_other_things),

@@ -99,14 +99,41 @@ static bool has_position(struct rows_of_job rows, int64_t position)
     return false;
 }
 
-static bool change(struct op *op, struct str thing, struct rows_of_job before, struct rows_of_job after)
+/* Whether `rows` have a position that `others` do not. */
+static bool has_more(struct rows_of_job rows, struct rows_of_job others)
+{
+    for (size_t i = 0; i < rows.n; i++)
+        if (!has_position(others, rows.items[i].position))
+            return true;
+    return false;
+}
+
+static bool follow(struct op *op, struct str thing, struct rows_of_job before, struct rows_of_job after)
 {
     if (after.n == 0)
         return leave(op, before.items[0].job_id, thing);
-    for (size_t i = 0; i < after.n; i++)
-        if (!has_position(before, after.items[i].position))
-            return join(op, after.items[i].job_id, thing);
-    return true;
+    return !has_more(after, before) || join(op, after.items[0].job_id, thing);
+}
+
+/* Whether the rollout has come by the thing, as one of these targets. */
+static bool is_done(const struct progress_row *progress, int64_t thing, struct rows_of_job targets)
+{
+    return targets.n > 0 && (targets.items[0].position < progress->position ||
+                             (targets.items[0].position == progress->position && thing <= progress->last));
+}
+
+/* Who was in when the rollout began, and leaves before its turn, keeps its turn; who was not has none. */
+static bool note_mover(struct op *op, struct str job_id, const struct thing_row *thing,
+                       struct rows_of_job before, struct rows_of_job after)
+{
+    struct progress_row progress;
+    bool leaves = has_more(before, after), was_in = before.n > 0;
+    if ((was_in && !leaves) || (!was_in && after.n == 0) ||
+        !store_progress_get(op->db, TIMER_ROLLOUT, job_id, &progress) ||
+        is_done(&progress, thing->id, before))
+        return true;
+    return store_mover_add(op->db, job_id, thing->name, was_in) ||
+           fail(op->err, ERR_INTERNAL, "The thing could not be noted.");
 }
 
 bool following_after(struct op *op, const struct thing_row *thing, const struct follower_rows *before)
@@ -118,7 +145,9 @@ bool following_after(struct op *op, const struct thing_row *thing, const struct 
         bool was_first = is.n == 0 || (was.n > 0 && was.items[0].job < is.items[0].job);
         int64_t job = was_first ? was.items[0].job : is.items[0].job;
         struct rows_of_job left = take(&was, job), right = take(&is, job);
-        if (!change(op, thing->name, left, right))
+        const struct follower_row *any = left.n ? left.items : right.items;
+        if (!(any->snapshot ? note_mover(op, any->job_id, thing, left, right)
+                            : follow(op, thing->name, left, right)))
             return false;
     }
     return true;
@@ -136,7 +165,8 @@ bool following_group_ends(struct op *op, int64_t group)
     if (things.n == 0)
         return true;
     for (size_t i = 0; i < followers.n; i++)
-        if ((i == 0 || followers.items[i].job != followers.items[i - 1].job) &&
+        if (!followers.items[i].snapshot &&
+            (i == 0 || followers.items[i].job != followers.items[i - 1].job) &&
             !job_work_plan(op, TIMER_REMOVAL, followers.items[i].job_id))
             return false;
     return true;

@@ -5,6 +5,10 @@
  *   a thing is reached through none any more             what is QUEUED becomes REMOVED; what it has started,
  *                                                        it may finish
  *
+ * SNAPSHOT jobs are for the members that their groups have when they start. A rollout takes its time, so
+ * while it is on its way, what has changed since is noted: who has left gets an execution all the same, who
+ * has joined gets none. Of a group that is deleted, nobody does.
+ *
  * A change of memberships is one step: what moves within a target's hierarchy neither joins nor leaves.
  */
 #ifndef IOTJOBS_OPS_FOLLOWING_H

@@ -100,7 +100,8 @@ bool job_work_hurry(struct op *op, enum timer_kind kind, struct str job_id)
 /* What belongs to the rollout alone. */
 static bool forget_rollout(struct op *op, struct str job_id)
 {
-    return store_pace_delete(op->db, job_id) && store_joiners_delete_of_job(op->db, job_id);
+    return store_pace_delete(op->db, job_id) && store_joiners_delete_of_job(op->db, job_id) &&
+           store_movers_delete_of_job(op->db, job_id);
 }
 
 bool job_work_drop(struct op *op, enum timer_kind kind, struct str job_id)
@@ -113,7 +114,7 @@ bool job_work_drop(struct op *op, enum timer_kind kind, struct str job_id)
 bool job_work_stop(struct op *op, struct str job_id)
 {
     return (store_timers_stop_job(op->db, job_id) && store_progress_delete_of_job(op->db, job_id) &&
-            forget_rollout(op, job_id)) ||
+            forget_rollout(op, job_id) && store_targets_unfollow(op->db, job_id)) ||
            fail(op->err, ERR_INTERNAL, "The timers of the job could not be stopped.");
 }
 

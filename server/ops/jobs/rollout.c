@@ -34,6 +34,17 @@ static bool queue_once(struct op *op, const struct job_row *job, const struct ta
     return true;
 }
 
+/* Whoever has joined a group since the rollout began is for jobs that take joiners. */
+static bool queue_member(struct op *op, const struct job_row *job, const struct target_row *target,
+                         struct str thing, struct budget *budget)
+{
+    if (!target->followed || job->target_selection != TARGET_SELECTION_SNAPSHOT ||
+        !store_mover_is_new(op->db, job->job_id, thing))
+        return queue_once(op, job, target, thing, budget);
+    budget->looks--;
+    return true;
+}
+
 /* Queues it for things of the group, after those that are done; *ret_more: it has others. */
 static bool queue_group(struct op *op, const struct job_row *job, const struct target_row *target,
                         struct progress_row *progress, struct budget *budget, bool *ret_more)
@@ -47,7 +58,7 @@ static bool queue_group(struct op *op, const struct job_row *job, const struct t
         return fail(op->err, ERR_INTERNAL, "The things of the group could not be read.");
     size_t i = 0;
     for (; i < things.n && !is_used_up(budget); i++) {
-        if (!queue_once(op, job, target, things.items[i].name, budget))
+        if (!queue_member(op, job, target, things.items[i].name, budget))
             return false;
         progress->last = things.items[i].id;
     }
@@ -85,7 +96,7 @@ static bool queue_targets(struct op *op, const struct job_row *job, struct progr
  * job: who joins while a window is open is not either. *ret_more: there are others. */
 static bool queue_joiners(struct op *op, const struct job_row *job, size_t *looks, bool *ret_more)
 {
-    struct joiner_rows joiners;
+    struct thing_names joiners;
     if (!store_joiners_get(op->db, op->arena, job->job_id, (int64_t)*looks + 1, &joiners))
         return fail(op->err, ERR_INTERNAL, "The things that joined the job could not be read.");
     size_t n = joiners.n < *looks ? joiners.n : *looks;
@@ -99,6 +110,37 @@ static bool queue_joiners(struct op *op, const struct job_row *job, size_t *look
             return false;
     }
     return true;
+}
+
+/* Those that have left a group of a SNAPSHOT job before their turn. They are part of it, and keep its pace.
+ * *ret_more: there are others. */
+static bool queue_leavers(struct op *op, const struct job_row *job, struct budget *budget, bool *ret_more)
+{
+    const struct target_row none_of_its_own = { 0 };
+    struct thing_names leavers;
+    size_t i = 0;
+    if (!store_leavers_get(op->db, op->arena, job->job_id, (int64_t)budget->looks + 1, &leavers))
+        return fail(op->err, ERR_INTERNAL, "The things that left the job could not be read.");
+    for (; i < leavers.n && !is_used_up(budget); i++) {
+        struct str thing = leavers.things[i];
+        if (!store_mover_delete(op->db, job->job_id, thing))
+            return fail(op->err, ERR_INTERNAL, "The things that left the job could not be told apart.");
+        if (store_thing_exists(op->db, thing) && !queue_once(op, job, &none_of_its_own, thing, budget))
+            return false;
+    }
+    *ret_more = i < leavers.n;
+    return true;
+}
+
+/* A SNAPSHOT job follows its groups as long as its rollout goes on. One that is done at once never does. */
+static bool follow_groups(struct op *op, const struct job_row *job, bool began, bool more)
+{
+    if (job->target_selection != TARGET_SELECTION_SNAPSHOT || (!began && !more))
+        return true;
+    return (more ? store_targets_follow(op->db, job->job_id)
+                 : store_targets_unfollow(op->db, job->job_id) &&
+                       store_movers_delete_of_job(op->db, job->job_id)) ||
+           fail(op->err, ERR_INTERNAL, "The groups of the job could not be followed.");
 }
 
 /* Whether a timer is due that ends the rollout or its window, and is still to come: where the server was off,
@@ -116,7 +158,7 @@ bool rollout_slice(struct op *op, const struct job_row *job, struct progress_row
     struct budget budget = { .looks = JOB_SLICE_MAX };
     struct pace pace;
     int64_t due_ms;
-    bool more = false;
+    bool began = progress->position > 0 || progress->last > 0, more = false;
     *ret_done = false;
     if (is_due_to_stop(op, job)) {
         progress->not_before_ms = op->now_ms + ROLLOUT_SLOT_MS;
@@ -126,8 +168,9 @@ bool rollout_slice(struct op *op, const struct job_row *job, struct progress_row
         return false;
     if (more)
         return true;
-    if (!pace_begin(op, job, &pace, &budget.room) || !queue_targets(op, job, progress, &budget, &more) ||
-        !pace_end(op, job, &pace, budget.queued, !more, &due_ms))
+    if (!pace_begin(op, job, &pace, &budget.room) || (began && !queue_leavers(op, job, &budget, &more)) ||
+        (!more && !queue_targets(op, job, progress, &budget, &more)) ||
+        !pace_end(op, job, &pace, budget.queued, !more, &due_ms) || !follow_groups(op, job, began, more))
         return false;
     progress->not_before_ms = due_ms;
     *ret_done = !more;

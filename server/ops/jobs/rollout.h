@@ -5,8 +5,8 @@
  * It keeps the rate of the job (ops/jobs/pace): its next slice comes at once while there is room, else with
  * the next slot of the minute.
  *
- * A rollout takes the targets one after the other, and the things of a group in the order of their creation,
- * as they are when their turn comes: of what joins or leaves while it is on its way, it finds some.
+ * A rollout takes the targets one after the other, and the things of a group in the order of their creation.
+ * Who joins or leaves while it is on its way is for ops/jobs/following.
  */
 #ifndef IOTJOBS_OPS_ROLLOUT_H
 #define IOTJOBS_OPS_ROLLOUT_H

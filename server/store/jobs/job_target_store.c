@@ -81,6 +81,19 @@ bool store_job_reaches(struct db *db, struct str job_id, struct str thing)
 
 /* ---- followers ---- */
 
+bool store_targets_follow(struct db *db, struct str job_id)
+{
+    return db_exec(db,
+                   "UPDATE job_target SET followed = 1 "
+                   "WHERE job_id = ?1 AND kind = 'THING_GROUP' AND followed = 0",
+                   "s", job_id);
+}
+
+bool store_targets_unfollow(struct db *db, struct str job_id)
+{
+    return db_exec(db, "UPDATE job_target SET followed = 0 WHERE job_id = ?1 AND followed = 1", "s", job_id);
+}
+
 static bool read_followers(struct stmt *q, struct db *db, struct arena *arena, struct follower_rows *ret_rows)
 {
     struct follower_rows rows = { 0 };
@@ -93,6 +106,7 @@ static bool read_followers(struct stmt *q, struct db *db, struct arena *arena, s
         struct follower_row *row = &rows.items[rows.n++];
         row->job = stmt_int(q);
         row->job_id = stmt_text(q, arena);
+        row->snapshot = stmt_int(q) != 0;
         row->position = stmt_int(q);
     }
     stmt_done(q);
@@ -101,6 +115,7 @@ static bool read_followers(struct stmt *q, struct db *db, struct arena *arena, s
 }
 
 /* CROSS JOIN: from the few groups to their few followers, in this order. */
+#define FOLLOWER_COLUMNS "j.id, j.job_id, j.target_selection = 'SNAPSHOT', t.position "
 #define FOLLOWERS                                                                                            \
     "CROSS JOIN job_target AS t INDEXED BY job_target_followed ON t.name = g.name AND t.followed = 1 "       \
     "CROSS JOIN job AS j ON j.job_id = t.job_id AND j.status IN ('SCHEDULED', 'IN_PROGRESS') "
@@ -110,7 +125,7 @@ bool store_followers_of_thing(struct db *db, struct arena *arena, int64_t thing,
 {
     struct stmt *q =
         db_query(db,
-                 "SELECT j.id, j.job_id, t.position FROM thing_group_member AS m "
+                 "SELECT " FOLLOWER_COLUMNS "FROM thing_group_member AS m "
                  "CROSS JOIN thing_group AS g ON g.id = m.thing_group " FOLLOWERS
                  "WHERE m.thing = ?1 AND " MEMBERSHIP_COUNTS "ORDER BY j.id, t.position /*sort*/",
                  "i", thing);
@@ -120,13 +135,13 @@ bool store_followers_of_thing(struct db *db, struct arena *arena, int64_t thing,
 bool store_followers_of_group(struct db *db, struct arena *arena, int64_t group,
                               struct follower_rows *ret_rows)
 {
-    struct stmt *q = db_query(
-        db,
-        "WITH RECURSIVE up (id, name, parent) AS (SELECT id, name, parent FROM thing_group WHERE "
-        "id = ?1 UNION ALL SELECT above.id, above.name, above.parent "
-        "FROM up JOIN thing_group AS above ON above.id = up.parent) "
-        "SELECT j.id, j.job_id, t.position FROM up AS g " FOLLOWERS "ORDER BY j.id, t.position /*sort*/",
-        "i", group);
+    struct stmt *q =
+        db_query(db,
+                 "WITH RECURSIVE up (id, name, parent) AS (SELECT id, name, parent FROM thing_group WHERE "
+                 "id = ?1 UNION ALL SELECT above.id, above.name, above.parent "
+                 "FROM up JOIN thing_group AS above ON above.id = up.parent) "
+                 "SELECT " FOLLOWER_COLUMNS "FROM up AS g " FOLLOWERS "ORDER BY j.id, t.position /*sort*/",
+                 "i", group);
     return read_followers(q, db, arena, ret_rows);
 }
 
@@ -138,18 +153,24 @@ bool store_joiner_add(struct db *db, struct str job_id, struct str thing)
                    thing);
 }
 
-bool store_joiners_get(struct db *db, struct arena *arena, struct str job_id, int64_t limit,
-                       struct joiner_rows *ret_rows)
+static bool read_things(struct stmt *q, struct db *db, struct arena *arena, int64_t limit,
+                        struct thing_names *ret_rows)
 {
-    struct joiner_rows rows = { .things = arena_array(arena, (size_t)limit, sizeof *rows.things) };
-    struct stmt *q =
-        db_query(db, "SELECT thing_name FROM job_joiner WHERE job_id = ?1 ORDER BY thing_name LIMIT ?2", "si",
-                 job_id, limit);
+    struct thing_names rows = { .things = arena_array(arena, (size_t)limit, sizeof *rows.things) };
     while (rows.things && rows.n < (size_t)limit && stmt_row(q))
         rows.things[rows.n++] = stmt_text(q, arena);
     stmt_done(q);
     *ret_rows = rows;
     return !arena->failed && !db_failed(db);
+}
+
+bool store_joiners_get(struct db *db, struct arena *arena, struct str job_id, int64_t limit,
+                       struct thing_names *ret_rows)
+{
+    struct stmt *q =
+        db_query(db, "SELECT thing_name FROM job_joiner WHERE job_id = ?1 ORDER BY thing_name LIMIT ?2", "si",
+                 job_id, limit);
+    return read_things(q, db, arena, limit, ret_rows);
 }
 
 bool store_joiner_delete(struct db *db, struct str job_id, struct str thing)
@@ -160,4 +181,41 @@ bool store_joiner_delete(struct db *db, struct str job_id, struct str thing)
 bool store_joiners_delete_of_job(struct db *db, struct str job_id)
 {
     return db_exec(db, "DELETE FROM job_joiner WHERE job_id = ?1", "s", job_id);
+}
+
+/* ---- movers ---- */
+
+bool store_mover_add(struct db *db, struct str job_id, struct str thing, bool was_in)
+{
+    return db_exec(db, "INSERT OR IGNORE INTO job_mover (job_id, thing_name, was_in) VALUES (?1, ?2, ?3)",
+                   "ssi", job_id, thing, (int64_t)was_in);
+}
+
+bool store_mover_is_new(struct db *db, struct str job_id, struct str thing)
+{
+    struct stmt *q =
+        db_query(db, "SELECT 1 FROM job_mover WHERE job_id = ?1 AND thing_name = ?2 AND was_in = 0", "ss",
+                 job_id, thing);
+    bool found = stmt_row(q);
+    stmt_done(q);
+    return found;
+}
+
+bool store_leavers_get(struct db *db, struct arena *arena, struct str job_id, int64_t limit,
+                       struct thing_names *ret_rows)
+{
+    struct stmt *q = db_query(
+        db, "SELECT thing_name FROM job_mover WHERE job_id = ?1 AND was_in = 1 ORDER BY thing_name LIMIT ?2",
+        "si", job_id, limit);
+    return read_things(q, db, arena, limit, ret_rows);
+}
+
+bool store_mover_delete(struct db *db, struct str job_id, struct str thing)
+{
+    return db_exec(db, "DELETE FROM job_mover WHERE job_id = ?1 AND thing_name = ?2", "ss", job_id, thing);
+}
+
+bool store_movers_delete_of_job(struct db *db, struct str job_id)
+{
+    return db_exec(db, "DELETE FROM job_mover WHERE job_id = ?1", "s", job_id);
 }

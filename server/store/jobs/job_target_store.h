@@ -10,7 +10,7 @@ struct target_row {
     struct str arn; /* as given */
     enum target_kind kind;
     struct str name;           /* of the thing or the group */
-    bool followed;             /* a group whose members the job follows: the job is CONTINUOUS */
+    bool followed;             /* a group whose members the job follows */
     int64_t executions_before; /* the newest execution (its id) when the job got this target; 0: none of its
                                   own */
 };
@@ -31,11 +31,17 @@ bool store_target_get(struct db *db, struct arena *arena, struct str job_id, int
 /* Whether a target of the job is the thing, or a group that it is in or above one that it is in. */
 bool store_job_reaches(struct db *db, struct str job_id, struct str thing);
 
-/* ---- CONTINUOUS jobs, scheduled or in progress, that follow a group ---- */
+/* ---- jobs that follow a group: CONTINUOUS ones, SNAPSHOT ones while they roll out ---- */
+
+/* A SNAPSHOT job does so from here on. */
+bool store_targets_follow(struct db *db, struct str job_id);
+/* No target of the job is followed any more. */
+bool store_targets_unfollow(struct db *db, struct str job_id);
 
 struct follower_row {
     int64_t job; /* its order of creation */
     struct str job_id;
+    bool snapshot;
     int64_t position; /* of the target */
 };
 
@@ -53,7 +59,7 @@ bool store_followers_of_group(struct db *db, struct arena *arena, int64_t group,
 
 /* ---- things that joined between two windows ---- */
 
-struct joiner_rows {
+struct thing_names {
     size_t n;
     struct str *things;
 };
@@ -61,8 +67,20 @@ struct joiner_rows {
 bool store_joiner_add(struct db *db, struct str job_id, struct str thing);
 /* At most `limit` of them. */
 bool store_joiners_get(struct db *db, struct arena *arena, struct str job_id, int64_t limit,
-                       struct joiner_rows *ret_rows);
+                       struct thing_names *ret_rows);
 bool store_joiner_delete(struct db *db, struct str job_id, struct str thing);
 bool store_joiners_delete_of_job(struct db *db, struct str job_id);
+
+/* ---- things that left or joined the groups of a SNAPSHOT job since its rollout began ---- */
+
+/* Unless it is noted already: the first time counts. `was_in`: it has left; else it has joined. */
+bool store_mover_add(struct db *db, struct str job_id, struct str thing, bool was_in);
+/* Whether it has joined. */
+bool store_mover_is_new(struct db *db, struct str job_id, struct str thing);
+/* Those that have left; at most `limit`. */
+bool store_leavers_get(struct db *db, struct arena *arena, struct str job_id, int64_t limit,
+                       struct thing_names *ret_rows);
+bool store_mover_delete(struct db *db, struct str job_id, struct str thing);
+bool store_movers_delete_of_job(struct db *db, struct str job_id);
 
 #endif
