@@ -300,6 +300,10 @@ WHERE connected = 1 AND run < (SELECT run FROM connectivity_run) AND EXISTS (SEL
   AND NOT EXISTS (SELECT 1 FROM timer WHERE kind = 'CONNECTIVITY')
 
 UNION ALL
+SELECT 'target that does not know the order of its job', t.job_id || ' ' || t.name
+FROM job_target AS t JOIN job AS j ON j.job_id = t.job_id WHERE t.job <> j.id
+
+UNION ALL
 SELECT 'tag of what is gone', resource_type || ' ' || resource_name
 FROM tag
 WHERE (resource_type = 'job' AND resource_name NOT IN (SELECT job_id FROM job))

@@ -36,8 +36,11 @@ WHERE id % 100 = 1"""
 MEMBERS = """INSERT INTO thing_group_member (thing_group, thing, membership_id, place)
 SELECT 1, id, printf('00000000-0000-4000-b000-%012d', id), 1 FROM thing WHERE id % 10 = 1"""
 
-TARGETS = """INSERT INTO job_target (job_id, position, arn, name)
-SELECT job_id, 0, 'arn:aws:iot:us-east-1:000000000000:thing/thing-0000000', 'thing-0000000' FROM job"""
+TARGETS = """INSERT INTO job_target (job_id, position, arn, name, kind, job)
+SELECT job_id, 0, 'arn:aws:iot:us-east-1:000000000000:thing/thing-0000000', 'thing-0000000', 'THING', id FROM job
+UNION ALL
+SELECT job_id, 1, 'arn:aws:iot:us-east-1:000000000000:thinggroup/group-00000', 'group-00000', 'THING_GROUP', id
+FROM job WHERE id % 2 = 0"""
 
 # The k-th execution of a job is on the k-th thing behind the job's own place, so that no thing has many. The first job has
 # others.

@@ -81,7 +81,9 @@ bool op_list_job_executions_for_job(struct op *op, const void *input)
     struct job_state job;
     struct page page;
     struct execution_rows rows;
-    if (!page_open(op, &page, OP_LIST_JOB_EXECUTIONS_FOR_JOB, in->job_id, in->max_results, in->next_token, 0))
+    struct str whose =
+        arena_printf(op->arena, "%.*s status=%s", STR(in->job_id), job_execution_status_name(in->status));
+    if (!page_open(op, &page, OP_LIST_JOB_EXECUTIONS_FOR_JOB, whose, in->max_results, in->next_token, 0))
         return false;
     if (!store_job_state_get(op->db, in->job_id, &job))
         return job_not_found(op, in->job_id);
@@ -105,8 +107,11 @@ bool op_list_job_executions_for_thing(struct op *op, const void *input)
     const struct list_job_executions_for_thing_request *in = input;
     struct page page;
     struct execution_rows rows;
-    if (!page_open(op, &page, OP_LIST_JOB_EXECUTIONS_FOR_THING, in->thing_name, in->max_results,
-                   in->next_token, INT64_MAX))
+    struct str whose =
+        arena_printf(op->arena, "%.*s status=%s job=%.*s namespace=%.*s", STR(in->thing_name),
+                     job_execution_status_name(in->status), STR(in->job_id), STR(in->namespace_id));
+    if (!page_open(op, &page, OP_LIST_JOB_EXECUTIONS_FOR_THING, whose, in->max_results, in->next_token,
+                   INT64_MAX))
         return false;
     if (!store_thing_exists(op->db, in->thing_name))
         return thing_not_found(op, in->thing_name);

@@ -87,12 +87,25 @@ bool op_get_job_document(struct op *op, const void *input)
     return true;
 }
 
+static bool check_one_group(struct op *op, const struct list_jobs_request *in)
+{
+    return !in->thing_group_name.p || !in->thing_group_id.p ||
+           fail(op->err, ERR_INVALID_REQUEST, "Provide either thingGroupName or thingGroupId, not both.");
+}
+
+/* All that narrows the list. */
+static struct str filter_text(struct op *op, const struct list_jobs_request *in)
+{
+    return arena_printf(op->arena, "status=%s selection=%s namespace=%.*s group=%.*s id=%.*s",
+                        job_status_name(in->status),
+                        api_enum_name(&shape_target_selection, (int)in->target_selection),
+                        STR(in->namespace_id), STR(in->thing_group_name), STR(in->thing_group_id));
+}
+
 /* The group that the list is narrowed to, if it is. */
 static bool find_group(struct op *op, const struct list_jobs_request *in, struct thing_group_row *ret_group)
 {
     struct str given = in->thing_group_name.p ? in->thing_group_name : in->thing_group_id;
-    if (in->thing_group_name.p && in->thing_group_id.p)
-        return fail(op->err, ERR_INVALID_REQUEST, "Provide either thingGroupName or thingGroupId, not both.");
     if (!given.p)
         return true;
     return (in->thing_group_name.p
@@ -107,8 +120,10 @@ bool op_list_jobs(struct op *op, const void *input)
     struct page page;
     struct job_rows rows;
     struct thing_group_row group = { 0 };
-    if (!find_group(op, in, &group) ||
-        !page_open(op, &page, OP_LIST_JOBS, STR_NONE, in->max_results, in->next_token, INT64_MAX))
+    if (!check_one_group(op, in) ||
+        !page_open(op, &page, OP_LIST_JOBS, filter_text(op, in), in->max_results, in->next_token,
+                   INT64_MAX) ||
+        !find_group(op, in, &group))
         return false;
     struct job_filter filter = { .status = in->status,
                                  .target_selection = in->target_selection,

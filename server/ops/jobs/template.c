@@ -27,7 +27,8 @@ bool op_list_managed_job_templates(struct op *op, const void *input)
 {
     const struct list_managed_job_templates_request *in = input;
     struct page page;
-    if (!page_open(op, &page, OP_LIST_MANAGED_JOB_TEMPLATES, STR_NONE, in->max_results, in->next_token, 0))
+    if (!page_open(op, &page, OP_LIST_MANAGED_JOB_TEMPLATES, in->template_name, in->max_results,
+                   in->next_token, 0))
         return false;
     json_key(op->json, "managedJobTemplates");
     json_array_begin(op->json);

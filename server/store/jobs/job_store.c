@@ -167,14 +167,14 @@ struct str store_job_document(struct db *db, struct arena *arena, struct str job
 static struct stmt *query_jobs(struct db *db, const struct job_filter *filter, int64_t before, int64_t limit)
 {
     struct str selection = filter->target_selection ? selection_name(filter->target_selection) : STR_NONE;
-    /* CROSS JOIN: from the group to its jobs, however many others there are. */
+    /* CROSS JOIN: from the group to its jobs, however many others there are. GROUP BY: it can be a target
+     * twice. */
     if (filter->thing_group.p)
         return db_query(db,
-                        "SELECT " JOB_COLUMNS " FROM (SELECT DISTINCT job_id AS aimed FROM job_target "
-                        "WHERE kind = 'THING_GROUP' AND name = ?1) CROSS JOIN job ON job_id = aimed "
-                        "WHERE id < ?2 AND (?3 IS NULL OR status = ?3) "
-                        "AND (?4 IS NULL OR target_selection = ?4) AND (?5 IS NULL OR namespace_id = ?5) "
-                        "ORDER BY id DESC LIMIT ?6 /*sort*/",
+                        "SELECT " JOB_COLUMNS " FROM job_target INDEXED BY job_target_of_group "
+                        "CROSS JOIN job USING (job_id) WHERE kind = 'THING_GROUP' AND name = ?1 AND job < ?2 "
+                        "AND (?3 IS NULL OR status = ?3) AND (?4 IS NULL OR target_selection = ?4) "
+                        "AND (?5 IS NULL OR namespace_id = ?5) GROUP BY job ORDER BY job DESC LIMIT ?6",
                         "sisssi", filter->thing_group, before,
                         filter->status ? status_name(filter->status) : STR_NONE, selection,
                         filter->namespace_id, limit);

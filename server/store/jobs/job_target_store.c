@@ -9,11 +9,12 @@ static const char *const kind_names[] = {
 
 bool store_target_insert(struct db *db, struct str job_id, int64_t position, const struct target_row *target)
 {
-    return db_exec(db,
-                   "INSERT INTO job_target (job_id, position, arn, name, kind, followed, executions_before) "
-                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                   "sisssii", job_id, position, target->arn, target->name, str_from(kind_names[target->kind]),
-                   (int64_t)target->followed, target->executions_before);
+    return db_exec(
+        db,
+        "INSERT INTO job_target (job_id, position, arn, name, kind, followed, executions_before, job) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, (SELECT id FROM job WHERE job_id = ?1))",
+        "sisssii", job_id, position, target->arn, target->name, str_from(kind_names[target->kind]),
+        (int64_t)target->followed, target->executions_before);
 }
 
 #define TARGET_COLUMNS "arn, kind, name, followed, executions_before"
