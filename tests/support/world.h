@@ -21,6 +21,7 @@
 
 #include "support/cmocka_all.h"
 
+#include "api/model.h"
 #include "engine/engine.h"
 #include "settings.h"
 
@@ -54,11 +55,13 @@ struct db *world_db(struct world *w);
 /* One answer: over HTTP the status and the body, over MQTT the payload and the last level of its topic. Valid
  * until the world is freed. */
 struct answer {
-    int status;          /* HTTP */
-    const char *error;   /* HTTP: the exception; MQTT: the code; "" when there is none */
-    const char *text;    /* the body */
-    cJSON *body;         /* parsed; NULL when empty */
-    const char *verdict; /* MQTT: "accepted" or "rejected" */
+    int status;                          /* HTTP */
+    enum error_code code;                /* HTTP */
+    const struct operation_model *model; /* HTTP: the operation that was asked for; NULL: none of the API */
+    const char *error;                   /* HTTP: the exception; MQTT: the code; "" when there is none */
+    const char *text;                    /* the body */
+    cJSON *body;                         /* parsed; NULL when empty */
+    const char *verdict;                 /* MQTT: "accepted" or "rejected" */
 };
 
 /* A request over HTTP on the control plane, or on the data plane; the test fails unless the status is
