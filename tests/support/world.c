@@ -384,6 +384,16 @@ uint64_t fingerprint(struct world *w)
     return hash;
 }
 
+int64_t data_version(struct world *w)
+{
+    sqlite3_stmt *stmt;
+    assert_int_equal(sqlite3_prepare_v2(w->checker, "PRAGMA data_version", -1, &stmt, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    int64_t version = sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    return version;
+}
+
 /* ---- who listens ---- */
 
 void nobody_listens(struct world *w)
@@ -428,6 +438,15 @@ int heard_on(struct world *w, const char *topic)
     for (const struct message *m = w->heard; m; m = m->next)
         n += strcmp(m->topic, topic) == 0;
     return n;
+}
+
+const cJSON *last_heard(struct world *w, const char *topic)
+{
+    const struct message *last = NULL;
+    for (const struct message *m = w->heard; m; m = m->next)
+        if (strcmp(m->topic, topic) == 0)
+            last = m;
+    return last ? world_new_answer(w, (struct str){ last->payload, last->payload_n })->body : NULL;
 }
 
 void forget_notifications(struct world *w)

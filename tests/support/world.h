@@ -103,6 +103,8 @@ struct answer *change_clock(struct world *w, const struct clock_change *change);
 /* Rows of that table; a number that changes with any change of any row. */
 int64_t rows_in(struct world *w, const char *table);
 uint64_t fingerprint(struct world *w);
+/* Another one after each transaction that has written anything: cheaper than a fingerprint. */
+int64_t data_version(struct world *w);
 
 /* ---- who listens ---- */
 
@@ -119,6 +121,8 @@ cJSON *take_notification(struct world *w, const char *topic);
 void assert_silence(struct world *w); /* nothing that was not taken */
 /* How many of those not yet taken have that topic. */
 int heard_on(struct world *w, const char *topic);
+/* The newest of them, which stays; NULL: none. */
+const cJSON *last_heard(struct world *w, const char *topic);
 void forget_notifications(struct world *w);
 
 /* ---- reading JSON by path: "job.targets.0" ---- */

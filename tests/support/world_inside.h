@@ -12,7 +12,7 @@
 #include "store/store.h"
 #include "support/world.h"
 
-enum { ANSWERS_MAX = 4096, TEXT_MAX = 1 << 17 };
+enum { ANSWERS_MAX = 16384, TEXT_MAX = 1 << 17 };
 
 struct world {
     struct settings settings;
