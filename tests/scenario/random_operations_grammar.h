@@ -21,11 +21,12 @@ static const struct grammar_rule random_operations[] = {
       "DELETE /jobs/<job-id>?force=true&namespaceId=ns|DELETE /certificates/<certificate id>|"
       "DELETE /certificates/<certificate id>?forceDelete=true|DELETE /cacertificate/<ca id>|"
       "DELETE /policies/<policy-name>|DELETE /job-templates/<template-id>" },
-    { "change", "<registry>|<membership>|<group>|<dynamic>|<index>|<job>|<create-job>" },
-    { "world",
-      "advance PT1S|advance PT1S|advance PT1M|advance PT7M|advance PT31M|advance PT1H|advance P1D|restart|"
-      "cut-short|comes <thing>|comes <thing>|goes <thing>|PATCH /event-configurations "
-      "{\"eventConfigurations\":{\"<event>\":{\"Enabled\":<boolean>}}}" },
+    { "change", "<certificate>|<policy>|<tags>|<template>|<device>|<device>|<execution>|<deletion>|<registry>"
+                "|<membership>|<group>|<dynamic>|<index>|<job>|<create-job>" },
+    { "world", "advance PT1S|advance PT1S|advance PT1M|advance PT7M|advance PT31M|advance PT1H|advance "
+               "P1D|restart|faulty|faulty|faulty|"
+               "cut-short|comes <thing>|comes <thing>|goes <thing>|PATCH /event-configurations "
+               "{\"eventConfigurations\":{\"<event>\":{\"Enabled\":<boolean>}}}" },
     { "event",
       "THING|THING_GROUP|THING_TYPE|THING_GROUP_MEMBERSHIP|THING_GROUP_HIERARCHY|THING_TYPE_ASSOCIATION|JOB|"
       "JOB_EXECUTION|POLICY|CERTIFICATE|CA_CERTIFICATE" },
