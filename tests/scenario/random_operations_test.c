@@ -46,6 +46,7 @@ struct story {
     struct strbuf script;
     char here[CONNECTED][32]; /* things that are connected; "": none */
     struct listener listeners[LISTENERS];
+    size_t listener_count;
     int steps;
     bool cut_short; /* what is worked off bit by bit goes on behind the answer */
     bool faulty;    /* the database fails */
@@ -97,22 +98,24 @@ static bool is_declared(const struct answer *a)
     return false;
 }
 
-/* Another one when rows have changed. Only what fails in the middle may write, and take it back. */
-static uint64_t rows_of(struct story *story)
+/* Another one when rows have changed. Only what fails in the middle may write, and take it back; and what
+ * makes room before it knows what comes. */
+static uint64_t rows_of(struct story *story, const char *path)
 {
-    return story->faulty ? fingerprint(story->w) : (uint64_t)data_version(story->w);
+    return story->faulty || strstr(path, "updateThingGroupsForThing") ? fingerprint(story->w)
+                                                                      : (uint64_t)data_version(story->w);
 }
 
 static void ask(struct story *story, enum plane plane, const char *method, const char *path, const char *body)
 {
-    uint64_t before = rows_of(story);
+    uint64_t before = rows_of(story, path);
     struct answer *a = (plane == PLANE_DATA ? http_data : http)(story->w, 0, method, path, body);
     strbuf_printf(&story->script, "    %d %s %.200s\n", a->status, a->error, a->status == 200 ? "" : a->text);
     if (a->status == 200)
         return;
-    if (!is_declared(a) || (a->status >= 500 && !story->faulty))
+    if (a->status >= 500 ? !story->faulty : !is_declared(a))
         fail_msg("%s %s: %d %s is no answer of it: %s", method, path, a->status, a->error, a->text);
-    if (!story->cut_short && rows_of(story) != before)
+    if (!story->cut_short && rows_of(story, path) != before)
         fail_msg("%s %s was refused and has changed something all the same", method, path);
 }
 
@@ -180,7 +183,7 @@ static void play_own(struct story *story, const char *verb, const char *what)
 
 static void hear(struct story *story, bool ask)
 {
-    for (size_t i = 0; i < LISTENERS; i++) {
+    for (size_t i = 0; i < story->listener_count; i++) {
         struct listener *listener = &story->listeners[i];
         if (listener_hears(story->w, listener) || ask)
             listener_check(story->w, listener);
@@ -451,6 +454,11 @@ static void play_beginning(struct story *story)
     play_each(story, "POST /thing-groups/", "static", " {}");
     play_each(story, "POST /thing-groups/", "static", " {\"parentGroupName\":\"hall\"}");
     play_each(story, "POST /thing-types/", "type", " {}");
+    if (story->seed % 3 == 0) { /* nobody listens but the pump, whose session outlives restarts */
+        nobody_listens(story->w);
+        subscribe(story->w, "$aws/things/pump/jobs/#", SESSION_PERSISTENT);
+        story->listener_count = 2;
+    }
     if (has_crowd(story))
         given_members(story->w, "yard", "crowd", CROWD);
 }
@@ -490,6 +498,7 @@ static int begin_story(void **state)
     story->listeners[0] = (struct listener){ .thing = "pump", .namespace_id = "" };
     story->listeners[1] = (struct listener){ .thing = "pump", .namespace_id = "ns" };
     story->listeners[2] = (struct listener){ .thing = "valve", .namespace_id = "" };
+    story->listener_count = LISTENERS;
     story->seed = next_seed;
     story->now_ms = NOON_S * 1000LL;
     story->grammar = (struct grammar){ .rules = random_operations,

@@ -38,6 +38,7 @@ static void open_checker(struct world *w)
                      SQLITE_OK);
     assert_int_equal(sqlite3_prepare_v2(w->checker, sql, -1, &w->invariants, NULL), SQLITE_OK);
     free(sql);
+    w->hashed_version = -1;
 }
 
 static void open_engine(struct world *w)
@@ -370,7 +371,17 @@ static uint64_t hash_table(struct world *w, uint64_t hash, const char *table)
     return hash;
 }
 
-uint64_t fingerprint(struct world *w)
+int64_t data_version(struct world *w)
+{
+    sqlite3_stmt *stmt;
+    assert_int_equal(sqlite3_prepare_v2(w->checker, "PRAGMA data_version", -1, &stmt, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    int64_t version = sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    return version;
+}
+
+static uint64_t hash_tables(struct world *w)
 {
     uint64_t hash = 0xcbf29ce484222325u;
     sqlite3_stmt *tables;
@@ -384,14 +395,13 @@ uint64_t fingerprint(struct world *w)
     return hash;
 }
 
-int64_t data_version(struct world *w)
+uint64_t fingerprint(struct world *w)
 {
-    sqlite3_stmt *stmt;
-    assert_int_equal(sqlite3_prepare_v2(w->checker, "PRAGMA data_version", -1, &stmt, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
-    int64_t version = sqlite3_column_int64(stmt, 0);
-    sqlite3_finalize(stmt);
-    return version;
+    int64_t version = data_version(w);
+    if (version != w->hashed_version)
+        w->hash = hash_tables(w);
+    w->hashed_version = version;
+    return w->hash;
 }
 
 /* ---- who listens ---- */

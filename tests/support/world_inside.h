@@ -32,6 +32,8 @@ struct world {
     char folder[64];          /* "" in memory */
     sqlite3_stmt *invariants; /* on a connection of its own */
     sqlite3 *checker;
+    int64_t hashed_version; /* of the data that `hash` was made from; -1: none yet */
+    uint64_t hash;
     struct message *heard;    /* notifications not yet taken */
     struct message *unsorted; /* the latest messages, before the answer is picked out */
     struct call *finished;    /* the HTTP call that `done` was called for */
