@@ -11,8 +11,8 @@
 
 #include <limits.h>
 
-#include "base/strbuf.h"
 #include "base/issue.h"
+#include "base/strbuf.h"
 
 struct certificates {
     char server[PATH_MAX];

@@ -188,7 +188,7 @@ bool op_untag_resource(struct op *op, const void *input)
 bool op_list_tags_for_resource(struct op *op, const void *input)
 {
     const struct list_tags_for_resource_request *in = input;
-    struct resource resource;
+    struct resource resource = { 0 };
     struct tag_rows rows;
     struct page page;
     struct opt_int size = { 0 };
