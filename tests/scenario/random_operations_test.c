@@ -224,18 +224,24 @@ static void make_text(struct story *story, const char *name, char ret_text[STEP_
     strbuf_release(&text);
 }
 
-/* The server stops before it has worked off what the step leaves to be done. */
+/* Steps that come before the server has worked off what those before them have left to be done; then it may
+ * stop. */
 static void play_cut_short(struct story *story)
 {
-    char step[STEP_MAX];
-    make_text(story, "change", step);
     world_stop_after(story->w, 1);
     story->cut_short = true;
-    play_text(story, step);
+    for (uint64_t n = 1 + grammar_choose(&story->grammar, 8); n > 0; n--) {
+        char step[STEP_MAX];
+        make_text(story, "change", step);
+        play_text(story, step);
+    }
     story->cut_short = false;
     world_stop_after(story->w, 0);
-    note(story, "restart");
-    restart(story);
+    note(story, "    until here it was cut short");
+    if (grammar_choose(&story->grammar, 2) == 0)
+        restart(story);
+    move_clock(story, "PT0S");
+    hear(story, true);
 }
 
 /* The database fails somewhere in the middle of the step, and then no more. */
