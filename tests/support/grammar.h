@@ -22,7 +22,7 @@ struct grammar_rule {
 struct grammar {
     const struct grammar_rule *rules;
     size_t rule_count;
-    /* Writes what stands for a name that is no rule; NULL: there is none. */
+    /* Writes what stands for a name that is no rule. */
     void (*write)(void *context, struct str name, struct strbuf *text);
     void *context;
     uint64_t seed; /* changes with each choice */
@@ -30,7 +30,7 @@ struct grammar {
 
 /* 0 to n - 1 */
 uint64_t grammar_choose(struct grammar *grammar, uint64_t n);
-/* Appends a text for the name; fails the test when nothing stands for it. */
+/* Appends a text for the name. */
 void grammar_write(struct grammar *grammar, struct str name, struct strbuf *text);
 
 #endif
