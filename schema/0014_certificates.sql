@@ -4,6 +4,7 @@
 CREATE TABLE certificate (
     id                INTEGER PRIMARY KEY AUTOINCREMENT, -- order of creation
     certificate_id    TEXT    NOT NULL UNIQUE,       -- SHA-256 of the DER, 64 lower-case hexadecimal digits
+    content           TEXT    NOT NULL UNIQUE,       -- the same of what its CA has signed: clients are known by it
     status            TEXT    NOT NULL
         CHECK (status IN ('ACTIVE', 'INACTIVE', 'REVOKED', 'PENDING_TRANSFER', 'REGISTER_INACTIVE',
                           'PENDING_ACTIVATION')),
@@ -20,7 +21,7 @@ CREATE TABLE certificate (
 
 -- Those that were deleted, and not registered again: none of them counts any more, whatever CA has signed it.
 CREATE TABLE deleted_certificate (
-    certificate_id TEXT NOT NULL PRIMARY KEY
+    content TEXT NOT NULL PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE ca_certificate (

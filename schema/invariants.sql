@@ -321,8 +321,8 @@ WHERE (principal LIKE 'cert/%' AND principal NOT IN (SELECT 'cert/' || certifica
    OR thing NOT IN (SELECT id FROM thing)
 
 UNION ALL
-SELECT 'certificate that was deleted and is there', certificate_id
-FROM deleted_certificate WHERE certificate_id IN (SELECT certificate_id FROM certificate)
+SELECT 'certificate that was deleted and is there', content
+FROM deleted_certificate WHERE content IN (SELECT content FROM certificate)
 
 UNION ALL
 SELECT 'principal with an exclusive thing and another', principal

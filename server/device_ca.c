@@ -71,6 +71,7 @@ static bool find_in_database(struct db *db, int64_t host_ms, struct issuer *ret_
 {
     struct arena arena;
     arena_init(&arena, TEXT_ARENA_MAX);
+    arena.secret = true;
     struct str text = store_secret_text(db, &arena, DEVICE_CA_SECRET);
     struct issuer ca = { 0 };
     if (text.p != NULL)
@@ -88,6 +89,7 @@ static bool keep_in_database(struct db *db, const struct issuer *ca)
 {
     struct strbuf text;
     strbuf_init(&text, 2 * PEM_TEXT_MAX);
+    text.secret = true;
     bool kept = pem_add_certificate(&text, ca->certificate) && pem_add_key(&text, ca->key) &&
                 store_secret_set_text(db, DEVICE_CA_SECRET, strbuf_str(&text));
     strbuf_release(&text);

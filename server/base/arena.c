@@ -29,6 +29,8 @@ void arena_release(struct arena *arena)
     struct arena_block *block = arena->newest;
     while (block) {
         struct arena_block *older = block->older;
+        if (arena->secret)
+            explicit_bzero(block->bytes, block->used);
         free(block);
         block = older;
     }

@@ -17,6 +17,7 @@ struct arena {
     size_t used;                /* bytes handed out, all blocks */
     size_t ceiling;             /* bytes it may ever hand out */
     bool failed;                /* an allocation was refused */
+    bool secret;                /* set by the owner: overwritten before it is given back */
 };
 
 void arena_init(struct arena *arena, size_t ceiling);

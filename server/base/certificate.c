@@ -1,5 +1,6 @@
 #include "base/certificate.h"
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
@@ -8,7 +9,7 @@
 #include "base/issue.h"
 #include "base/pem.h"
 
-enum { RSA_BITS_LEAST = 2048, GROUP_NAME_MAX = 64 };
+enum { RSA_BITS_LEAST = 2048, RSA_BITS_MOST = 8192, RSA_EXPONENT_BITS_MOST = 64, GROUP_NAME_MAX = 64 };
 
 static const char no_memory[] = "cannot be handled: it is too long, or the server is out of memory";
 
@@ -16,6 +17,20 @@ static const char no_memory[] = "cannot be handled: it is too long, or the serve
 static const char common_name_made[] = "AWS IoT Certificate";
 
 /* --- what counts ------------------------------------------------------------------------------------ */
+
+/* Verifying with the largest takes a millisecond; with what OpenSSL takes, ten, and the one thread that
+ * writes verifies, too. */
+static const char *judge_rsa_key(EVP_PKEY *key)
+{
+    BIGNUM *exponent = NULL;
+    if (EVP_PKEY_get_bits(key) < RSA_BITS_LEAST)
+        return "has an RSA key of less than 2048 bits";
+    bool quick = EVP_PKEY_get_bits(key) <= RSA_BITS_MOST &&
+                 EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &exponent) == 1 &&
+                 BN_num_bits(exponent) <= RSA_EXPONENT_BITS_MOST;
+    BN_free(exponent);
+    return quick ? NULL : "has an RSA key of more than 8192 bits, or with an exponent of more than 64";
+}
 
 static const char *judge_key(EVP_PKEY *key)
 {
@@ -25,8 +40,7 @@ static const char *judge_key(EVP_PKEY *key)
         return "has a key that cannot be read";
     switch (EVP_PKEY_get_base_id(key)) {
     case EVP_PKEY_RSA:
-    case EVP_PKEY_RSA_PSS:
-        return EVP_PKEY_get_bits(key) >= RSA_BITS_LEAST ? NULL : "has an RSA key of less than 2048 bits";
+    case EVP_PKEY_RSA_PSS: return judge_rsa_key(key);
     case EVP_PKEY_EC:
         if (EVP_PKEY_get_group_name(key, curve, sizeof curve, NULL) == 1)
             for (size_t i = 0; i < sizeof curves / sizeof *curves; i++)
@@ -80,6 +94,14 @@ static struct str hash_certificate(X509 *certificate, struct arena *arena)
     return hash_der(der, n, arena);
 }
 
+/* Encodes it anew, so that DER which says the same in other bytes has the same hash. */
+static struct str hash_content(X509 *certificate, struct arena *arena)
+{
+    unsigned char *der = NULL;
+    int n = i2d_re_X509_tbs(certificate, &der);
+    return hash_der(der, n, arena);
+}
+
 static struct str hash_name(const X509_NAME *name, struct arena *arena)
 {
     unsigned char *der = NULL;
@@ -128,7 +150,9 @@ static const char *describe(X509 *certificate, struct arena *arena, struct certi
         .not_after_ms = pem_time_ms(X509_get0_notAfter(certificate)),
         .is_ca = X509_check_ca(certificate) > 0,
     };
-    if (said.id.p == NULL || said.pem.p == NULL || said.subject.p == NULL || said.issuer.p == NULL)
+    said.content = hash_content(certificate, arena);
+    if (said.id.p == NULL || said.content.p == NULL || said.pem.p == NULL || said.subject.p == NULL ||
+        said.issuer.p == NULL)
         return no_memory;
     *ret_certificate = said;
     return NULL;
@@ -179,6 +203,7 @@ static struct str private_key_text(EVP_PKEY *key, struct arena *arena)
 {
     struct strbuf text;
     strbuf_init(&text, PEM_TEXT_MAX);
+    text.secret = arena->secret = true;
     bool whole = pem_add_key_by_kind(&text, key);
     return take_text(&text, whole, arena);
 }

@@ -14,7 +14,11 @@ struct issuer;
 enum { CERTIFICATE_ID_DIGITS = 64 };
 
 struct certificate {
-    struct str id;              /* SHA-256 of the DER, 64 lower-case hexadecimal digits */
+    struct str id; /* SHA-256 of the DER, 64 lower-case hexadecimal digits */
+    /* The same of what its issuer has signed. There are other DERs, of other ids, which say the same and
+     * whose signature is as good (of ECDSA anybody can make one): to revoke a certificate is to revoke all of
+     * them. */
+    struct str content;
     struct str pem;             /* the certificate alone, without what stood around it */
     struct str subject, issuer; /* SHA-256 of each name's DER, in digits: who may have signed whom */
     struct str common_name;     /* the subject's only one; absent: it has none, or several */
@@ -26,7 +30,7 @@ struct certificate {
 void certificate_hash(struct str bytes, char ret_digits[CERTIFICATE_ID_DIGITS + 1]);
 
 /*
- * Reads the first certificate of a PEM text. Its key must be RSA of 2048 bits or more, or EC P-256, P-384 or
+ * Reads the first certificate of a PEM text. Its key must be RSA of 2048 to 8192 bits, or EC P-256, P-384 or
  * P-521, and its signature made with SHA-256, SHA-384 or SHA-512. Whether it has ended is not looked at.
  */
 const char *certificate_read(struct str pem, struct arena *arena, struct certificate *ret_certificate);
@@ -40,7 +44,7 @@ struct certificate_made {
     struct str public_key, private_key; /* PEM; absent: the key is the client's */
 };
 
-/* With an RSA key of its own, which takes 50 to 200 ms. */
+/* With an RSA key of its own, which takes 50 to 300 ms. Makes the arena a secret one. */
 const char *certificate_make(const struct issuer *issuer, int64_t now_ms, struct arena *arena,
                              struct certificate_made *ret_made);
 

@@ -148,8 +148,11 @@ static X509 *new_own(EVP_PKEY *key, const char *common_name, int64_t now_ms, int
     return NULL;
 }
 
+/* An issuer that the operator has brought may have no identifier: then there is nothing to refer to. */
 static bool add_extension(X509 *certificate, X509 *issuer, int nid, const char *value)
 {
+    if (nid == NID_authority_key_identifier && X509_get0_subject_key_id(issuer) == NULL)
+        return true;
     X509V3_CTX context;
     X509V3_set_ctx(&context, issuer, certificate, NULL, NULL, 0);
     X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
@@ -225,6 +228,20 @@ X509 *issue_server(const struct issuer *issuer, EVP_PKEY *key, const struct issu
     return NULL;
 }
 
+static const char client_comment[] = "counts while it is registered";
+
+bool issue_has_made_client(const X509 *certificate)
+{
+    ASN1_IA5STRING *comment = X509_get_ext_d2i(certificate, NID_netscape_comment, NULL, NULL);
+    struct str text = { NULL, 0 };
+    if (comment != NULL)
+        text =
+            (struct str){ (const char *)ASN1_STRING_get0_data(comment), (size_t)ASN1_STRING_length(comment) };
+    bool made = str_eq_text(text, client_comment);
+    ASN1_STRING_free(comment);
+    return made;
+}
+
 X509 *issue_client(const struct issuer *issuer, EVP_PKEY *key, const X509_NAME *subject, int64_t now_ms)
 {
     static const int64_t end_ms = 2524607999000; /* 2049-12-31T23:59:59Z, as AWS's */
@@ -232,6 +249,7 @@ X509 *issue_client(const struct issuer *issuer, EVP_PKEY *key, const X509_NAME *
         { NID_basic_constraints, "critical,CA:FALSE" },
         { NID_key_usage, "critical,digitalSignature" },
         { NID_ext_key_usage, "clientAuth" }, /* whatever its subject, it is no server's */
+        { NID_netscape_comment, client_comment },
         { NID_subject_key_identifier, "hash" },
         { NID_authority_key_identifier, "keyid:always" },
     };

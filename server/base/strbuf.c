@@ -11,9 +11,23 @@ void strbuf_init(struct strbuf *buf, size_t ceiling)
     *buf = (struct strbuf){ .ceiling = ceiling };
 }
 
+static void give_back(const struct strbuf *buf)
+{
+    if (buf->p && buf->secret)
+        explicit_bzero(buf->p, buf->capacity);
+    free(buf->p);
+}
+
+void strbuf_free_secret(void *text)
+{
+    if (text)
+        explicit_bzero(text, strlen(text));
+    free(text);
+}
+
 void strbuf_release(struct strbuf *buf)
 {
-    free(buf->p);
+    give_back(buf);
     strbuf_init(buf, buf->ceiling);
 }
 
@@ -27,6 +41,20 @@ static void fail(struct strbuf *buf)
 {
     strbuf_release(buf);
     buf->failed = true;
+}
+
+/* As realloc, which would leave a copy behind. */
+static char *grow(const struct strbuf *buf, size_t capacity)
+{
+    if (!buf->secret)
+        return realloc(buf->p, capacity);
+    char *p = malloc(capacity);
+    if (!p)
+        return NULL;
+    if (buf->p)
+        memcpy(p, buf->p, buf->n);
+    give_back(buf);
+    return p;
 }
 
 /* Room for `more` bytes and the NUL behind them; false when failed. */
@@ -52,7 +80,7 @@ static bool reserve(struct strbuf *buf, size_t more)
     if (capacity < buf->n + more + 1) {
         capacity = buf->n + more + 1;
     }
-    char *p = realloc(buf->p, capacity);
+    char *p = grow(buf, capacity);
     if (!p) {
         fail(buf);
         return false;

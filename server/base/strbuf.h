@@ -18,6 +18,7 @@ struct strbuf {
     size_t capacity;
     size_t ceiling; /* largest n */
     bool failed;
+    bool secret; /* set by the owner: the memory is overwritten before it is given back */
 };
 
 void strbuf_init(struct strbuf *buf, size_t ceiling);
@@ -40,8 +41,11 @@ void strbuf_truncate(struct strbuf *buf, size_t n);
 /* Borrows the contents, valid until the next change; absent when failed. */
 struct str strbuf_str(const struct strbuf *buf);
 
-/* Gives the contents away: the caller frees them with free(). NULL when failed.
+/* Gives the contents away: the caller frees them with free(), or strbuf_free_secret(). NULL when failed.
  * The buffer is as new afterwards. `ret_n` may be NULL. */
 char *strbuf_detach(struct strbuf *buf, size_t *ret_n);
+
+/* Of a secret without a NUL in it: overwrites, and frees. NULL is allowed. */
+void strbuf_free_secret(void *text);
 
 #endif

@@ -15,7 +15,7 @@ struct message;
 
 /*
  * Called exactly once for each submitted call, after COMMIT (or after its failure), on the engine
- * thread. Takes the call back. Must not block, and must not touch the database.
+ * thread, or on the workshop's. Takes the call back. Must not block, and must not touch the database.
  */
 typedef void call_done_fn(struct call *call);
 
@@ -25,6 +25,7 @@ struct call {
     enum operation operation;   /* OP_NONE for calls of our own, told apart by `run` */
     op_fn *run;                 /* what to do, inside a transaction of the engine */
     const void *input;          /* the typed struct, in the arena */
+    op_prepare_fn *prepare;     /* what the workshop has to do first; NULL: nothing */
     const void *prepared;       /* by call_prepare */
     struct principal principal; /* who asks */
     struct str region;          /* the caller's, or absent */

@@ -49,12 +49,14 @@ static const char *prepare_error(struct exchange *x)
 static struct MHD_Response *response_of(struct strbuf *text)
 {
     size_t n = 0;
+    MHD_ContentReaderFreeCallback give_back = text->secret ? strbuf_free_secret : free;
     char *bytes = strbuf_detach(text, &n);
     if (bytes == NULL)
         return NULL;
-    struct MHD_Response *response = MHD_create_response_from_buffer(n, bytes, MHD_RESPMEM_MUST_FREE);
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer_with_free_callback_cls(n, bytes, give_back, bytes);
     if (response == NULL)
-        free(bytes);
+        give_back(bytes);
     return response;
 }
 

@@ -1,16 +1,11 @@
 /* The REST API of both planes: route, decode, run. */
+#include <assert.h>
+
 #include "base/utf8.h"
 #include "http/exchange.h"
 #include "http/peer.h"
 #include "http/plane.h"
 #include "http/query.h"
-
-static bool not_implemented(struct exchange *x, const struct operation_model *model)
-{
-    struct err *err = &x->call->err;
-    err->extra = arena_printf(&x->call->arena, "\"operation\":\"%s\"", model->name);
-    return fail(err, ERR_NOT_IMPLEMENTED, "%s is not supported by this server yet.", model->name);
-}
 
 /* The headers that the operation's input has members for. */
 static bool collect_headers(struct exchange *x, const struct shape *input, struct request *request)
@@ -92,9 +87,8 @@ static bool prepare(struct exchange *x, struct op_handler *ret_handler)
     struct str thing = labels_value(&route.labels, model, "thingName");
     if (!peer_bind(x, thing) || !call_permitted(call, thing) || !engine_admit(x->http->config.engine, call))
         return false;
-    if (handler.run == NULL)
-        return not_implemented(x, model);
     call->run = handler.run;
+    assert(call->run != NULL);
     call->region = caller.region;
     call->host = caller.host;
     call->style = (struct reply_style){ .document_as_object = false, .name_the_thing = true };
@@ -102,7 +96,8 @@ static bool prepare(struct exchange *x, struct op_handler *ret_handler)
     *ret_handler = handler;
     return api_decode_namespace(call->operation, &request, &call->namespace_id, &call->err) &&
            decode_input(x, &request) &&
-           call_prepare(call, handler.prepare, x->http->config.issuer, clock_host_ms());
+           (handler.prepares_long ||
+            call_prepare(call, handler.prepare, x->http->config.issuer, clock_host_ms()));
 }
 
 /* Runs the call on this thread's own connection. */
@@ -128,6 +123,10 @@ enum serve_result api_serve(struct exchange *x)
     struct op_handler handler = { 0 };
     if (!prepare(x, &handler))
         return SERVED;
+    if (handler.prepares_long) {
+        x->call->prepare = handler.prepare;
+        return SERVED_BY_WORKSHOP;
+    }
     if (handler.writes)
         return SERVED_BY_ENGINE;
     run_read(x);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/patterns.h"
+#include "base/issue.h"
 #include "base/pem.h"
 #include "base/problem.h"
 
@@ -148,6 +149,18 @@ static void write_thing_name(X509 *certificate, char ret_name[THING_NAME_MAX + 1
     OPENSSL_free(text);
 }
 
+/* False: out of memory. */
+static bool write_content(X509 *certificate, char ret_content[CERTIFICATE_ID_DIGITS + 1])
+{
+    unsigned char *der = NULL;
+    int n = i2d_re_X509_tbs(certificate, &der);
+    if (n <= 0)
+        return false;
+    certificate_hash((struct str){ (char *)der, (size_t)n }, ret_content);
+    OPENSSL_free(der);
+    return true;
+}
+
 void client_ca_judge(const struct client_ca *ca, const struct str *chain, size_t n, int64_t now_ms,
                      struct client_certificate *ret_certificate)
 {
@@ -159,7 +172,10 @@ void client_ca_judge(const struct client_ca *ca, const struct str *chain, size_t
     } else {
         X509 *certificate = sk_X509_value(certificates, 0);
         write_thing_name(certificate, ret_certificate->thing_name);
+        ret_certificate->made_here = issue_has_made_client(certificate);
         ret_certificate->refusal = verify(ca, certificate, certificates, now_ms);
+        if (!write_content(certificate, ret_certificate->content) && ret_certificate->refusal == NULL)
+            ret_certificate->refusal = no_memory;
     }
     sk_X509_pop_free(certificates, X509_free);
     ERR_clear_error();

@@ -26,8 +26,10 @@ void client_ca_release(struct client_ca *ca);
 enum { THING_NAME_MAX = 128, CLIENT_CHAIN_MAX = 10 };
 
 struct client_certificate {
-    char id[CERTIFICATE_ID_DIGITS + 1];  /* as struct principal has it */
-    char thing_name[THING_NAME_MAX + 1]; /* the subject's common name; "" when that names no thing */
+    char id[CERTIFICATE_ID_DIGITS + 1];      /* of these very bytes */
+    char content[CERTIFICATE_ID_DIGITS + 1]; /* as struct certificate has it; "" when it is malformed */
+    char thing_name[THING_NAME_MAX + 1];     /* the subject's common name; "" when that names no thing */
+    bool made_here;                          /* by issue_client: counts for nothing unless it is registered */
     const char *refusal; /* why it does not count, to follow a colon, static; NULL: it counts */
 };
 

@@ -3,7 +3,8 @@
  *
  * An exchange begins with the request line and ends when libmicrohttpd has sent the answer or lost the
  * client. It lives in the arena of its call, so that one allocation carries the whole request. A pool thread
- * owns it, but for the time between engine_submit and the call's `done`, when the engine thread does.
+ * owns it, but for the time between its submission and the call's `done`, when the engine thread does, or the
+ * workshop's.
  */
 #ifndef IOTJOBS_HTTP_EXCHANGE_H
 #define IOTJOBS_HTTP_EXCHANGE_H
@@ -13,6 +14,7 @@
 
 #include "api/decode.h"
 #include "base/random.h"
+#include "engine/workshop.h"
 #include "http/client_ca.h"
 #include "http/http.h"
 #include "http/tls.h"
@@ -37,6 +39,7 @@ enum { LISTENER_HTTP, LISTENER_HTTPS, LISTENER_COUNT };
 struct http {
     struct http_config config;
     struct http_listener listeners[LISTENER_COUNT];
+    struct workshop *workshop;
     struct tls tls;             /* what the TLS listeners show, MQTT's too; empty when there are none */
     struct client_ca client_ca; /* signs what HTTPS clients may show; empty: they are not asked */
     pthread_key_t reader;       /* each pool thread's own struct db * */
@@ -48,7 +51,7 @@ struct http {
 enum exchange_stage {
     EXCHANGE_HEADERS, /* the headers are not all here */
     EXCHANGE_BODY,    /* the body is arriving */
-    EXCHANGE_ENGINE,  /* suspended; the engine has the call */
+    EXCHANGE_ENGINE,  /* suspended; the engine has the call, or the workshop */
 };
 
 struct exchange {
@@ -74,8 +77,9 @@ struct exchange {
 
 /* What is left to do once an exchange was served. */
 enum serve_result {
-    SERVED,           /* the answer stands in the call */
-    SERVED_BY_ENGINE, /* the call is ready to be submitted */
+    SERVED,             /* the answer stands in the call */
+    SERVED_BY_ENGINE,   /* the call is ready to be submitted */
+    SERVED_BY_WORKSHOP, /* the same, to the workshop */
 };
 
 /* The REST API of both planes (api.c). */

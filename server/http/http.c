@@ -162,12 +162,13 @@ static void on_done(struct call *call)
 }
 
 /* Suspended first: the engine may be done before engine_submit returns. */
-static enum MHD_Result submit(struct exchange *x)
+static enum MHD_Result submit(struct exchange *x, enum serve_result to)
 {
     x->stage = EXCHANGE_ENGINE;
     x->call->done = on_done;
     MHD_suspend_connection(x->connection);
-    if (!engine_submit(x->http->config.engine, x->call)) {
+    if (!(to == SERVED_BY_WORKSHOP ? workshop_submit(x->http->workshop, x->call)
+                                   : engine_submit(x->http->config.engine, x->call))) {
         fail(&x->call->err, ERR_THROTTLING, "Rate exceeded");
         MHD_resume_connection(x->connection);
     }
@@ -197,7 +198,7 @@ static enum MHD_Result on_complete_request(struct exchange *x)
         return answer_send(x);
     }
     enum serve_result result = own_path(x->path) ? own_serve(x) : api_serve(x);
-    return result == SERVED_BY_ENGINE ? submit(x) : answer_send(x);
+    return result == SERVED ? answer_send(x) : submit(x, result);
 }
 
 /* Called with the headers, with each piece of the body, without a piece at its end, and again after a resume.
@@ -353,9 +354,18 @@ static bool read_client_ca(struct http *http, struct strbuf *ret_problem)
            client_ca_read(settings->tls_client_ca, &http->client_ca, ret_problem);
 }
 
+static bool start_workshop(struct http *http, struct strbuf *ret_problem)
+{
+    http->workshop = workshop_start(http->config.engine, http->config.issuer);
+    if (http->workshop == NULL)
+        strbuf_add_text(ret_problem, "http: the host has no thread left for making keys");
+    return http->workshop != NULL;
+}
+
 /* Also one that never started wholly. */
 static void http_free(struct http *http)
 {
+    workshop_stop(http->workshop);
     for (size_t i = 0; i < LISTENER_COUNT; i++) {
         struct http_listener *listener = &http->listeners[i];
         if (listener->daemon != NULL)
@@ -363,6 +373,7 @@ static void http_free(struct http *http)
         if (listener->socket >= 0)
             close(listener->socket);
     }
+    workshop_free(http->workshop);
     client_ca_release(&http->client_ca);
     tls_release(&http->tls);
     pthread_key_delete(http->reader);
@@ -387,8 +398,8 @@ struct http *http_start(const struct http_config *config, struct strbuf *ret_pro
         free(http);
         return NULL;
     }
-    if (read_tls(http, ret_problem) && read_client_ca(http, ret_problem) && start_http(http, ret_problem) &&
-        start_https(http, ret_problem))
+    if (start_workshop(http, ret_problem) && read_tls(http, ret_problem) &&
+        read_client_ca(http, ret_problem) && start_http(http, ret_problem) && start_https(http, ret_problem))
         return http;
     http_free(http);
     return NULL;
@@ -400,6 +411,7 @@ void http_quiesce(struct http *http)
     for (size_t i = 0; i < LISTENER_COUNT; i++)
         if (http->listeners[i].daemon != NULL)
             http->listeners[i].socket = MHD_quiesce_daemon(http->listeners[i].daemon);
+    workshop_stop(http->workshop);
 }
 
 /* libmicrohttpd drops what it has not sent when it stops; answers to committed writes deserve a moment. */

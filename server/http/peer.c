@@ -71,28 +71,27 @@ static struct peer *peer_of(const struct exchange *x)
     return info != NULL ? info->socket_context : NULL;
 }
 
-/* False after fail(): it is registered and does not count, or the database does not answer. */
-static bool look_up(struct exchange *x)
+/* False after fail(): it does not count for what the registry says of it, or the database does not answer. */
+static bool look_up(struct exchange *x, const struct client_certificate *certificate)
 {
     struct call *call = x->call;
-    struct principal *principal = &call->principal;
+    struct certificate_standing standing;
     struct db *db = http_reader(x->http);
-    if (db == NULL)
+    if (db == NULL ||
+        !store_certificate_standing(db, &call->arena, str_from(certificate->content), &standing))
         return no_answer(x);
-    enum certificate_status status = store_certificate_status(db, principal->certificate_id);
-    bool deleted =
-        status == CERTIFICATE_STATUS_UNSET && store_certificate_was_deleted(db, principal->certificate_id);
-    if (db_failed(db))
-        return no_answer(x);
-    if (deleted)
+    if (standing.deleted)
         return fail(&call->err, ERR_FORBIDDEN, "The client certificate is not accepted: it was deleted.");
-    if (status == CERTIFICATE_STATUS_UNSET)
-        return true;
-    principal->registered = true;
-    principal->thing_name = STR_NONE;
-    return status == CERTIFICATE_STATUS_ACTIVE ||
+    if (standing.certificate_id.p == NULL)
+        return !certificate->made_here ||
+               fail(&call->err, ERR_FORBIDDEN,
+                    "The client certificate is not accepted: it is not registered.");
+    call->principal = (struct principal){ .kind = PRINCIPAL_CERTIFICATE,
+                                          .certificate_id = standing.certificate_id,
+                                          .registered = true };
+    return standing.status == CERTIFICATE_STATUS_ACTIVE ||
            fail(&call->err, ERR_FORBIDDEN, "The client certificate is not accepted: its status is %s.",
-                certificate_status_name(status));
+                certificate_status_name(standing.status));
 }
 
 bool peer_bind(struct exchange *x, struct str thing)
@@ -129,5 +128,5 @@ bool peer_identify(struct exchange *x)
         .certificate_id = str_from(certificate->id),
         .thing_name = certificate->thing_name[0] != '\0' ? str_from(certificate->thing_name) : STR_NONE,
     };
-    return look_up(x);
+    return look_up(x, certificate);
 }

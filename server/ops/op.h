@@ -65,9 +65,10 @@ struct preparation {
 typedef const void *op_prepare_fn(const struct preparation *preparation, const void *input);
 
 struct op_handler {
-    op_fn *run;             /* NULL: no handler; the edge answers 501 */
-    bool writes;            /* goes through the engine thread; a read may run on a read-only connection */
+    op_fn *run;             /* each operation of the model has one */
     op_prepare_fn *prepare; /* NULL: nothing */
+    bool writes;            /* goes through the engine thread; a read may run on a read-only connection */
+    bool prepares_long;     /* so long that it is done in the workshop (engine/workshop) */
 };
 
 /* The handler table (ops/table.c). */

@@ -100,7 +100,7 @@ static const struct op_handler handlers[OPERATION_COUNT] = {
     [OP_TEST_AUTHORIZATION] = { op_test_authorization, .writes = false },
 
     [OP_CREATE_KEYS_AND_CERTIFICATE] = { op_create_keys_and_certificate, .writes = true,
-                                         .prepare = prepare_keys_and_certificate },
+                                         .prepare = prepare_keys_and_certificate, .prepares_long = true },
     [OP_CREATE_CERTIFICATE_FROM_CSR] = { op_create_certificate_from_csr, .writes = true,
                                          .prepare = prepare_certificate_from_csr },
     [OP_REGISTER_CERTIFICATE] = { op_register_certificate, .writes = true,

@@ -247,6 +247,15 @@ static bool migrate(struct store *store, struct strbuf *ret_problem)
 
 /* ---- life ---- */
 
+/* There are keys in it, and the folder may be one that others read, too. SQLite gives the files beside it the
+ * same mode. An error is told by whoever opens it next. */
+static void make_private(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        close(fd);
+}
+
 static bool open_in(struct store *store, struct strbuf *ret_problem)
 {
     if (!lock_folder(store, ret_problem))
@@ -255,6 +264,7 @@ static bool open_in(struct store *store, struct strbuf *ret_problem)
         strbuf_add_text(ret_problem, "data: the path of the folder is too long");
         return false;
     }
+    make_private(store->path);
     store->writer = db_open(store->path, DB_WRITER, store->durability, store->log, ret_problem);
     if (!store->writer || !migrate(store, ret_problem))
         return false;

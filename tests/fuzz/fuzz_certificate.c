@@ -19,6 +19,7 @@ static void check_certificate(struct str text, struct arena *arena)
     fuzz_promise(first.id.n == CERTIFICATE_ID_DIGITS, "an id has 64 digits");
     fuzz_promise(certificate_read(first.pem, arena, &again) == NULL, "what was read can be read again");
     fuzz_promise(str_eq(first.id, again.id), "it has the same id");
+    fuzz_promise(str_eq(first.content, again.content), "it says the same");
     fuzz_promise(str_eq(first.pem, again.pem), "it is the same text");
     certificate_signed_by(first.pem, first.pem);
 }

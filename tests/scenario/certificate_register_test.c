@@ -212,6 +212,19 @@ static void a_certificate_is_registered_without_a_ca(void **state)
 
 /* ---- both ---- */
 
+/* Its id is another one. */
+static void a_certificate_with_another_signature_is_the_same_one(void **state)
+{
+    struct story *s = *state;
+    struct registered pump = registered_as(http(s->w, 200, "POST", ALONE, body_of(&s->pem)));
+    struct issuer twin = device_cert_twin(&s->pump);
+    struct pem_json pem = pem_json(&twin);
+    struct answer *a = refused(s->w, ALREADY_EXISTS, "POST", ALONE, body_of(&pem),
+                               "The certificate is already provisioned or registered");
+    assert_json_string(a->body, "resourceId", pump.id);
+    device_cert_release(&twin);
+}
+
 static void a_certificate_is_registered_once(void **state)
 {
     static const char message[] = "The certificate is already provisioned or registered";
@@ -270,6 +283,7 @@ int main(void)
         TEST(of_two_cas_with_one_key_one_must_be_named),
         TEST(a_certificate_is_registered_without_a_ca),
         TEST(a_certificate_is_registered_once),
+        TEST(a_certificate_with_another_signature_is_the_same_one),
         TEST(what_can_be_forged_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

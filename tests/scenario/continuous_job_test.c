@@ -350,11 +350,7 @@ static void a_large_group_that_is_deleted_is_worked_off_bit_by_bit(void **state)
     world_stop_after(w, 1);
     http(w, 200, "DELETE", "/thing-groups/hall", NULL);
     assert_int_equal(rows_in(w, "job_progress"), 1);
-    int restarts = 0;
-    for (; rows_in(w, "timer") > 0; restarts++)
-        world_restart(w, NOON);
-    assert_true(restarts > 0);
-    world_stop_after(w, 0);
+    restart_until_empty(w, "timer", NOON);
     assert_counts(w, "live", "Queued 150, Removed 1500");
     assert_counts(w, "fw", "Canceled 1650");
     assert_json(http(w, 200, "GET", "/jobs/live", NULL)->body, "job.isConcurrent", "false");

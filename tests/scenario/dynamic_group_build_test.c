@@ -45,11 +45,7 @@ static void hold(struct world *w)
 /* What there is to do goes on after each of the restarts that it takes. */
 static void restart_until_done(struct world *w)
 {
-    int restarts = 0;
-    for (; rows_in(w, "timer") > 0 && restarts < FLEET; restarts++)
-        world_restart(w, "2030-01-01T13:00:00Z");
-    assert_true(restarts > 0);
-    world_stop_after(w, 0);
+    restart_until_empty(w, "timer", "2030-01-01T13:00:00Z");
 }
 
 static void a_large_group_is_built_bit_by_bit(void **state)

@@ -15,15 +15,6 @@
     "}]}"
 #define DAILY(window) ",\"schedulingConfig\":{\"maintenanceWindows\":[" window "]}"
 
-/* A job for the group "site", which has so many lamps. */
-static void given_job_for_lamps(struct world *w, int n, const char *selection, const char *more)
-{
-    nobody_listens(w);
-    unpaced(w);
-    given_members(w, "site", "lamp", n);
-    given_job_for_with(w, "fw", selection, GROUP_TARGET("site"), more);
-}
-
 /* Lamp number `i`. */
 static void lamp_reports(struct world *w, int i, const char *status)
 {
@@ -260,17 +251,14 @@ enum { MANY = 1500 };
 static void a_large_job_is_aborted_bit_by_bit(void **state)
 {
     struct world *w = world_new_durable(NOON);
-    int restarts = 0;
     (void)state;
     given_group(w, "site", NULL);
+    unpaced(w);
     given_job_for_lamps(w, MANY, "SNAPSHOT", ABORT(CRITERION("FAILED", 100, 1)));
     lamp_reports(w, MANY - 1, "IN_PROGRESS");
     world_stop_after(w, 1);
     lamp_reports(w, 0, "FAILED");
-    for (; rows_in(w, "job_progress") > 0; restarts++)
-        world_restart(w, NOON);
-    assert_true(restarts > 0);
-    world_stop_after(w, 0);
+    restart_until_empty(w, "job_progress", NOON);
     assert_counts(w, "fw", "Canceled 1498, Failed 1, InProgress 1");
     assert_job_status(w, "fw", "CANCELED");
     world_free(w);
@@ -282,6 +270,7 @@ static void a_job_that_is_aborted_while_it_lets_go_of_things_stops_doing_so(void
 {
     struct world *w = *state;
     given_group(w, "away", NULL);
+    unpaced(w);
     given_members(w, "away", "door", MANY);
     given_job_for_lamps(w, 3, "CONTINUOUS", ABORT(CRITERION("FAILED", 0, 650)));
     http(w, 200, "POST", "/jobs/fw/targets", "{\"targets\":[" GROUP_TARGET("away") "]}");

@@ -19,14 +19,6 @@
     ",\"abortConfig\":{\"criteriaList\":[{\"failureType\":\"ALL\",\"action\":\"CANCEL\","                    \
     "\"thresholdPercentage\":1,\"minNumberOfExecutedThings\":1}]}"
 
-/* A job for the group "site", which has so many lamps. */
-static void given_job_for_lamps(struct world *w, int n, const char *selection, const char *more)
-{
-    nobody_listens(w);
-    given_members(w, "site", "lamp", n);
-    given_job_for_with(w, "fw", selection, GROUP_TARGET("site"), more);
-}
-
 static const cJSON *describe(struct world *w)
 {
     return http(w, 200, "GET", "/jobs/fw", NULL)->body;
@@ -430,25 +422,27 @@ static bool is_due(struct world *w, enum timer_kind kind)
     return store_timer_due(world_db(w), kind, STR_LIT("fw"), &due_ms);
 }
 
-/* Whoever starts while the end is worked off has started, or comes too late. */
-static void a_large_job_ends_bit_by_bit(void **state)
+static struct world *given_large_job(void)
 {
     struct world *w = world_new_durable(NOON);
-    int restarts = 0;
-    (void)state;
     given_group(w, "site", NULL);
     unpaced(w);
     given_job_for_lamps(w, MANY, "CONTINUOUS", AT_ONE("CANCEL"));
+    return w;
+}
+
+/* Whoever starts while the end is worked off has started, or comes too late. */
+static void a_large_job_ends_bit_by_bit(void **state)
+{
+    struct world *w = given_large_job();
+    (void)state;
     world_stop_after(w, 1);
     world_restart(w, "2030-01-01T13:00:00Z");
     assert_int_equal(rows_in(w, "job_progress"), 1);
     assert_json(describe(w), "job.isConcurrent", "true");
     join(w, "site", "lamp-0");
     device_reports(w, "fw", "lamp-5999", "IN_PROGRESS");
-    for (; rows_in(w, "job_progress") > 0; restarts++)
-        world_restart(w, "2030-01-01T13:00:01Z");
-    assert_true(restarts > 0);
-    world_stop_after(w, 0);
+    restart_until_empty(w, "job_progress", "2030-01-01T13:00:01Z");
     assert_counts(w, "fw", "Canceled 5999, InProgress 1");
     assert_job_status(w, "fw", "IN_PROGRESS");
     device_reports(w, "fw", "lamp-5999", "SUCCEEDED");
@@ -458,11 +452,8 @@ static void a_large_job_ends_bit_by_bit(void **state)
 
 static void a_cancel_in_the_middle_of_the_end_takes_over(void **state)
 {
-    struct world *w = world_new_durable(NOON);
+    struct world *w = given_large_job();
     (void)state;
-    given_group(w, "site", NULL);
-    unpaced(w);
-    given_job_for_lamps(w, MANY, "CONTINUOUS", AT_ONE("CANCEL"));
     device_reports(w, "fw", "lamp-0", "IN_PROGRESS");
     world_stop_after(w, 1);
     world_restart(w, "2030-01-01T13:00:00Z");
@@ -478,11 +469,8 @@ static void a_cancel_in_the_middle_of_the_end_takes_over(void **state)
 /* Its group has been deleted shortly before: what was about to be REMOVED is CANCELED. */
 static void the_end_takes_over_from_a_removal(void **state)
 {
-    struct world *w = world_new_durable(NOON);
+    struct world *w = given_large_job();
     (void)state;
-    given_group(w, "site", NULL);
-    unpaced(w);
-    given_job_for_lamps(w, MANY, "CONTINUOUS", AT_ONE("CANCEL"));
     world_stop_after(w, 1);
     http(w, 200, "DELETE", "/thing-groups/site", NULL);
     assert_int_equal(rows_in(w, "job_progress"), 1);

@@ -37,11 +37,7 @@ static void delete_group(struct world *w, const char *group)
 /* What is left of it goes on after each of the restarts that it takes. */
 static void restart_until_done(struct world *w)
 {
-    int restarts = 0;
-    for (; rows_in(w, "thing_group_ending") > 0 && restarts < MANY; restarts++)
-        world_restart(w, "2030-01-01T13:00:00Z");
-    assert_true(restarts > 0);
-    world_stop_after(w, 0);
+    restart_until_empty(w, "thing_group_ending", "2030-01-01T13:00:00Z");
     http(w, 200, "GET", "/things?maxResults=1", NULL);
     assert_int_equal(rows_in(w, "timer"), 0);
 }

@@ -35,11 +35,7 @@ static void enable_events(struct world *w)
 /* What is left of it goes on after each of the restarts that it takes. */
 static void restart_until_done(struct world *w)
 {
-    int restarts = 0;
-    for (; rows_in(w, "job_progress") > 0; restarts++)
-        world_restart(w, NOON);
-    assert_true(restarts > 0);
-    world_stop_after(w, 0);
+    restart_until_empty(w, "job_progress", NOON);
 }
 
 /* The last `notify` of the thing says that it has nothing to do. */

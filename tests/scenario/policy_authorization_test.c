@@ -1,5 +1,6 @@
 /* What policies would say: GetEffectivePolicies and TestAuthorization. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "support/certificates.h"
@@ -357,6 +358,34 @@ static void what_is_not_asked_properly_is_refused(void **state)
 #undef NO_RESOURCE
 }
 
+/* A request about `n` resources of 2000 bytes, which the caller frees. */
+static char *ask_about_many(size_t n)
+{
+    struct strbuf body;
+    strbuf_init(&body, 1 << 20);
+    strbuf_add_text(&body, "{\"principal\":\"" IDENTITY "\",\"policyNamesToAdd\":[\"wide\"],\"authInfos\":["
+                           "{\"actionType\":\"PUBLISH\",\"resources\":[");
+    for (size_t i = 0; i < n; i++)
+        strbuf_printf(&body, "%s\"%02000zu\"", i ? "," : "", i);
+    strbuf_add_text(&body, "]}]}");
+    return strbuf_detach(&body, NULL);
+}
+
+/* Else one request keeps a thread of the pool busy for minutes. */
+static void only_so_much_is_tested_in_one_request(void **state)
+{
+    char statements[6000];
+    snprintf(statements, sizeof statements, "%-5000s", ALLOW("*", "*"));
+    given_policy(*state, "wide", statements);
+    char *some = ask_about_many(20), *many = ask_about_many(40);
+    assert_json_string(http(*state, 200, "POST", "/test-authorization", some)->body,
+                       "authResults.0.authDecision", "ALLOWED");
+    refused(*state, LIMIT_EXCEEDED, "POST", "/test-authorization", many,
+            "The policies and the resources are too long to be tested in one request.");
+    free(some);
+    free(many);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -379,6 +408,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(conditions_know_the_certificate_and_the_time_and_not_the_connection,
                                         groups_set_up, world_tear_down),
         cmocka_unit_test_setup_teardown(groups_and_identities_can_be_asked_for_too, groups_set_up,
+                                        world_tear_down),
+        cmocka_unit_test_setup_teardown(only_so_much_is_tested_in_one_request, groups_set_up,
                                         world_tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_asked_properly_is_refused, groups_set_up,
                                         world_tear_down),

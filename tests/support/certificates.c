@@ -113,12 +113,3 @@ void detach(struct world *w, const char *thing, const char *principal)
 {
     principals_of(w, "DELETE", thing, principal);
 }
-
-struct answer *next_marked_page(struct world *w, const struct answer *a, const char *path)
-{
-    char more[1024];
-    const cJSON *marker = json_at(a->body, "nextMarker");
-    assert_true(cJSON_IsString(marker));
-    snprintf(more, sizeof more, "%s&marker=%s", path, marker->valuestring);
-    return http(w, 200, "GET", more, NULL);
-}

@@ -45,7 +45,4 @@ void set_certificate_status(struct world *w, const struct registered *certificat
 void attach(struct world *w, const char *thing, const char *principal);
 void detach(struct world *w, const char *thing, const char *principal);
 
-/* The page of a list of certificates that comes after the one in `a`; as next_page, with its marker. */
-struct answer *next_marked_page(struct world *w, const struct answer *a, const char *path);
-
 #endif

@@ -1,5 +1,6 @@
 #include "support/device_certs.h"
 
+#include <openssl/ec.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -67,6 +68,37 @@ struct issuer device_cert_make(const struct device_spec *spec)
         add_extension(pair.certificate, NID_ext_key_usage, spec->usage);
     assert_true(X509_sign(pair.certificate, issuer->key, spec->sha1 ? EVP_sha1() : EVP_sha256()) > 0);
     return pair;
+}
+
+/* Of a signature (r, s) the other one that fits as well: (r, order - s). */
+static void flip_signature(ASN1_BIT_STRING *text)
+{
+    const unsigned char *p = ASN1_STRING_get0_data(text);
+    ECDSA_SIG *signature = d2i_ECDSA_SIG(NULL, &p, ASN1_STRING_length(text));
+    EC_GROUP *curve = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
+    assert_non_null(signature);
+    assert_non_null(curve);
+    BIGNUM *r = BN_dup(ECDSA_SIG_get0_r(signature));
+    BIGNUM *s = BN_dup(ECDSA_SIG_get0_s(signature));
+    assert_int_equal(BN_sub(s, EC_GROUP_get0_order(curve), s), 1);
+    assert_int_equal(ECDSA_SIG_set0(signature, r, s), 1);
+    unsigned char *der = NULL;
+    int n = i2d_ECDSA_SIG(signature, &der);
+    assert_int_equal(ASN1_STRING_set(text, der, n), 1);
+    OPENSSL_free(der);
+    EC_GROUP_free(curve);
+    ECDSA_SIG_free(signature);
+}
+
+struct issuer device_cert_twin(const struct issuer *pair)
+{
+    struct issuer twin = { X509_dup(pair->certificate), pair->key };
+    const ASN1_BIT_STRING *signature = NULL;
+    assert_non_null(twin.certificate);
+    EVP_PKEY_up_ref(twin.key);
+    X509_get0_signature(&signature, NULL, twin.certificate);
+    flip_signature((ASN1_BIT_STRING *)signature); /* for want of a setter */
+    return twin;
 }
 
 void device_cert_release(struct issuer *pair)

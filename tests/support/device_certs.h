@@ -17,6 +17,10 @@ struct device_spec {
 
 /* What is returned is a pair, too, for who issues others with it; the caller's (device_cert_release). */
 struct issuer device_cert_make(const struct device_spec *spec);
+/* What anybody makes of a certificate that an EC key has signed, without that key: the same certificate with
+ * another signature, which is as good. */
+struct issuer device_cert_twin(const struct issuer *pair);
+
 void device_cert_release(struct issuer *pair);
 
 /* The certificate as TLS sends it, the caller's to free. */

@@ -64,6 +64,13 @@ void given_job_for_with(struct world *w, const char *job, const char *selection,
     http(w, 200, "PUT", path, body);
 }
 
+void given_job_for_lamps(struct world *w, int n, const char *selection, const char *more_members)
+{
+    nobody_listens(w);
+    given_members(w, "site", "lamp", n);
+    given_job_for_with(w, "fw", selection, GROUP_TARGET("site"), more_members);
+}
+
 void unpaced(struct world *w)
 {
     world_settings(w)->rollout_default_per_minute = ROLLOUT_UNLIMITED;

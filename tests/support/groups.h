@@ -31,6 +31,9 @@ void given_job_for(struct world *w, const char *job, const char *selection, cons
 void given_job_for_with(struct world *w, const char *job, const char *selection, const char *targets,
                         const char *more_members);
 
+/* The job fw for the group site, which has so many members, lamp-0, lamp-1, …; nobody listens. */
+void given_job_for_lamps(struct world *w, int n, const char *selection, const char *more_members);
+
 void join(struct world *w, const char *group, const char *thing);
 void leave(struct world *w, const char *group, const char *thing);
 /* In one request; the groups as a list of JSON strings, "" for none. */

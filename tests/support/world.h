@@ -41,6 +41,9 @@ void world_restart(struct world *w, const char *now);
 /* From here on each step, and each restart, runs at most that many batches of the engine: what is worked off
  * bit by bit stays unfinished. 0: as many as there are. */
 void world_stop_after(struct world *w, int batches);
+/* Restarts, each at that time, until the table has no rows; it must take one at least. From here on nothing
+ * is stopped any more. */
+void restart_until_empty(struct world *w, const char *table, const char *now);
 /* As world_new, with the thing "pump". */
 struct world *world_with_pump(const char *start);
 
@@ -71,6 +74,8 @@ struct answer *http_data(struct world *w, int status, const char *method, const 
 
 /* The page of a list that comes after the one in `a`. `path` is the list's, and has a query already. */
 struct answer *next_page(struct world *w, const struct answer *a, const char *path);
+/* The same for lists that page by a marker. */
+struct answer *next_marked_page(struct world *w, const struct answer *a, const char *path);
 
 /* A request that must be refused with `status` and the exception, saying `message` ("…" at its end: beginning
  * so), and must leave every row of the database as it is. */

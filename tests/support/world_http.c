@@ -139,13 +139,22 @@ void in_one_batch(struct world *w, const char *method, const char *path, const c
     world_hear(w);
 }
 
-struct answer *next_page(struct world *w, const struct answer *a, const char *path)
+static struct answer *page_at(struct world *w, const char *path, const char *parameter, const cJSON *token)
 {
     char more[2048];
-    const cJSON *token = json_at(a->body, "nextToken");
     assert_true(cJSON_IsString(token));
-    snprintf(more, sizeof more, "%s&nextToken=%s", path, token->valuestring);
+    snprintf(more, sizeof more, "%s&%s=%s", path, parameter, token->valuestring);
     return http(w, 200, "GET", more, NULL);
+}
+
+struct answer *next_page(struct world *w, const struct answer *a, const char *path)
+{
+    return page_at(w, path, "nextToken", json_at(a->body, "nextToken"));
+}
+
+struct answer *next_marked_page(struct world *w, const struct answer *a, const char *path)
+{
+    return page_at(w, path, "marker", json_at(a->body, "nextMarker"));
 }
 
 struct answer *refused(struct world *w, int status, const char *exception, const char *method,

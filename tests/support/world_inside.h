@@ -12,7 +12,7 @@
 #include "store/store.h"
 #include "support/world.h"
 
-enum { ANSWERS_MAX = 16384, TEXT_MAX = 1 << 17 };
+enum { ANSWERS_MAX = 16384, TEXT_MAX = 1 << 17, RESTARTS_MAX = 5000 };
 
 struct world {
     struct settings settings;
@@ -31,6 +31,8 @@ struct world {
     int batches_max;          /* that a step runs; 0: any number */
     char folder[64];          /* "" in memory */
     sqlite3_stmt *invariants; /* on a connection of its own */
+    sqlite3_stmt *data_version;
+    int64_t checked_version; /* of the data that the invariants held for last */
     sqlite3 *checker;
     int64_t hashed_version; /* of the data that `hash` was made from; -1: none yet */
     uint64_t hash;

@@ -1,6 +1,8 @@
 /* What certificates say, what counts as one, and making them for clients. */
 #include "support/cmocka_all.h"
 
+#include <openssl/core_names.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -168,6 +170,37 @@ static void the_curves_are_those_of_aws(void **state)
                  "has a key that is neither RSA nor EC");
 }
 
+/* A public key alone, of any numbers. */
+static EVP_PKEY *rsa_key(int bits, int exponent_bits)
+{
+    BIGNUM *modulus = BN_new(), *exponent = BN_new();
+    OSSL_PARAM_BLD *numbers = OSSL_PARAM_BLD_new();
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+    EVP_PKEY *key = NULL;
+    assert_int_equal(BN_rand(modulus, bits, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ODD), 1);
+    assert_int_equal(BN_rand(exponent, exponent_bits, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ODD), 1);
+    assert_int_equal(OSSL_PARAM_BLD_push_BN(numbers, OSSL_PKEY_PARAM_RSA_N, modulus), 1);
+    assert_int_equal(OSSL_PARAM_BLD_push_BN(numbers, OSSL_PKEY_PARAM_RSA_E, exponent), 1);
+    OSSL_PARAM *given = OSSL_PARAM_BLD_to_param(numbers);
+    assert_int_equal(EVP_PKEY_fromdata_init(context), 1);
+    assert_int_equal(EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, given), 1);
+    OSSL_PARAM_free(given);
+    EVP_PKEY_CTX_free(context);
+    OSSL_PARAM_BLD_free(numbers);
+    BN_free(exponent);
+    BN_free(modulus);
+    return key;
+}
+
+static void rsa_keys_that_take_long_do_not_count(void **state)
+{
+    static const char slow[] = "has an RSA key of more than 8192 bits, or with an exponent of more than 64";
+    struct world *world = *state;
+    assert_null(read_with_key(world, rsa_key(8192, 64)));
+    assert_words(read_with_key(world, rsa_key(8193, 17)), slow);
+    assert_words(read_with_key(world, rsa_key(3072, 65)), slow);
+}
+
 static void what_is_no_certificate_is_refused(void **state)
 {
     struct world *world = *state;
@@ -218,6 +251,19 @@ static void a_certificate_is_made_with_its_keys(void **state)
     assert_true(certificate_signed_by(made->certificate.pem, pem_of(world, world->ca.certificate)));
     assert_null(certificate_read(made->certificate.pem, &world->arena, &world->certificate));
     assert_true(str_eq(world->certificate.id, made->certificate.id));
+}
+
+static void a_ca_without_an_identifier_makes_certificates(void **state)
+{
+    struct world *world = *state;
+    struct issuer ca = device_cert_make(&(struct device_spec){ .common_name = "ca", .is_ca = true });
+    EVP_PKEY *key = issue_key();
+    X509 *certificate = issue_client(&ca, key, X509_get_subject_name(ca.certificate), clock_host_ms());
+    assert_non_null(certificate);
+    assert_true(certificate_signed_by(pem_of(world, certificate), pem_of(world, ca.certificate)));
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    device_cert_release(&ca);
 }
 
 static void it_ends_with_its_issuer_or_with_2049(void **state)
@@ -311,9 +357,11 @@ int main(void)
         TEST(two_common_names_are_none),
         TEST(keys_and_signatures_that_can_be_forged_do_not_count),
         TEST(the_curves_are_those_of_aws),
+        TEST(rsa_keys_that_take_long_do_not_count),
         TEST(what_is_no_certificate_is_refused),
         TEST(who_has_signed_a_certificate_can_be_told),
         TEST(a_certificate_is_made_with_its_keys),
+        TEST(a_ca_without_an_identifier_makes_certificates),
         TEST(it_ends_with_its_issuer_or_with_2049),
         TEST(a_request_is_answered_with_its_subject_and_key),
         TEST(a_request_without_a_subject_gets_the_usual_one),

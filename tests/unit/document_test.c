@@ -1,4 +1,4 @@
-#include "support/cmocka_all.h"
+#include "support/scratch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,31 +7,7 @@
 
 #include "rules/jobs/document.h"
 
-struct fixture {
-    struct arena arena;
-    struct err err;
-};
-
-static int set_up(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    if (!f)
-        return -1;
-    arena_init(&f->arena, 4 * 1024 * 1024);
-    err_init(&f->err, &f->arena);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    arena_release(&f->arena);
-    free(f);
-    return 0;
-}
-
-static void assert_refused(struct fixture *f, bool ok, const char *message)
+static void assert_refused(struct scratch *f, bool ok, const char *message)
 {
     assert_false(ok);
     assert_int_equal(f->err.code, ERR_INVALID_REQUEST);
@@ -43,7 +19,7 @@ static void assert_refused(struct fixture *f, bool ok, const char *message)
 
 static void json_of_any_kind_is_a_document(void **state)
 {
-    struct fixture *f = *state;
+    struct scratch *f = *state;
     assert_true(document_check(STR_LIT("{}"), &f->err));
     assert_true(document_check(STR_LIT(" [1, 2.5e3] "), &f->err));
     assert_true(document_check(STR_LIT("\"text\""), &f->err));
@@ -54,7 +30,7 @@ static void json_of_any_kind_is_a_document(void **state)
 static void what_is_not_json_is_no_document(void **state)
 {
     static const char message[] = "Job document is not valid JSON in UTF-8.";
-    struct fixture *f = *state;
+    struct scratch *f = *state;
     assert_refused(f, document_check(STR_LIT(""), &f->err), message);
     assert_refused(f, document_check(STR_LIT("{"), &f->err), message);
     assert_refused(f, document_check(STR_LIT("{}x"), &f->err), message);
@@ -66,7 +42,7 @@ static void what_is_not_json_is_no_document(void **state)
 
 static void the_ceiling_counts_bytes(void **state)
 {
-    struct fixture *f = *state;
+    struct scratch *f = *state;
     char *text = malloc(DOCUMENT_BYTES_MAX + 1);
     memset(text, ' ', DOCUMENT_BYTES_MAX + 1);
     text[0] = '7';
@@ -78,7 +54,7 @@ static void the_ceiling_counts_bytes(void **state)
 
 /* ---- documents from templates ---- */
 
-static bool fill(struct fixture *f, const char *name, const struct string_pair *pairs, size_t n,
+static bool fill(struct scratch *f, const char *name, const struct string_pair *pairs, size_t n,
                  struct str *ret_document)
 {
     struct string_map parameters = { .set = true, .n = n, .items = pairs };
@@ -101,7 +77,7 @@ static void a_value_comes_out_of_the_document_as_it_went_in(void **state)
     static const char *const values[] = { "echo,hello",  "say \"hi\"", "back\\slash \\n \\u0041",
                                           "tab\tline\n", "}${",        "${aws:iot:parameter:command}",
                                           "Grüße 🚀",     "/",          "a" };
-    struct fixture *f = *state;
+    struct scratch *f = *state;
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         struct string_pair pair = { STR_LIT("command"), str_from(values[i]) };
         struct str document;
@@ -112,7 +88,7 @@ static void a_value_comes_out_of_the_document_as_it_went_in(void **state)
 
 static void the_order_of_the_parameters_does_not_matter(void **state)
 {
-    struct fixture *f = *state;
+    struct scratch *f = *state;
     struct string_pair one[] = { { STR_LIT("filePath"), STR_LIT("F") },
                                  { STR_LIT("downloadUrl"), STR_LIT("U") } };
     struct string_pair other[] = { one[1], one[0] };
@@ -127,7 +103,7 @@ static void the_order_of_the_parameters_does_not_matter(void **state)
 
 static void parameters_are_checked_against_the_template(void **state)
 {
-    struct fixture *f = *state;
+    struct scratch *f = *state;
     struct str document = STR_LIT("untouched");
     struct string_pair unknown = { STR_LIT("colour"), STR_LIT("red") };
     assert_refused(f, fill(f, "AWS-Reboot", &unknown, 1, &document),
@@ -139,7 +115,7 @@ static void parameters_are_checked_against_the_template(void **state)
 
 static void the_length_of_a_value_counts_characters(void **state)
 {
-    struct fixture *f = *state;
+    struct scratch *f = *state;
     enum { LONGEST = 256 };
     char text[2 * (LONGEST + 1) + 1];
     struct str document;
@@ -154,7 +130,7 @@ static void the_length_of_a_value_counts_characters(void **state)
 
 static void a_filled_document_is_checked_like_any_other(void **state)
 {
-    struct fixture *f = *state;
+    struct scratch *f = *state;
     struct str document;
     char *text = malloc(30720);
     memset(text, '"', 30720); /* each becomes two bytes */
@@ -164,7 +140,7 @@ static void a_filled_document_is_checked_like_any_other(void **state)
     free(text);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_set_up, scratch_tear_down)
 
 int main(void)
 {

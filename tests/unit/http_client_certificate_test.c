@@ -166,7 +166,7 @@ static void a_certificate_is_not_for_the_control_plane(void **state)
         { "DELETE", "/things/pump", "" },
         { "POST", "/things/pump2", "" },
         { "GET", OWN_JOBS, OPERATORS },
-        { "GET", "/policies", "" }, /* has no handler: who may not does not hear that */
+        { "GET", "/policies", "" },
         { "GET", "/_iotjobs/info", "" },
         { "POST", "/_iotjobs/reset", "" },
         { "GET", "/_iotjobs/nothing", "" },
@@ -336,6 +336,47 @@ static void a_deleted_certificate_counts_no_more(void **state)
     tls_world_ask(get_as(world, &world->pump, OWN_JOBS), 200, "\"queuedJobs\":[]");
 }
 
+/* Its signature is its CA's as much as the first one's. */
+static void a_certificate_with_another_signature_is_the_same_one(void **state)
+{
+    struct world *world = *state;
+    struct issuer twin = device_cert_twin(&world->pump);
+    char target[128];
+    tls_world_ask(get_as(world, &twin, OWN_JOBS), 200, "\"queuedJobs\":[]");
+    struct known pump = register_certificate(world, &world->pump);
+    assert_string_not_equal(name_certificate(&twin).id, pump.id);
+    refuse(get_as(world, &twin, OWN_JOBS), "the things that it is attached to");
+    operate(world, "PUT", "/things/valve/principals", pump.arn, "");
+    tls_world_ask(get_as(world, &twin, OTHER_JOBS), 200, "\"queuedJobs\":[]");
+    operate(world, "DELETE", "/things/valve/principals", pump.arn, "");
+    set_status(world, &pump, "REVOKED");
+    refuse(get_as(world, &twin, OWN_JOBS), "its status is REVOKED");
+    snprintf(target, sizeof target, "/certificates/%s", pump.id);
+    operate(world, "DELETE", target, "-", "");
+    refuse(get_as(world, &twin, OWN_JOBS), "it was deleted");
+    device_cert_release(&twin);
+}
+
+/* As after a reset: whoever had it made chose its common name. */
+static void what_was_made_here_counts_for_nothing_by_itself(void **state)
+{
+    struct world *world = *state;
+    struct issuer made = { issue_client(&world->ca, world->pump.key,
+                                        X509_get_subject_name(world->pump.certificate), clock_host_ms()),
+                           world->pump.key };
+    assert_non_null(made.certificate);
+    EVP_PKEY_up_ref(made.key);
+    refuse(get_as(world, &made, OWN_JOBS), "it is not registered");
+    struct known known = register_certificate(world, &made);
+    operate(world, "PUT", "/things/valve/principals", known.arn, "");
+    tls_world_ask(get_as(world, &made, OTHER_JOBS), 200, "\"queuedJobs\":[]");
+    operate(world, "POST", "/_iotjobs/reset", "-", "{}");
+    create_things(world);
+    refuse(get_as(world, &made, OWN_JOBS), "it is not registered");
+    refuse(get_as(world, &made, OTHER_JOBS), "it is not registered");
+    device_cert_release(&made);
+}
+
 /* --- connections ------------------------------------------------------------------------------------ */
 
 /* The status of one more request on a connection. */
@@ -460,6 +501,8 @@ int main(void)
         TEST(a_registered_certificate_stands_for_what_it_is_attached_to),
         TEST(a_registered_certificate_counts_while_it_is_active),
         TEST(a_deleted_certificate_counts_no_more),
+        TEST(a_certificate_with_another_signature_is_the_same_one),
+        TEST(what_was_made_here_counts_for_nothing_by_itself),
         TEST(what_becomes_of_a_certificate_holds_from_the_next_request_on),
         TEST(a_connection_keeps_its_principal),
         TEST(a_refused_certificate_is_one_line_in_the_log),

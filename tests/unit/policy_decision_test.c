@@ -1,5 +1,5 @@
 /* What policies decide: the table policy_cases.json, and the operators of conditions one by one. */
-#include "support/cmocka_all.h"
+#include "support/scratch.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
@@ -12,35 +12,11 @@
 #define CASES_FILE "tests/unit/policy_cases.json"
 #define ARN_START  "arn:aws:iot:eu-central-1:123456789012:"
 
-enum { ARENA_MAX = 8 * 1024 * 1024, FILE_MAX = 256 * 1024, KEYS_MAX = 16, CASES = 69, STATEMENT_MAX = 1024 };
+enum { FILE_MAX = 256 * 1024, KEYS_MAX = 16, CASES = 69, STATEMENT_MAX = 1024 };
 
 static const char *const verdict_names[] = { "IMPLICIT_DENY", "ALLOWED", "EXPLICIT_DENY" };
 
-struct fixture {
-    struct arena arena;
-    struct err err;
-};
-
-static int set_up(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    if (!f)
-        return -1;
-    arena_init(&f->arena, ARENA_MAX);
-    err_init(&f->err, &f->arena);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    arena_release(&f->arena);
-    free(f);
-    return 0;
-}
-
-static struct policy_document parse(struct fixture *f, const char *text)
+static struct policy_document parse(struct scratch *f, const char *text)
 {
     struct policy_document document = { 0 };
     if (!policy_document_parse(str_from(text), &f->arena, &document, &f->err))
@@ -69,7 +45,7 @@ static const char *text_at(const cJSON *object, const char *name)
     return cJSON_GetStringValue(cJSON_GetObjectItem(object, name));
 }
 
-static struct policy_value read_value(struct fixture *f, const cJSON *json)
+static struct policy_value read_value(struct scratch *f, const cJSON *json)
 {
     struct policy_value value = { .key = str_from(json->string), .n = 1 };
     struct str *values = arena_array(&f->arena, KEYS_MAX, sizeof *values);
@@ -87,7 +63,7 @@ static struct policy_value read_value(struct fixture *f, const cJSON *json)
 }
 
 /* The named context, with what the case changes in it. */
-static struct policy_context read_context(struct fixture *f, const cJSON *file, const cJSON *one)
+static struct policy_context read_context(struct scratch *f, const cJSON *file, const cJSON *one)
 {
     const cJSON *named = cJSON_GetObjectItem(cJSON_GetObjectItem(file, "contexts"), text_at(one, "context"));
     const cJSON *changes = cJSON_GetObjectItem(one, "with");
@@ -105,7 +81,7 @@ static struct policy_context read_context(struct fixture *f, const cJSON *file, 
 }
 
 /* With the beginnings of its ARNs. */
-static struct str expand(struct fixture *f, const char *text)
+static struct str expand(struct scratch *f, const char *text)
 {
     struct strbuf out;
     strbuf_init(&out, FILE_MAX);
@@ -121,7 +97,7 @@ static struct str expand(struct fixture *f, const char *text)
     return expanded;
 }
 
-static struct policy_document read_policy(struct fixture *f, const cJSON *one, const cJSON *statements)
+static struct policy_document read_policy(struct scratch *f, const cJSON *one, const cJSON *statements)
 {
     const cJSON *version = cJSON_GetObjectItem(one, "version");
     const char *name = version ? version->valuestring : "2012-10-17";
@@ -132,7 +108,7 @@ static struct policy_document read_policy(struct fixture *f, const cJSON *one, c
     return parse(f, expand(f, document.p).p);
 }
 
-static void check_case(struct fixture *f, const cJSON *file, const cJSON *one)
+static void check_case(struct scratch *f, const cJSON *file, const cJSON *one)
 {
     struct policy_document documents[KEYS_MAX];
     struct policy_context context = read_context(f, file, one);
@@ -150,7 +126,7 @@ static void check_case(struct fixture *f, const cJSON *file, const cJSON *one)
 
 static void the_worked_cases_come_out_as_written(void **state)
 {
-    struct fixture *f = *state;
+    struct scratch *f = *state;
     cJSON *file = read_cases();
     const cJSON *cases = cJSON_GetObjectItem(file, "cases"), *one;
     assert_int_equal(cJSON_GetArraySize(cases), CASES);
@@ -161,7 +137,7 @@ static void the_worked_cases_come_out_as_written(void **state)
 /* ---- conditions ---- */
 
 /* Whether Allow everything under that condition allows something, where `key` is `value`; NULL: not known. */
-static bool holds(struct fixture *f, const char *condition, const char *value)
+static bool holds(struct scratch *f, const char *condition, const char *value)
 {
     char text[STATEMENT_MAX];
     struct str values[] = { value ? str_from(value) : STR_NONE };
@@ -183,7 +159,7 @@ struct comparison {
     bool holds;
 };
 
-static void assert_comparisons(struct fixture *f, const struct comparison *comparisons, size_t n)
+static void assert_comparisons(struct scratch *f, const struct comparison *comparisons, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         if (holds(f, comparisons[i].condition, comparisons[i].value) != comparisons[i].holds)
@@ -314,7 +290,7 @@ static void all_conditions_must_hold(void **state)
 
 /* ---- what matters of keys and patterns ---- */
 
-static bool pattern_matches(struct fixture *f, const char *pattern, const char *text)
+static bool pattern_matches(struct scratch *f, const char *pattern, const char *text)
 {
     struct policy_pattern compiled;
     struct policy_context nothing = { 0 };
@@ -325,7 +301,7 @@ static bool pattern_matches(struct fixture *f, const char *pattern, const char *
 
 static void runs_take_as_much_as_is_needed(void **state)
 {
-    struct fixture *f = *state;
+    struct scratch *f = *state;
     assert_true(pattern_matches(f, "", ""));
     assert_false(pattern_matches(f, "", "a"));
     assert_true(pattern_matches(f, "*", ""));
@@ -362,7 +338,7 @@ static void keys_without_a_value_are_named_once(void **state)
         "\"arn:aws:iot:r:0:topic/${a, "
         "'b'}\"],\"Condition\":{\"StringEquals\":{\"aws:SourceIp\":\"${known}${c}\"}}},"
         "{\"Effect\":\"Allow\",\"Action\":\"iot:Receive\",\"Resource\":\"arn:aws:iot:r:0:topic/${d}\"}]}";
-    struct fixture *f = *state;
+    struct scratch *f = *state;
     struct str known[] = { STR_LIT("x") };
     struct policy_value items[] = { { STR_LIT("known"), POLICY_VALUE_ONE, 1, known } };
     struct policy_context context = { 1, items };
@@ -380,16 +356,24 @@ static void keys_without_a_value_are_named_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_worked_cases_come_out_as_written, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(texts_are_compared_by_their_operator, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(numbers_and_truths_are_compared_by_what_they_say, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(times_are_compared_in_any_of_their_forms, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(addresses_are_compared_by_the_bits_that_count, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_key_without_a_value_fulfils_what_it_may, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(all_conditions_must_hold, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(runs_take_as_much_as_is_needed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(attributes_that_differ_by_case_are_two, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(keys_without_a_value_are_named_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_worked_cases_come_out_as_written, scratch_set_up,
+                                        scratch_tear_down),
+        cmocka_unit_test_setup_teardown(texts_are_compared_by_their_operator, scratch_set_up,
+                                        scratch_tear_down),
+        cmocka_unit_test_setup_teardown(numbers_and_truths_are_compared_by_what_they_say, scratch_set_up,
+                                        scratch_tear_down),
+        cmocka_unit_test_setup_teardown(times_are_compared_in_any_of_their_forms, scratch_set_up,
+                                        scratch_tear_down),
+        cmocka_unit_test_setup_teardown(addresses_are_compared_by_the_bits_that_count, scratch_set_up,
+                                        scratch_tear_down),
+        cmocka_unit_test_setup_teardown(a_key_without_a_value_fulfils_what_it_may, scratch_set_up,
+                                        scratch_tear_down),
+        cmocka_unit_test_setup_teardown(all_conditions_must_hold, scratch_set_up, scratch_tear_down),
+        cmocka_unit_test_setup_teardown(runs_take_as_much_as_is_needed, scratch_set_up, scratch_tear_down),
+        cmocka_unit_test_setup_teardown(attributes_that_differ_by_case_are_two, scratch_set_up,
+                                        scratch_tear_down),
+        cmocka_unit_test_setup_teardown(keys_without_a_value_are_named_once, scratch_set_up,
+                                        scratch_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* What is a policy document, and what is refused with which words. */
-#include "support/cmocka_all.h"
+#include "support/scratch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,33 +11,9 @@
 #define ON(resource)      ALLOW("\"Action\":\"iot:Publish\",\"Resource\":" resource)
 #define WHERE(conditions) ALLOW(EVERYTHING ",\"Condition\":" conditions)
 
-enum { ARENA_MAX = 8 * 1024 * 1024, LONG_TEXT_MAX = 8192 };
+enum { LONG_TEXT_MAX = 8192 };
 
-struct fixture {
-    struct arena arena;
-    struct err err;
-};
-
-static int set_up(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    if (!f)
-        return -1;
-    arena_init(&f->arena, ARENA_MAX);
-    err_init(&f->err, &f->arena);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    arena_release(&f->arena);
-    free(f);
-    return 0;
-}
-
-static struct policy_document accepted(struct fixture *f, const char *text)
+static struct policy_document accepted(struct scratch *f, const char *text)
 {
     struct policy_document document = { 0 };
     if (!policy_document_parse(str_from(text), &f->arena, &document, &f->err))
@@ -45,7 +21,7 @@ static struct policy_document accepted(struct fixture *f, const char *text)
     return document;
 }
 
-static void assert_refused(struct fixture *f, const char *text, const char *message)
+static void assert_refused(struct scratch *f, const char *text, const char *message)
 {
     struct policy_document document;
     if (policy_document_parse(str_from(text), &f->arena, &document, &f->err))
@@ -60,7 +36,7 @@ struct refusal {
     const char *message; /* behind "Policy document is malformed: " */
 };
 
-static void assert_all_refused(struct fixture *f, const struct refusal *refusals, size_t n)
+static void assert_all_refused(struct scratch *f, const struct refusal *refusals, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         assert_refused(f, refusals[i].text,
@@ -73,7 +49,7 @@ static void assert_all_refused(struct fixture *f, const struct refusal *refusals
 
 static void all_that_the_language_has_is_accepted(void **state)
 {
-    struct fixture *f = *state;
+    struct scratch *f = *state;
     struct policy_document document = accepted(
         f, "{\"Version\":\"2008-10-17\",\"Id\":\"mine\",\"Statement\":["
            "{\"Sid\":\"One1\",\"Effect\":\"Allow\",\"Action\":[\"iot:Publish\",\"iot:Sub*\"],\"Resource\":\"*"
@@ -98,7 +74,7 @@ static void one_statement_needs_no_list_and_no_version(void **state)
 
 static void variables_are_text_in_the_older_version(void **state)
 {
-    struct fixture *f = *state;
+    struct scratch *f = *state;
     struct policy_document document =
         accepted(f, "{\"Version\":\"2008-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\","
                     "\"Resource\":\"arn:aws:iot:${r}:0:topic/${\"}}");
@@ -233,7 +209,7 @@ static const char *of_length(char text[LONG_TEXT_MAX], size_t n)
 
 static void white_space_does_not_count_in_the_size(void **state)
 {
-    struct fixture *f = *state;
+    struct scratch *f = *state;
     char text[LONG_TEXT_MAX];
     accepted(f, of_length(text, POLICY_CHARACTERS_MAX));
     assert_refused(f, of_length(text, POLICY_CHARACTERS_MAX + 1),
@@ -243,14 +219,18 @@ static void white_space_does_not_count_in_the_size(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(all_that_the_language_has_is_accepted, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(one_statement_needs_no_list_and_no_version, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(variables_are_text_in_the_older_version, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_is_no_document_is_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_is_no_statement_is_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_is_no_variable_is_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_is_no_condition_is_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(white_space_does_not_count_in_the_size, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(all_that_the_language_has_is_accepted, scratch_set_up,
+                                        scratch_tear_down),
+        cmocka_unit_test_setup_teardown(one_statement_needs_no_list_and_no_version, scratch_set_up,
+                                        scratch_tear_down),
+        cmocka_unit_test_setup_teardown(variables_are_text_in_the_older_version, scratch_set_up,
+                                        scratch_tear_down),
+        cmocka_unit_test_setup_teardown(what_is_no_document_is_refused, scratch_set_up, scratch_tear_down),
+        cmocka_unit_test_setup_teardown(what_is_no_statement_is_refused, scratch_set_up, scratch_tear_down),
+        cmocka_unit_test_setup_teardown(what_is_no_variable_is_refused, scratch_set_up, scratch_tear_down),
+        cmocka_unit_test_setup_teardown(what_is_no_condition_is_refused, scratch_set_up, scratch_tear_down),
+        cmocka_unit_test_setup_teardown(white_space_does_not_count_in_the_size, scratch_set_up,
+                                        scratch_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

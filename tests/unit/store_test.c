@@ -129,6 +129,24 @@ static void a_new_folder_gets_a_database_of_the_newest_schema(void **state)
     temp_folder_remove(folder);
 }
 
+static void nobody_else_reads_the_files(void **state)
+{
+    static const char *const files[] = { "iotjobs.db", "iotjobs.db-wal", "iotjobs.db-shm" };
+    struct fixture *f = *state;
+    mode_t before = umask(0022);
+    struct store *store = open_store(f);
+    add_thing(store);
+    umask(before);
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        char path[TEMP_PATH_MAX];
+        struct stat st;
+        temp_path(f->folder, files[i], path);
+        assert_int_equal(stat(path, &st), 0);
+        assert_int_equal(st.st_mode & 0777, 0600);
+    }
+    store_close(store);
+}
+
 static void what_was_written_is_there_after_opening_again(void **state)
 {
     struct fixture *f = *state;
@@ -409,6 +427,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_new_folder_gets_a_database_of_the_newest_schema),
+        TEST(nobody_else_reads_the_files),
         TEST(what_was_written_is_there_after_opening_again),
         TEST(a_migration_that_was_cut_off_is_done_again),
         TEST(an_empty_file_becomes_a_database),

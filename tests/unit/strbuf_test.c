@@ -164,6 +164,22 @@ static void detaching_nothing_gives_an_empty_text_and_a_failure_gives_null(void 
     strbuf_release(&buf);
 }
 
+static void a_secret_grows_like_any_other_text(void **state)
+{
+    (void)state;
+    struct strbuf buf;
+    strbuf_init(&buf, 100000);
+    buf.secret = true;
+    for (int i = 0; i < 10000; i++)
+        strbuf_printf(&buf, "%04d ", i);
+    assert_int_equal(buf.n, 50000);
+    assert_int_equal(strncmp(buf.p, "0000 0001 ", 10), 0);
+    assert_string_equal(buf.p + 49990, "9998 9999 ");
+    strbuf_free_secret(strbuf_detach(&buf, NULL));
+    assert_false(buf.secret);
+    strbuf_release(&buf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +193,7 @@ int main(void)
         cmocka_unit_test(a_half_written_part_is_taken_back),
         cmocka_unit_test(detached_contents_belong_to_the_caller),
         cmocka_unit_test(detaching_nothing_gives_an_empty_text_and_a_failure_gives_null),
+        cmocka_unit_test(a_secret_grows_like_any_other_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,6 +36,7 @@ static bool write_made(struct op *op, const struct certificate *certificate, boo
 {
     struct certificate_row row = {
         .common = certificate_new(op, certificate),
+        .content = certificate->content,
         .status = active ? CERTIFICATE_STATUS_ACTIVE : CERTIFICATE_STATUS_INACTIVE,
     };
     row.common.mode = CERTIFICATE_MODE_DEFAULT;
@@ -51,6 +52,7 @@ bool op_create_keys_and_certificate(struct op *op, const void *input)
 {
     const struct create_keys_and_certificate_request *in = input;
     const struct certificate_made *made = op->prepared;
+    op->json->out->secret = true;
     if (!write_made(op, &made->certificate, in->set_as_active.value))
         return false;
     json_key(op->json, "keyPair");

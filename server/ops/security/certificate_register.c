@@ -79,11 +79,14 @@ const void *prepare_register_certificate_without_ca(const struct preparation *pr
 
 /* ---- in the transaction ---- */
 
-static bool check_new(struct op *op, struct str certificate_id)
+static bool check_new(struct op *op, const struct certificate *certificate)
 {
-    if (!store_certificate_exists(op->db, certificate_id))
+    struct certificate_standing standing;
+    if (!store_certificate_standing(op->db, op->arena, certificate->content, &standing))
+        return fail(op->err, ERR_INTERNAL, "The certificates could not be read.");
+    if (!standing.certificate_id.p)
         return true;
-    name_existing(op, certificate_id, arn_make(op, "cert", certificate_id));
+    name_existing(op, standing.certificate_id, arn_make(op, "cert", standing.certificate_id));
     return fail(op->err, ERR_RESOURCE_ALREADY_EXISTS, "The certificate is already provisioned or registered");
 }
 
@@ -126,6 +129,7 @@ static bool write_registered(struct op *op, const struct registration *registrat
 {
     struct certificate_row row = {
         .common = certificate_new(op, &registration->certificate),
+        .content = registration->certificate.content,
         .status = registration->status,
         .ca_certificate_id = ca_certificate_id,
     };
@@ -141,7 +145,7 @@ bool op_register_certificate(struct op *op, const void *input)
     (void)input;
     const struct registration *registration = op->prepared;
     struct ca_certificate_row ca = { 0 };
-    if (!check_new(op, registration->certificate.id) || !find_ca(op, registration, &ca))
+    if (!check_new(op, &registration->certificate) || !find_ca(op, registration, &ca))
         return false;
     if (ca.status != CA_CERTIFICATE_STATUS_ACTIVE)
         return fail(op->err, ERR_CERTIFICATE_STATE,
@@ -154,6 +158,6 @@ bool op_register_certificate_without_ca(struct op *op, const void *input)
 {
     (void)input;
     const struct registration *registration = op->prepared;
-    return check_new(op, registration->certificate.id) &&
+    return check_new(op, &registration->certificate) &&
            write_registered(op, registration, CERTIFICATE_MODE_SNI_ONLY, STR_NONE);
 }

@@ -120,11 +120,12 @@ static bool read_bool(struct str text, bool *ret_truth)
 /* Of a time that ends in +HH:MM or -HH:MM, which is taken off it. */
 static bool read_offset(struct str *time, int64_t *ret_ms)
 {
-    const char *p = time->p + time->n - OFFSET_TEXT;
     int64_t hours, minutes;
-    if (time->n <= OFFSET_TEXT || (*p != '+' && *p != '-') || p[3] != ':' ||
-        !str_to_int((struct str){ p + 1, 2 }, &hours) || !str_to_int((struct str){ p + 4, 2 }, &minutes) ||
-        hours < 0 || minutes < 0)
+    if (time->n <= OFFSET_TEXT)
+        return false;
+    const char *p = time->p + time->n - OFFSET_TEXT;
+    if ((*p != '+' && *p != '-') || p[3] != ':' || !str_to_int((struct str){ p + 1, 2 }, &hours) ||
+        !str_to_int((struct str){ p + 4, 2 }, &minutes) || hours < 0 || minutes < 0)
         return false;
     time->n -= OFFSET_TEXT;
     *ret_ms = (hours * 60 + minutes) * MINUTE_MS * (*p == '+' ? 1 : -1);

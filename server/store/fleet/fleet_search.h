@@ -1,6 +1,7 @@
 /*
- * Queries of the fleet index, made into SQL. Both functions read indexes alone: what a search costs depends
- * on what it finds, and what one thing costs, on the number of the query's terms.
+ * Queries of the fleet index, made into SQL. What one thing costs depends on the number of the query's terms;
+ * what a search costs, on how many things its best term finds. A query that no term narrows, like one that
+ * only excludes, goes through all things up to the end of its page.
  */
 #ifndef IOTJOBS_STORE_FLEET_SEARCH_H
 #define IOTJOBS_STORE_FLEET_SEARCH_H

@@ -52,17 +52,6 @@ bool store_certificate_get(struct db *db, struct arena *arena, struct str certif
     return found;
 }
 
-enum certificate_status store_certificate_status(struct db *db, struct str certificate_id)
-{
-    enum certificate_status status = CERTIFICATE_STATUS_UNSET;
-    struct stmt *q =
-        db_query(db, "SELECT status FROM certificate WHERE certificate_id = ?1", "s", certificate_id);
-    if (stmt_row(q))
-        status = (enum certificate_status)api_enum_value(&shape_certificate_status, stmt_borrow(q));
-    stmt_done(q);
-    return status;
-}
-
 static bool found_one(struct stmt *q)
 {
     bool found = stmt_row(q);
@@ -70,30 +59,45 @@ static bool found_one(struct stmt *q)
     return found;
 }
 
-bool store_certificate_was_deleted(struct db *db, struct str certificate_id)
-{
-    return found_one(
-        db_query(db, "SELECT 1 FROM deleted_certificate WHERE certificate_id = ?1", "s", certificate_id));
-}
-
 bool store_certificate_exists(struct db *db, struct str certificate_id)
 {
-    return store_certificate_status(db, certificate_id) != CERTIFICATE_STATUS_UNSET;
+    return found_one(
+        db_query(db, "SELECT 1 FROM certificate WHERE certificate_id = ?1", "s", certificate_id));
+}
+
+/* One statement: between two of them a certificate that was deleted could be registered again, and be found
+ * by neither. */
+bool store_certificate_standing(struct db *db, struct arena *arena, struct str content,
+                                struct certificate_standing *ret_standing)
+{
+    struct certificate_standing standing = { 0 };
+    struct stmt *q = db_query(db,
+                              "SELECT certificate_id, status FROM certificate WHERE content = ?1 "
+                              "UNION ALL SELECT NULL, NULL FROM deleted_certificate WHERE content = ?1",
+                              "s", content);
+    if (stmt_row(q)) {
+        standing.certificate_id = stmt_text(q, arena);
+        standing.status = (enum certificate_status)api_enum_value(&shape_certificate_status, stmt_borrow(q));
+        standing.deleted = standing.certificate_id.p == NULL;
+    }
+    stmt_done(q);
+    *ret_standing = standing;
+    return !arena->failed && !db_failed(db);
 }
 
 bool store_certificate_insert(struct db *db, const struct certificate_row *certificate)
 {
     const struct certificate_common *common = &certificate->common;
-    return db_exec(db, "DELETE FROM deleted_certificate WHERE certificate_id = ?1", "s",
-                   common->certificate_id) &&
+    return db_exec(db, "DELETE FROM deleted_certificate WHERE content = ?1", "s", certificate->content) &&
            db_exec(db,
                    "INSERT INTO certificate (certificate_id, mode, pem, generation_id, version, "
-                   "not_before_ms, not_after_ms, created_at_ms, updated_at_ms, status, ca_certificate_id) "
-                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-                   "ssssiiiiiss", common->certificate_id, mode_name(common->mode), common->pem,
+                   "not_before_ms, not_after_ms, created_at_ms, updated_at_ms, status, ca_certificate_id, "
+                   "content) "
+                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                   "ssssiiiiisss", common->certificate_id, mode_name(common->mode), common->pem,
                    common->generation_id, common->version, common->not_before_ms, common->not_after_ms,
                    common->created_at_ms, common->updated_at_ms, status_name(certificate->status),
-                   certificate->ca_certificate_id);
+                   certificate->ca_certificate_id, certificate->content);
 }
 
 bool store_certificate_set_status(struct db *db, int64_t certificate, enum certificate_status status,
@@ -106,8 +110,8 @@ bool store_certificate_set_status(struct db *db, int64_t certificate, enum certi
 
 bool store_certificate_delete(struct db *db, int64_t certificate)
 {
-    return db_exec(db, "INSERT INTO deleted_certificate SELECT certificate_id FROM certificate WHERE id = ?1",
-                   "i", certificate) &&
+    return db_exec(db, "INSERT INTO deleted_certificate SELECT content FROM certificate WHERE id = ?1", "i",
+                   certificate) &&
            db_exec(db, "DELETE FROM certificate WHERE id = ?1", "i", certificate);
 }
 

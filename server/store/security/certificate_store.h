@@ -19,6 +19,7 @@ struct certificate_common {
 
 struct certificate_row {
     struct certificate_common common;
+    struct str content; /* as struct certificate has it (base/certificate.h) */
     enum certificate_status status;
     struct str ca_certificate_id; /* absent: no registered CA signed it */
 };
@@ -31,11 +32,18 @@ struct certificate_rows {
 /* By the id as it is stored: in lower case. */
 bool store_certificate_get(struct db *db, struct arena *arena, struct str certificate_id,
                            struct certificate_row *ret_certificate);
-/* CERTIFICATE_STATUS_UNSET: there is no such certificate. */
-enum certificate_status store_certificate_status(struct db *db, struct str certificate_id);
-/* And not registered again. */
-bool store_certificate_was_deleted(struct db *db, struct str certificate_id);
 bool store_certificate_exists(struct db *db, struct str certificate_id);
+
+struct certificate_standing {
+    struct str certificate_id; /* absent: it is not registered */
+    enum certificate_status status;
+    bool deleted; /* and not registered again */
+};
+
+/* What became of the certificate with this content. False: the database does not answer. */
+bool store_certificate_standing(struct db *db, struct arena *arena, struct str content,
+                                struct certificate_standing *ret_standing);
+
 bool store_certificate_insert(struct db *db, const struct certificate_row *certificate);
 /* And the next version. */
 bool store_certificate_set_status(struct db *db, int64_t certificate, enum certificate_status status,

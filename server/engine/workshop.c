@@ -1,0 +1,112 @@
+#include "engine/workshop.h"
+
+#include <stdlib.h>
+
+#include "engine/internal.h"
+
+struct workshop {
+    struct engine *engine;
+    const struct issuer *issuer;
+    pthread_t thread;
+    pthread_mutex_t lock; /* guards what follows */
+    pthread_cond_t changed;
+    struct call *first, **end; /* by `next`, which is the engine's once it has the call */
+    size_t waiting;
+    bool stop;
+};
+
+static void refuse(struct call *call)
+{
+    call_fail(call, ERR_THROTTLING, "Rate exceeded");
+    call->done(call);
+}
+
+static void work(const struct workshop *workshop, struct call *call)
+{
+    if (!call_prepare(call, call->prepare, workshop->issuer, clock_host_ms()))
+        call->done(call);
+    else if (!engine_submit(workshop->engine, call))
+        refuse(call);
+}
+
+static struct call *take(struct workshop *workshop)
+{
+    struct call *call = workshop->first;
+    workshop->first = call->next;
+    if (!workshop->first)
+        workshop->end = &workshop->first;
+    workshop->waiting--;
+    return call;
+}
+
+static void *body(void *context)
+{
+    struct workshop *workshop = context;
+    pthread_mutex_lock(&workshop->lock);
+    while (!workshop->stop) {
+        if (!workshop->first) {
+            pthread_cond_wait(&workshop->changed, &workshop->lock);
+            continue;
+        }
+        struct call *call = take(workshop);
+        pthread_mutex_unlock(&workshop->lock);
+        work(workshop, call);
+        pthread_mutex_lock(&workshop->lock);
+    }
+    while (workshop->first)
+        refuse(take(workshop));
+    pthread_mutex_unlock(&workshop->lock);
+    return NULL;
+}
+
+struct workshop *workshop_start(struct engine *engine, const struct issuer *issuer)
+{
+    struct workshop *workshop = calloc(1, sizeof *workshop);
+    if (!workshop)
+        return NULL;
+    *workshop = (struct workshop){ .engine = engine, .issuer = issuer, .end = &workshop->first };
+    pthread_mutex_init(&workshop->lock, NULL);
+    pthread_cond_init(&workshop->changed, NULL);
+    if (start_thread(&workshop->thread, "iotjobs-keys", body, workshop))
+        return workshop;
+    workshop->stop = true;
+    workshop_free(workshop);
+    return NULL;
+}
+
+bool workshop_submit(struct workshop *workshop, struct call *call)
+{
+    pthread_mutex_lock(&workshop->lock);
+    bool taken = !workshop->stop && workshop->waiting < WORKSHOP_CALLS_MAX;
+    if (taken) {
+        call->next = NULL;
+        *workshop->end = call;
+        workshop->end = &call->next;
+        workshop->waiting++;
+        pthread_cond_signal(&workshop->changed);
+    }
+    pthread_mutex_unlock(&workshop->lock);
+    return taken;
+}
+
+void workshop_stop(struct workshop *workshop)
+{
+    if (!workshop)
+        return;
+    pthread_mutex_lock(&workshop->lock);
+    bool runs = !workshop->stop;
+    workshop->stop = true;
+    pthread_cond_signal(&workshop->changed);
+    pthread_mutex_unlock(&workshop->lock);
+    if (runs)
+        pthread_join(workshop->thread, NULL);
+}
+
+void workshop_free(struct workshop *workshop)
+{
+    if (!workshop)
+        return;
+    pthread_mutex_destroy(&workshop->lock);
+    pthread_cond_destroy(&workshop->changed);
+    free(workshop);
+}

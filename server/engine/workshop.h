@@ -1,0 +1,28 @@
+/*
+ * One thread for preparations that take long: making an RSA key keeps a processor busy for 50 to 300 ms. A
+ * thread of an edge serves many clients, who would all wait for it; here one is made at a time, whoever asks,
+ * and only those wait who want one.
+ */
+#ifndef IOTJOBS_ENGINE_WORKSHOP_H
+#define IOTJOBS_ENGINE_WORKSHOP_H
+
+#include "engine/engine.h"
+
+struct workshop;
+
+enum { WORKSHOP_CALLS_MAX = 32 }; /* that wait: ten seconds at the most */
+
+/* NULL: the host has no thread or no memory left. What it is given is borrowed until workshop_stop. */
+struct workshop *workshop_start(struct engine *engine, const struct issuer *issuer);
+
+/* Any thread. As engine_submit, where the call goes once `call->prepare` has been done; without an answer
+ * from there the workshop gives it to `done` itself. False: too many wait, or it stops. */
+bool workshop_submit(struct workshop *workshop, struct call *call);
+
+/* Calls that wait are answered ERR_THROTTLING. Takes as long as one preparation. NULL is allowed. */
+void workshop_stop(struct workshop *workshop);
+
+/* After workshop_stop: nobody submits any more. NULL is allowed. */
+void workshop_free(struct workshop *workshop);
+
+#endif
