@@ -21,7 +21,7 @@
 #include "support/listener.h"
 
 enum {
-    SEEDS = 3,
+    SEEDS = 6,
     STEPS = 250,
     CERTIFICATES = 3,
     CONNECTED = 4,
