@@ -144,6 +144,23 @@ static void connectivity_is_found_where_it_is_indexed(void **state)
 
 /* ---- bit by bit ---- */
 
+static void a_thing_does_not_inherit_the_connection_of_a_deleted_one(void **state)
+{
+    struct world *w = *state;
+    configure(w, THINGS(REGISTRY "," STATUS));
+    given_thing(w, "pump");
+    comes(w, "pump");
+    configure(w, THINGS(REGISTRY));
+    goes(w, "pump", "CONNECTION_LOST");
+    http(w, 200, "DELETE", "/things/pump", NULL);
+    assert_int_equal(rows_in(w, "connectivity"), 0);
+    given_thing(w, "pump");
+    configure(w, THINGS(REGISTRY "," STATUS));
+    advance(w, "PT1S");
+    broker_ticks(w);
+    assert_json(search_with(w, "thingName:pump", "")->body, "things.0.connectivity", "{\"connected\":false}");
+}
+
 static void a_large_fleet_is_indexed_bit_by_bit(void **state)
 {
     struct world *w = *state;
@@ -282,6 +299,7 @@ int main(void)
         TEST(a_thing_is_in_its_own_groups_and_not_in_those_above),
         TEST(thing_groups_are_found_with_all_that_is_above_them),
         TEST(connectivity_is_found_where_it_is_indexed),
+        TEST(a_thing_does_not_inherit_the_connection_of_a_deleted_one),
         TEST(a_large_fleet_is_indexed_bit_by_bit),
         TEST(connectivity_is_added_bit_by_bit_while_the_rest_is_searched),
         TEST(an_index_that_is_switched_off_is_gone_at_once_and_cleared_bit_by_bit),

@@ -21,6 +21,7 @@
 
 #include "support/cmocka_all.h"
 
+#include "api/model.h"
 #include "engine/engine.h"
 #include "settings.h"
 
@@ -57,11 +58,13 @@ struct db *world_db(struct world *w);
 /* One answer: over HTTP the status and the body, over MQTT the payload and the last level of its topic. Valid
  * until the world is freed. */
 struct answer {
-    int status;          /* HTTP */
-    const char *error;   /* HTTP: the exception; MQTT: the code; "" when there is none */
-    const char *text;    /* the body */
-    cJSON *body;         /* parsed; NULL when empty */
-    const char *verdict; /* MQTT: "accepted" or "rejected" */
+    int status;                          /* HTTP */
+    enum error_code code;                /* HTTP */
+    const struct operation_model *model; /* HTTP: the operation that was asked for; NULL: none of the API */
+    const char *error;                   /* HTTP: the exception; MQTT: the code; "" when there is none */
+    const char *text;                    /* the body */
+    cJSON *body;                         /* parsed; NULL when empty */
+    const char *verdict;                 /* MQTT: "accepted" or "rejected" */
 };
 
 /* A request over HTTP on the control plane, or on the data plane; the test fails unless the status is
@@ -105,6 +108,8 @@ struct answer *change_clock(struct world *w, const struct clock_change *change);
 /* Rows of that table; a number that changes with any change of any row. */
 int64_t rows_in(struct world *w, const char *table);
 uint64_t fingerprint(struct world *w);
+/* Another one after each transaction that has written anything: cheaper than a fingerprint. */
+int64_t data_version(struct world *w);
 
 /* ---- who listens ---- */
 
@@ -121,6 +126,8 @@ cJSON *take_notification(struct world *w, const char *topic);
 void assert_silence(struct world *w); /* nothing that was not taken */
 /* How many of those not yet taken have that topic. */
 int heard_on(struct world *w, const char *topic);
+/* The newest of them, which stays; NULL: none. */
+const cJSON *last_heard(struct world *w, const char *topic);
 void forget_notifications(struct world *w);
 
 /* ---- reading JSON by path: "job.targets.0" ---- */

@@ -56,6 +56,7 @@ static bool prepare_http(struct world *w, struct call *call, enum plane plane, c
 
 struct answer *world_answer_http(struct world *w, struct call *call, enum plane plane)
 {
+    const struct operation_model *model = call->operation ? operation_model(call->operation) : NULL;
     if (!call->ok) {
         struct error_name name = error_http(call->err.code, plane);
         struct strbuf text;
@@ -70,11 +71,13 @@ struct answer *world_answer_http(struct world *w, struct call *call, enum plane 
         strbuf_release(&text);
         a->status = name.status;
         a->error = name.exception;
+        a->code = call->err.code;
+        a->model = model;
         return a;
     }
-    const struct operation_model *model = call->operation ? operation_model(call->operation) : NULL;
     struct answer *a = world_new_answer(w, model && !model->output ? STR_LIT("") : strbuf_str(&call->reply));
     a->status = 200;
+    a->model = model;
     if (model && model->output)
         check_reply(model->output, a->body, model->name);
     return a;

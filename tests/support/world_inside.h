@@ -12,7 +12,7 @@
 #include "store/store.h"
 #include "support/world.h"
 
-enum { ANSWERS_MAX = 4096, TEXT_MAX = 1 << 17, RESTARTS_MAX = 5000 };
+enum { ANSWERS_MAX = 16384, TEXT_MAX = 1 << 17, RESTARTS_MAX = 5000 };
 
 struct world {
     struct settings settings;
@@ -34,6 +34,8 @@ struct world {
     sqlite3_stmt *data_version;
     int64_t checked_version; /* of the data that the invariants held for last */
     sqlite3 *checker;
+    int64_t hashed_version; /* of the data that `hash` was made from; -1: none yet */
+    uint64_t hash;
     struct message *heard;    /* notifications not yet taken */
     struct message *unsorted; /* the latest messages, before the answer is picked out */
     struct call *finished;    /* the HTTP call that `done` was called for */

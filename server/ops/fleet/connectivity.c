@@ -93,10 +93,13 @@ bool connectivity_note(struct op *op, const void *input)
     return ok;
 }
 
+/* Who is connected stays so for a thing of that name that comes; where nobody wants to know, who is connected
+ * is not known. */
 bool connectivity_thing_deleted(struct op *op, struct str thing)
 {
     struct connectivity_row row;
-    return !store_connectivity_get(op->db, op->arena, thing, &row) || row.connected ||
+    return !store_connectivity_get(op->db, op->arena, thing, &row) ||
+           (row.connected && store_connectivity_is_indexed(op->db)) ||
            store_connection_delete(op->db, thing) || failed(op);
 }
 
