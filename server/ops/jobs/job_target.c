@@ -6,6 +6,7 @@
 #include "ops/lookup.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
+#include "settings.h"
 
 /* ---- reading ---- */
 
@@ -32,9 +33,10 @@ static bool read_target(struct op *op, struct str text, struct target_row *ret_t
 
 static bool check_count(struct op *op, size_t n)
 {
-    return n <= JOB_TARGETS_MAX ||
-           fail(op->err, ERR_LIMIT_EXCEEDED, "A job can have at most %d targets; this one has %zu.",
-                JOB_TARGETS_MAX, n);
+    int64_t most = op->settings->job_targets_limit;
+    return (int64_t)n <= most ||
+           fail(op->err, ERR_LIMIT_EXCEEDED, "A job can have at most %lld targets; this one has %zu.",
+                (long long)most, n);
 }
 
 bool job_targets_read(struct op *op, const struct job_targets *in, enum target_selection selection,

@@ -5,8 +5,6 @@
 #include "ops/op.h"
 #include "store/jobs/job_target_store.h"
 
-enum { JOB_TARGETS_MAX = 100 }; /* control plane 8.1 */
-
 /* The targets that a request names, ARN by ARN. A CONTINUOUS job follows its groups. */
 bool job_targets_read(struct op *op, const struct job_targets *in, enum target_selection selection,
                       struct target_rows *ret_targets);

@@ -88,22 +88,6 @@ bool store_job_config_members(struct db *db, struct arena *arena, struct str job
     return true;
 }
 
-static bool read_timeout(struct db *db, struct arena *arena, struct str job_id,
-                         const struct timeout_config **ret_timeout)
-{
-    struct opt_int minutes = { 0 };
-    struct stmt *q =
-        db_query(db, "SELECT in_progress_timeout_minutes FROM job WHERE job_id = ?1", "s", job_id);
-    if (stmt_row(q))
-        minutes = stmt_opt_int(q);
-    stmt_done(q);
-    struct timeout_config *timeout = minutes.set ? arena_alloc(arena, sizeof *timeout) : NULL;
-    if (timeout)
-        timeout->in_progress_timeout_in_minutes = minutes;
-    *ret_timeout = timeout;
-    return !arena->failed && !db_failed(db);
-}
-
 bool store_retry_criteria_get(struct db *db, struct arena *arena, struct str job_id,
                               struct retry_criteria_list *ret_criteria)
 {
@@ -162,16 +146,54 @@ static bool read_retry(struct db *db, struct arena *arena, struct str job_id,
     return !arena->failed;
 }
 
+/* What the first look finds: most jobs have nothing else. */
+struct outline {
+    struct opt_int timeout_minutes;
+    bool has_retry, has_windows;
+};
+
+static bool read_outline(struct db *db, struct arena *arena, struct str job_id, struct outline *ret_outline,
+                         struct job_config *ret_config)
+{
+    struct stmt *q =
+        db_query(db,
+                 "SELECT j.in_progress_timeout_minutes, "
+                 "EXISTS (SELECT 1 FROM job_retry WHERE job_id = ?1), "
+                 "EXISTS (SELECT 1 FROM job_window WHERE job_id = ?1), c.members "
+                 "FROM job AS j LEFT JOIN job_config AS c ON c.job_id = j.job_id WHERE j.job_id = ?1",
+                 "s", job_id);
+    bool ok = true;
+    if (stmt_row(q)) {
+        ret_outline->timeout_minutes = stmt_opt_int(q);
+        ret_outline->has_retry = stmt_int(q) != 0;
+        ret_outline->has_windows = stmt_int(q) != 0;
+        struct str text = stmt_borrow(q);
+        ok = !text.p || from_text(arena, &shape_members, text, ret_config);
+    }
+    stmt_done(q);
+    return ok && !db_failed(db);
+}
+
+static const struct timeout_config *timeout_of(struct arena *arena, struct opt_int minutes)
+{
+    struct timeout_config *timeout = minutes.set ? arena_alloc(arena, sizeof *timeout) : NULL;
+    if (timeout)
+        timeout->in_progress_timeout_in_minutes = minutes;
+    return timeout;
+}
+
 bool store_job_config_get(struct db *db, struct arena *arena, struct str job_id,
                           struct job_config *ret_config)
 {
-    struct job_config config;
-    if (!store_job_config_members(db, arena, job_id, &config) ||
-        !read_timeout(db, arena, job_id, &config.timeout) || !read_retry(db, arena, job_id, &config.retry) ||
-        !store_windows_get(db, arena, job_id, &config.windows))
+    struct job_config config = { 0 };
+    struct outline outline = { 0 };
+    if (!read_outline(db, arena, job_id, &outline, &config) ||
+        (outline.has_retry && !read_retry(db, arena, job_id, &config.retry)) ||
+        (outline.has_windows && !store_windows_get(db, arena, job_id, &config.windows)))
         return false;
+    config.timeout = timeout_of(arena, outline.timeout_minutes);
     *ret_config = config;
-    return true;
+    return !arena->failed;
 }
 
 /* ---- writing ---- */

@@ -42,13 +42,13 @@ int64_t store_target_count(struct db *db, struct str job_id)
 
 bool store_targets_get(struct db *db, struct arena *arena, struct str job_id, struct target_rows *ret_rows)
 {
-    size_t most = (size_t)store_target_count(db, job_id);
-    struct target_rows rows = { .items = arena_array(arena, most, sizeof *rows.items) };
-    if (!rows.items)
-        return false;
+    struct target_rows rows = { 0 };
+    size_t room = 0;
     struct stmt *q = db_query(
         db, "SELECT " TARGET_COLUMNS " FROM job_target WHERE job_id = ?1 ORDER BY position", "s", job_id);
-    while (rows.n < most && stmt_row(q) && read_target(q, arena, &rows.items[rows.n]))
+    while (stmt_row(q) &&
+           (rows.items = arena_array_widen(arena, rows.items, rows.n, &room, sizeof *rows.items)) &&
+           read_target(q, arena, &rows.items[rows.n]))
         rows.n++;
     stmt_done(q);
     *ret_rows = rows;
