@@ -35,6 +35,37 @@ function fullest({ variants }) {
   return everything;
 }
 
+const without = (value, name) =>
+  Array.isArray(value)
+    ? value.map((each) => without(each, name))
+    : value && typeof value === 'object'
+      ? Object.fromEntries(Object.entries(value).flatMap(([key, each]) => (key === name ? [] : [[key, without(each, name)]])))
+      : value;
+
+/* The input without what a CLI says that it does not know: Debian's is older than some members. null: it says no such thing. */
+function lessOf(input, message) {
+  const [, option] = message.match(/Unknown options: --([a-z0-9-]+)/) ?? [];
+  const [, name] = message.match(/Unknown parameter in [^:]+: "(\w+)"/) ?? [];
+  const unknown = name ?? Object.keys(input).find((key) => option && kebab(key) === option);
+  return unknown ? without(input, unknown) : null;
+}
+
+async function doesWhatItKnows(t, server, operation, input) {
+  for (let given = input; ; ) {
+    try {
+      return await awsDoes(server, ...command(operation), ...argumentsOf(operation, given));
+    } catch (error) {
+      if (/argument operation: Invalid choice/.test(error.message)) {
+        t.skip(`this CLI does not know ${operation.name}`);
+        return {};
+      }
+      given = lessOf(given, error.message);
+      if (!given) throw error;
+      t.diagnostic(`this CLI does not know all members of ${operation.name}`);
+    }
+  }
+}
+
 async function inParallel(tasks) {
   const next = tasks.values();
   await Promise.all(
@@ -48,11 +79,11 @@ test('the CLI does every operation', async (t) => {
   const world = new World(t);
   const { server, scene } = await stage(world);
   const doing = (operation) => () =>
-    t.test(operation.key, async () => {
+    t.test(operation.key, async (each) => {
       const fixture = fixtures[operation.key];
       const { needs, input } = fullest(fixture);
       const made = await scene(fixture.needs, needs);
-      const answer = await awsDoes(server, ...command(operation), ...argumentsOf(operation, input(made)));
+      const answer = await doesWhatItKnows(each, server, operation, input(made));
       for (const name of Object.keys(answer ?? {}))
         assert.ok(operation.output.member(name) || name === 'NextToken', `${name} is no member of the answer`);
     });
@@ -74,9 +105,14 @@ async function forEachList(t, lists, check) {
   await inParallel(
     lists.map(
       (list) => () =>
-        t.test(list.key, async () => {
+        t.test(list.key, async (each) => {
           const input = argumentsOf(list.operation, await twoPages(list, scene));
-          await check(list, (...options) => awsDoes(server, ...command(list.operation), ...input, ...options));
+          try {
+            await check(list, (...options) => awsDoes(server, ...command(list.operation), ...input, ...options));
+          } catch (error) {
+            if (!/Unknown options: --page-size/.test(error.message)) throw error;
+            each.skip('this CLI does not page the list by itself');
+          }
         }),
     ),
   );

@@ -26,6 +26,7 @@ async function broker(world, ...lines) {
     `plugin_opt_http_port ${httpPort}`,
     'plugin_opt_https_port 0',
     'plugin_opt_in_memory true',
+    ...(process.getuid() === 0 ? ['user root'] : []), // another user may not see the plugin
     ...lines,
     '',
   ].join('\n'));
