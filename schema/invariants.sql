@@ -13,6 +13,31 @@ SELECT 'execution without its job', thing_name || ' ' || job_id
 FROM execution WHERE job_id NOT IN (SELECT job_id FROM job)
 
 UNION ALL
+SELECT 'job whose timeline says otherwise', j.job_id
+FROM job AS j
+WHERE j.status <> 'DELETION_IN_PROGRESS'
+  AND j.status IS NOT (SELECT t.status FROM transition AS t WHERE t.job = j.id AND t.thing_name IS NULL
+                       ORDER BY t.id DESC LIMIT 1)
+
+UNION ALL
+SELECT 'execution whose timeline says otherwise', thing_name || ' ' || execution_number || ' of job ' || job
+FROM (WITH truth (job, thing_name, execution_number, status) AS (
+          SELECT j.id, e.thing_name, e.execution_number, e.status
+          FROM job AS j JOIN execution AS e ON e.job_id = j.job_id WHERE j.status <> 'DELETION_IN_PROGRESS'),
+      told (job, thing_name, execution_number, status) AS (
+          SELECT job, thing_name, execution_number, status
+          FROM (SELECT t.job, t.thing_name, t.execution_number, t.status, max(t.id)
+                FROM job AS j JOIN transition AS t ON t.job = j.id
+                WHERE t.thing_name IS NOT NULL AND j.status <> 'DELETION_IN_PROGRESS'
+                GROUP BY t.job, t.thing_name, t.execution_number)
+          WHERE status <> 'DELETED')
+      SELECT * FROM (SELECT * FROM truth EXCEPT SELECT * FROM told)
+      UNION ALL SELECT * FROM (SELECT * FROM told EXCEPT SELECT * FROM truth))
+
+UNION ALL
+SELECT 'timeline of a job that is gone', job FROM transition WHERE job NOT IN (SELECT id FROM job)
+
+UNION ALL
 SELECT 'job without a document', job_id
 FROM job WHERE job_id NOT IN (SELECT job_id FROM job_document)
 

@@ -100,8 +100,7 @@ static bool prepare(struct exchange *x, struct op_handler *ret_handler)
             call_prepare(call, handler.prepare, x->http->config.issuer, clock_host_ms()));
 }
 
-/* Runs the call on this thread's own connection. */
-static void run_read(struct exchange *x)
+void exchange_run_read(struct exchange *x)
 {
     const struct http_config *config = &x->http->config;
     struct db *db = http_reader(x->http);
@@ -129,6 +128,6 @@ enum serve_result api_serve(struct exchange *x)
     }
     if (handler.writes)
         return SERVED_BY_ENGINE;
-    run_read(x);
+    exchange_run_read(x);
     return SERVED;
 }

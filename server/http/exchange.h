@@ -85,6 +85,9 @@ enum serve_result {
 /* The REST API of both planes (api.c). */
 enum serve_result api_serve(struct exchange *x);
 
+/* Runs a call that reads, on this thread's own connection. */
+void exchange_run_read(struct exchange *x);
+
 /* Whether a path is one of our own, and its service (own.c). */
 bool own_path(struct str path);
 enum serve_result own_serve(struct exchange *x);

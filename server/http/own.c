@@ -1,21 +1,25 @@
 #include "http/own.h"
 
 #include "api/uri_text.h"
+#include "http/own_operation.h"
+#include "http/query.h"
 
 static const struct endpoint {
     const char *method;
-    const char *path;
+    const char *path; /* one segment may be a label: {jobId} */
     own_fn *serve;
     bool by_engine;
+    const struct own_operation *operation; /* instead of `serve`: it reads the database */
 } endpoints[] = {
-    { "GET", "/", own_root, false },
-    { "GET", "/_iotjobs/health", own_health, false },
-    { "GET", "/_iotjobs/ready", own_ready, false },
-    { "GET", "/_iotjobs/info", own_info, false },
-    { "GET", "/_iotjobs/ca.pem", own_ca, false },
-    { "GET", "/_iotjobs/clock", own_clock, false },
-    { "POST", "/_iotjobs/clock", own_clock_change, true },
-    { "POST", "/_iotjobs/reset", own_reset, true },
+    { "GET", "/", .serve = own_root },
+    { "GET", "/_iotjobs/health", .serve = own_health },
+    { "GET", "/_iotjobs/ready", .serve = own_ready },
+    { "GET", "/_iotjobs/info", .serve = own_info },
+    { "GET", "/_iotjobs/ca.pem", .serve = own_ca },
+    { "GET", "/_iotjobs/clock", .serve = own_clock },
+    { "POST", "/_iotjobs/clock", .serve = own_clock_change, .by_engine = true },
+    { "POST", "/_iotjobs/reset", .serve = own_reset, .by_engine = true },
+    { "GET", "/_iotjobs/jobs/{jobId}/timeline", .operation = &own_timeline },
 };
 
 enum { ENDPOINT_COUNT = sizeof endpoints / sizeof *endpoints };
@@ -26,9 +30,35 @@ bool own_path(struct str path)
            str_starts_with(path, STR_LIT("/_iotjobs/"));
 }
 
+static bool is_label(struct str segment)
+{
+    return str_starts_with(segment, STR_LIT("{"));
+}
+
+/* Whether the path is the endpoint's, whatever stands for its label; a label stands for something. */
 static bool has_path(const struct endpoint *endpoint, struct str path)
 {
-    return str_eq_text(path, endpoint->path);
+    struct str pattern = str_from(endpoint->path);
+    while (pattern.p != NULL && path.p != NULL) {
+        struct str wanted = str_split(&pattern, '/'), given = str_split(&path, '/');
+        if (is_label(wanted) ? given.n == 0 : !str_eq(wanted, given))
+            return false;
+    }
+    return pattern.p == NULL && path.p == NULL;
+}
+
+/* What stands for the label, under its name; false: the path has none. Raw. */
+static bool label_of(const struct endpoint *endpoint, struct str path, struct field *ret_label)
+{
+    struct str pattern = str_from(endpoint->path);
+    while (pattern.p != NULL) {
+        struct str wanted = str_split(&pattern, '/'), given = str_split(&path, '/');
+        if (is_label(wanted)) {
+            *ret_label = (struct field){ { wanted.p + 1, wanted.n - 2 }, given };
+            return true;
+        }
+    }
+    return false;
 }
 
 static const struct endpoint *find(const char *method, struct str path)
@@ -76,6 +106,41 @@ static void refuse(struct exchange *x)
     }
 }
 
+/* ---- operations ---- */
+
+/* The query's fields, and the path's label as one more. */
+static bool collect_fields(struct exchange *x, const struct endpoint *endpoint, struct request *request)
+{
+    struct call *call = x->call;
+    struct field label;
+    if (!query_parse(x->query, &call->arena, &request->query, &request->query_count, &call->err))
+        return false;
+    if (!label_of(endpoint, x->path, &label))
+        return true;
+    struct field *fields = arena_array(&call->arena, request->query_count + 1, sizeof *fields);
+    if (fields == NULL)
+        return fail(&call->err, ERR_INTERNAL, "The server is out of memory for this request.");
+    for (size_t i = 0; i < request->query_count; i++)
+        fields[i + 1] = request->query[i];
+    fields[0].name = label.name;
+    request->query = fields;
+    request->query_count++;
+    return uri_text_decode(label.value, "path", &call->arena, &fields[0].value, &call->err);
+}
+
+static bool serve_operation(struct exchange *x, const struct endpoint *endpoint)
+{
+    struct call *call = x->call;
+    struct request request = { .body = strbuf_str(&x->body),
+                               .quota = x->http->config.settings->rollout_maximum_per_minute };
+    if (!collect_fields(x, endpoint, &request) ||
+        !own_operation_decode(endpoint->operation, &request, &call->arena, &call->input, &call->err))
+        return false;
+    call->run = endpoint->operation->run;
+    exchange_run_read(x);
+    return call->ok;
+}
+
 enum serve_result own_serve(struct exchange *x)
 {
     if (!call_permitted(x->call, STR_NONE))
@@ -86,7 +151,7 @@ enum serve_result own_serve(struct exchange *x)
         return SERVED;
     }
     x->operation = endpoint->path;
-    bool ok = endpoint->serve(x);
+    bool ok = endpoint->operation != NULL ? serve_operation(x, endpoint) : endpoint->serve(x);
     if (ok && endpoint->by_engine)
         return SERVED_BY_ENGINE;
     x->call->ok = ok;

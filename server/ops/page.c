@@ -40,15 +40,14 @@ static int64_t get_cursor(const unsigned char bytes[CURSOR_BYTES])
     return (int64_t)value;
 }
 
-/* Over the operation's name, whose list it is, and the cursor: a token of one list is no token of another. */
+/* Over the list's name, whose list it is, and the cursor: a token of one list is no token of another. */
 static bool sign(struct op *op, const struct page *page, unsigned char ret_mac[MAC_BYTES])
 {
     unsigned char key[STORE_SECRET_BYTES];
     unsigned char mac[EVP_MAX_MD_SIZE];
     unsigned int mac_n = 0;
-    struct str text =
-        arena_printf(op->arena, "%s\n%.*s\n%" PRId64 "\n%.*s", operation_model(page->operation)->name,
-                     STR(page->whose), page->cursor, STR(page->text));
+    struct str text = arena_printf(op->arena, "%s\n%.*s\n%" PRId64 "\n%.*s", page->list, STR(page->whose),
+                                   page->cursor, STR(page->text));
     if (!text.p || !store_secret(op->db, STORE_PAGE_TOKEN_KEY, key) ||
         !HMAC(EVP_sha256(), key, sizeof key, (const unsigned char *)text.p, text.n, mac, &mac_n))
         return false;
@@ -99,16 +98,28 @@ static bool read_token(struct op *op, struct page *page, struct str text)
     return ok || fail(op->err, ERR_INVALID_REQUEST, "Next token is invalid.");
 }
 
-bool page_open(struct op *op, struct page *page, enum operation operation, struct str whose,
-               struct opt_int max_results, struct str token, int64_t first_cursor)
+static bool open_page(struct op *op, struct page *page, const char *list, struct str whose,
+                      struct opt_int max_results, struct str token, int64_t first_cursor)
 {
     *page = (struct page){
-        .operation = operation,
+        .list = list,
         .whose = whose,
         .size = max_results.set ? max_results.value : PAGE_SIZE_DEFAULT,
         .cursor = first_cursor,
     };
     return !token.p || read_token(op, page, token);
+}
+
+bool page_open(struct op *op, struct page *page, enum operation operation, struct str whose,
+               struct opt_int max_results, struct str token, int64_t first_cursor)
+{
+    return open_page(op, page, operation_model(operation)->name, whose, max_results, token, first_cursor);
+}
+
+bool page_open_own(struct op *op, struct page *page, const char *list, struct str whose,
+                   struct opt_int max_results, struct str token)
+{
+    return open_page(op, page, list, whose, max_results, token, 0);
 }
 
 bool page_take_text(struct page *page, struct str text, int64_t id)

@@ -14,7 +14,7 @@
 #include "ops/op.h"
 
 struct page {
-    enum operation operation;
+    const char *list; /* its name: the operation's */
     struct str
         whose; /* the thing or job whose list it is, or all that narrows it; absent for lists of everything */
     int64_t size;    /* rows to show */
@@ -27,6 +27,9 @@ struct page {
 /* False: ERR_INVALID_REQUEST for a token that is not ours. */
 bool page_open(struct op *op, struct page *page, enum operation operation, struct str whose,
                struct opt_int max_results, struct str token, int64_t first_cursor);
+/* The same for a list of our own, in the order of ids from the first. */
+bool page_open_own(struct op *op, struct page *page, const char *list, struct str whose,
+                   struct opt_int max_results, struct str token);
 /* Whether the row with this id still belongs on the page. */
 bool page_take(struct page *page, int64_t id);
 /* The same in a list that is in the order of a text, and of the ids where texts are equal. */

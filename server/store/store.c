@@ -339,7 +339,9 @@ bool store_reset(struct db *db)
            db_exec(db, "DELETE FROM fleet_group_field /*scan*/", "") &&
            db_exec(db, "DELETE FROM fleet_work /*scan*/", "") &&
            db_exec(db, "DELETE FROM fleet_index /*scan*/", "") &&
-           db_exec(db, "DELETE FROM execution /*scan*/", "") && db_exec(db, "DELETE FROM job /*scan*/", "") &&
+           db_exec(db, "DELETE FROM execution /*scan*/", "") &&
+           db_exec(db, "DELETE FROM transition /*scan*/", "") &&
+           db_exec(db, "DELETE FROM job /*scan*/", "") &&
            db_exec(db, "DELETE FROM job_template /*scan*/", "") &&
            db_exec(db, "DELETE FROM thing_group /*scan*/", "") &&
            db_exec(db, "DELETE FROM thing_principal /*scan*/", "") &&

@@ -320,7 +320,8 @@ static bool queue_crowd(struct op *op, const void *input)
     (void)input;
     assert_true(store_job_get(op->db, op->arena, STR_LIT("fw"), &job));
     for (int i = 0; i < CROWD; i++)
-        assert_true(execution_queue(op, &job, arena_printf(op->arena, "thing-%03d", i), INT64_MAX, &queued));
+        assert_true(execution_queue(op, &job, arena_printf(op->arena, "thing-%03d", i), INT64_MAX,
+                                    CAUSE_ROLLOUT, &queued));
     return true;
 }
 

@@ -521,6 +521,13 @@ void given_another_execution(struct world *w, const char *job, const char *thing
                         "INSERT INTO job_count (job_id, status, n) VALUES (?1, 'QUEUED', 1) "
                         "ON CONFLICT (job_id, status) DO UPDATE SET n = n + 1",
                         "s", str_from(job)));
+    assert_true(
+        db_exec(db,
+                "INSERT INTO transition (job, id, at_ms, thing_name, execution_number, status, cause) "
+                "SELECT j.id, 1 + (SELECT max(t.id) FROM transition AS t WHERE t.job = j.id), ?3, ?2, "
+                "(SELECT max(execution_number) FROM execution WHERE job_id = ?1 AND thing_name = ?2), "
+                "'QUEUED', 'ROLLOUT' FROM job AS j WHERE j.job_id = ?1",
+                "ssi", str_from(job), str_from(thing), clock_now_ms(&w->clock)));
     check_invariants(w);
 }
 

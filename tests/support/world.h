@@ -72,6 +72,11 @@ struct answer {
 struct answer *http(struct world *w, int status, const char *method, const char *path, const char *body);
 struct answer *http_data(struct world *w, int status, const char *method, const char *path, const char *body);
 
+/* One of our own operations: what its path and its query say, as "jobId=fw&of=job". */
+struct own_operation;
+struct answer *own(struct world *w, int status, const struct own_operation *operation, const char *query,
+                   const char *body);
+
 /* The page of a list that comes after the one in `a`. `path` is the list's, and has a query already. */
 struct answer *next_page(struct world *w, const struct answer *a, const char *path);
 /* The same for lists that page by a marker. */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "api/decode.h"
+#include "http/own_operation.h"
 #include "support/reply_check.h"
 #include "support/world_inside.h"
 
@@ -121,6 +122,28 @@ struct answer *http(struct world *w, int status, const char *method, const char 
 struct answer *http_data(struct world *w, int status, const char *method, const char *path, const char *body)
 {
     return request(w, PLANE_DATA, status, method, path, body);
+}
+
+struct answer *own(struct world *w, int status, const struct own_operation *operation, const char *query,
+                   const char *body)
+{
+    struct field fields[QUERY_FIELDS_MAX];
+    struct call *call = new_call(w);
+    struct request request = { .query = fields,
+                               .query_count = split_query(str_from(query), fields),
+                               .body = str_from(body),
+                               .quota = w->settings.rollout_maximum_per_minute };
+    call->run = operation->run;
+    if (own_operation_decode(operation, &request, &call->arena, &call->input, &call->err)) {
+        assert_true(engine_submit(w->engine, call));
+        world_run_engine(w);
+        assert_ptr_equal(w->finished, call);
+    }
+    struct answer *a = world_answer_http(w, call, PLANE_CONTROL);
+    call_free(call);
+    if (status && a->status != status)
+        fail_msg("%s: %d %s instead of %d: %s", query, a->status, a->error, status, a->text);
+    return a;
 }
 
 void in_one_batch(struct world *w, const char *method, const char *path, const char *body, op_fn *run,

@@ -102,7 +102,7 @@ static bool start_or_resume(struct op *op, const struct data_start_next_pending_
     if (execution->status == JOB_EXECUTION_STATUS_IN_PROGRESS)
         return !in->step_timeout_in_minutes.set || execution_save_timers(op, execution);
     return execution_replace_details(op, execution, &in->status_details) &&
-           execution_move(op, execution, JOB_EXECUTION_STATUS_IN_PROGRESS);
+           execution_move(op, execution, JOB_EXECUTION_STATUS_IN_PROGRESS, CAUSE_DEVICE);
 }
 
 bool op_start_next_pending_job_execution(struct op *op, const void *input)
@@ -184,7 +184,7 @@ bool op_update_job_execution(struct op *op, const void *input)
         return false;
     if (in->step_timeout_in_minutes.set)
         execution_set_step_timer(op, &execution, in->step_timeout_in_minutes.value);
-    if (!execution_move(op, &execution, to))
+    if (!execution_move(op, &execution, to, CAUSE_DEVICE))
         return false;
     if (execution_is_terminal(to) && !job_settle(op, execution.job_id))
         return false;

@@ -2,6 +2,7 @@
 
 #include "ops/arn.h"
 #include "ops/executions/execution_change.h"
+#include "ops/jobs/timeline.h"
 #include "ops/page.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
@@ -52,7 +53,8 @@ bool op_cancel_job_execution(struct op *op, const void *input)
         !execution_replace_details(op, &execution, &in->status_details))
         return false;
     execution.force_canceled = in->force.value;
-    return execution_move(op, &execution, JOB_EXECUTION_STATUS_CANCELED) && job_settle(op, execution.job_id);
+    return execution_move(op, &execution, JOB_EXECUTION_STATUS_CANCELED, CAUSE_CANCEL_JOB_EXECUTION) &&
+           job_settle(op, execution.job_id);
 }
 
 /* ---- DeleteJobExecution ---- */
@@ -70,7 +72,9 @@ bool op_delete_job_execution(struct op *op, const void *input)
     if (execution.status == JOB_EXECUTION_STATUS_IN_PROGRESS && !in->force.value)
         return fail(op->err, ERR_INVALID_STATE_TRANSITION,
                     "Job execution in status IN_PROGRESS cannot be deleted without force.");
-    return execution_delete(op, &execution) && job_settle(op, execution.job_id);
+    return execution_delete(op, &execution) &&
+           timeline_add_deleted(op, &execution, CAUSE_DELETE_JOB_EXECUTION) &&
+           job_settle(op, execution.job_id);
 }
 
 /* ---- lists ---- */

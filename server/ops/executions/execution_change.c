@@ -4,6 +4,7 @@
 #include "ops/executions/notify.h"
 #include "ops/jobs/job_abort.h"
 #include "ops/jobs/job_work.h"
+#include "ops/jobs/timeline.h"
 #include "ops/render.h"
 #include "rules/jobs/execution_state.h"
 #include "rules/jobs/retry.h"
@@ -41,7 +42,7 @@ static bool tell_if_untold(struct op *op, const struct execution_row *e)
 
 /* Completes *execution, of which thing, job, namespace, number, windows and retries are known, and writes it.
  */
-static bool queue(struct op *op, struct execution_row *execution)
+static bool queue(struct op *op, struct execution_row *execution, enum cause cause)
 {
     struct pending_key key = execution_pending_key(execution);
     execution->status = JOB_EXECUTION_STATUS_QUEUED;
@@ -52,11 +53,11 @@ static bool queue(struct op *op, struct execution_row *execution)
         return fail(op->err, ERR_INTERNAL, "The execution could not be queued.");
     if (is_listed(op, execution))
         notify_set_changed(op, key);
-    return true;
+    return timeline_add_execution(op, execution, cause);
 }
 
 bool execution_queue(struct op *op, const struct job_row *job, struct str thing, int64_t since,
-                     bool *ret_queued)
+                     enum cause cause, bool *ret_queued)
 {
     struct newest_execution newest = { 0 };
     *ret_queued = false;
@@ -68,7 +69,7 @@ bool execution_queue(struct op *op, const struct job_row *job, struct str thing,
                                        .namespace_id = job->namespace_id,
                                        .execution_number = newest.number + 1,
                                        .windowed = store_job_has_windows(op->db, job->job_id) };
-    return *ret_queued = queue(op, &execution);
+    return *ret_queued = queue(op, &execution, cause);
 }
 
 /* A CONTINUOUS job does not try again on a thing that has left it meanwhile (control plane 2.4). */
@@ -91,7 +92,7 @@ static bool queue_retry(struct op *op, const struct execution_row *ended)
         .retry_attempt = ended->retry_attempt + 1,
         .failed_retries = ended->failed_retries + (ended->status == JOB_EXECUTION_STATUS_FAILED),
     };
-    return queue(op, &next);
+    return queue(op, &next, CAUSE_RETRY);
 }
 
 static struct timer_row retry_timer(const struct execution_row *ended)
@@ -223,7 +224,7 @@ static bool write_move(struct op *op, struct execution_row *e, enum job_executio
            (store_count_add(op->db, e->job_id, from, -1) && store_count_add(op->db, e->job_id, e->status, 1));
 }
 
-bool execution_move(struct op *op, struct execution_row *e, enum job_execution_status to)
+bool execution_move(struct op *op, struct execution_row *e, enum job_execution_status to, enum cause cause)
 {
     enum job_execution_status from = e->status;
     bool was_listed = is_listed(op, e);
@@ -237,6 +238,8 @@ bool execution_move(struct op *op, struct execution_row *e, enum job_execution_s
         return fail(op->err, ERR_INTERNAL, "The execution could not be changed.");
     if (was_listed != is_listed(op, e))
         notify_set_changed(op, execution_pending_key(e));
+    if (from != to && !timeline_add_execution(op, e, cause))
+        return false;
     if (!execution_is_terminal(to))
         return true;
     if (!event_execution_ended(op, e))
@@ -278,10 +281,11 @@ static bool complete(struct op *op, struct str job_id, const struct job_state *j
     struct job_row completed;
     if (job->has_end && !job_work_stop(op, job_id))
         return false;
-    return (store_job_complete(op->db, job_id, op->now_ms) &&
-            store_job_get(op->db, op->arena, job_id, &completed) &&
-            event_job(op, JOB_EVENT_COMPLETED, &completed)) ||
-           fail(op->err, ERR_INTERNAL, "The job could not be completed.");
+    return ((store_job_complete(op->db, job_id, op->now_ms) &&
+             store_job_get(op->db, op->arena, job_id, &completed) &&
+             event_job(op, JOB_EVENT_COMPLETED, &completed)) ||
+            fail(op->err, ERR_INTERNAL, "The job could not be completed.")) &&
+           timeline_add_job(op, &completed, CAUSE_EXECUTIONS_ENDED, STR_NONE);
 }
 
 bool job_settle(struct op *op, struct str job_id)

@@ -1,6 +1,6 @@
 /*
  * The only functions that create executions, change their status or delete one: row, counters,
- * timers, notifications and events move together, so that no operation can forget one.
+ * timers, notifications, events and the timeline move together, so that no operation can forget one.
  */
 #ifndef IOTJOBS_OPS_EXECUTION_CHANGE_H
 #define IOTJOBS_OPS_EXECUTION_CHANGE_H
@@ -8,6 +8,7 @@
 #include "ops/op.h"
 #include "store/jobs/execution_store.h"
 #include "store/jobs/job_store.h"
+#include "store/jobs/timeline_store.h"
 #include "store/timer_store.h"
 
 /* Whether it waits for a maintenance window of its job, so that its thing does not see it. */
@@ -16,7 +17,7 @@ bool execution_is_hidden(struct op *op, const struct execution_row *execution);
 /* A new QUEUED execution of the job on the thing; number 1, or one above the newest. None, and *ret_queued
  * false, where the newest is open, or has an id above `since`. */
 bool execution_queue(struct op *op, const struct job_row *job, struct str thing, int64_t since,
-                     bool *ret_queued);
+                     enum cause cause, bool *ret_queued);
 
 /*
  * Writes *execution with status `to`: version, updatedAt, startedAt and the deadlines that follow from it are
@@ -24,7 +25,8 @@ bool execution_queue(struct op *op, const struct job_row *job, struct str thing,
  * allowed is the caller's to check (rules/jobs/execution_state). A failure of which the job has a retry left
  * queues another execution, outside the job's windows when the next one opens.
  */
-bool execution_move(struct op *op, struct execution_row *execution, enum job_execution_status to);
+bool execution_move(struct op *op, struct execution_row *execution, enum job_execution_status to,
+                    enum cause cause);
 
 /* TIMER_WINDOW_RETRY: called with the timer's row, which is gone already. */
 bool execution_retry_due(struct op *op, const struct timer_row *timer);
@@ -32,7 +34,8 @@ bool execution_retry_due(struct op *op, const struct timer_row *timer);
 /* It has left its job: a retry that waits for a window is none any more. */
 bool execution_forget_retry(struct op *op, const struct execution_row *execution);
 
-/* Whether it may be deleted is the caller's to check. */
+/* Whether it may be deleted is the caller's to check, and the timeline's word of it the caller's to write: a
+ * job that is deleted has none any more. */
 bool execution_delete(struct op *op, struct execution_row *execution);
 
 /* A map that was sent replaces the details in the row; an empty one, like none, leaves them (decision 5). */

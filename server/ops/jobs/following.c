@@ -22,7 +22,7 @@ static bool is_busy(struct op *op, const struct job_row *job, struct str thing)
 bool following_admit(struct op *op, const struct job_row *job, struct str thing)
 {
     bool queued;
-    return execution_queue(op, job, thing, INT64_MAX, &queued);
+    return execution_queue(op, job, thing, INT64_MAX, CAUSE_JOINED_TARGET, &queued);
 }
 
 /* The rollout of a job that has not begun finds it by itself. One that has may have passed it by, or ended:
@@ -53,7 +53,7 @@ static bool join(struct op *op, struct str job_id, struct str thing)
 static bool let_go(struct op *op, struct execution_row *execution)
 {
     if (execution->status == JOB_EXECUTION_STATUS_QUEUED)
-        return execution_move(op, execution, JOB_EXECUTION_STATUS_REMOVED) &&
+        return execution_move(op, execution, JOB_EXECUTION_STATUS_REMOVED, CAUSE_LEFT_TARGETS) &&
                job_settle(op, execution->job_id);
     return execution_forget_retry(op, execution);
 }

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "ops/jobs/job_end.h"
+#include "ops/jobs/timeline.h"
 #include "rules/jobs/abort.h"
 #include "store/jobs/job_config_store.h"
 
@@ -45,5 +46,6 @@ bool job_abort_if_due(struct op *op, struct str job_id, bool *ret_aborted)
     job.reason_code = STR_LIT(JOB_ABORT_REASON);
     job.comment = comment(op, &verdict);
     *ret_aborted = true;
-    return job_cancel(op, &job, false) && job_work_plan(op, TIMER_CANCELLATION, job_id);
+    return job_cancel(op, &job, false) && timeline_add_job(op, &job, CAUSE_ABORT_CRITERIA, job.comment) &&
+           job_work_plan(op, TIMER_CANCELLATION, job_id);
 }

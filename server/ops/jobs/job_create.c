@@ -7,6 +7,7 @@
 #include "ops/jobs/job_target.h"
 #include "ops/jobs/job_template.h"
 #include "ops/jobs/job_work.h"
+#include "ops/jobs/timeline.h"
 #include "ops/quota.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
@@ -181,7 +182,8 @@ static bool write_plan(struct op *op, const struct plan *plan)
     if (!job_config_is_empty(&plan->config) &&
         !store_job_config_set(op->db, op->arena, plan->job.job_id, &plan->config))
         return false;
-    if (!job_work_note(op, TIMER_ROLLOUT, plan->job.job_id) || !job_end_time_plan(op, &plan->job))
+    if (!timeline_add_job(op, &plan->job, CAUSE_CREATE_JOB, STR_NONE) ||
+        !job_work_note(op, TIMER_ROLLOUT, plan->job.job_id) || !job_end_time_plan(op, &plan->job))
         return false;
     if (plan->job.status != JOB_STATUS_SCHEDULED)
         return job_start(op, plan->job.job_id);

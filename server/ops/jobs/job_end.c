@@ -3,10 +3,13 @@
 #include "ops/event.h"
 #include "ops/executions/execution_change.h"
 #include "ops/jobs/job.h"
+#include "ops/jobs/timeline.h"
 #include "ops/lookup.h"
 #include "ops/quota.h"
 #include "ops/render.h"
 #include "ops/tags.h"
+
+enum { TRANSITIONS_AT_ONCE = 1000 };
 
 /* ---- CancelJob ---- */
 
@@ -34,7 +37,8 @@ static bool cancel_execution(struct op *op, const struct job_row *job, struct ex
     if (execution->status != JOB_EXECUTION_STATUS_QUEUED && !(started && force))
         return true;
     execution->force_canceled = force;
-    return execution_move(op, execution, JOB_EXECUTION_STATUS_CANCELED);
+    return execution_move(op, execution, JOB_EXECUTION_STATUS_CANCELED,
+                          job->status == JOB_STATUS_CANCELED ? CAUSE_JOB_CANCELED : CAUSE_JOB_ENDED);
 }
 
 bool cancellation_slice(struct op *op, const struct job_row *job, struct progress_row *progress,
@@ -45,6 +49,8 @@ bool cancellation_slice(struct op *op, const struct job_row *job, struct progres
 
 bool cancellation_finish(struct op *op, const struct job_row *job)
 {
+    if (!timeline_add_job(op, job, CAUSE_CANCELLATION_DONE, STR_NONE))
+        return false;
     if (job->status != JOB_STATUS_CANCELED)
         return job_settle(op, job->job_id);
     return event_job(op, JOB_EVENT_CANCELED, job) ||
@@ -61,6 +67,18 @@ bool job_cancel(struct op *op, struct job_row *job, bool force)
            fail(op->err, ERR_INTERNAL, "The job could not be canceled.");
 }
 
+/* "by force; reasonCode MAINTENANCE; comment not today"; absent when the request says nothing. */
+static struct str cancel_detail(struct op *op, const struct cancel_job_request *in)
+{
+    bool reason = in->reason_code.p, comment = in->comment.p, force = in->force.value;
+    if (!reason && !comment && !force)
+        return STR_NONE;
+    return arena_printf(op->arena, "%s%s%s%.*s%s%s%.*s", force ? "by force" : "", force && reason ? "; " : "",
+                        reason ? "reasonCode " : "", STR(in->reason_code),
+                        (force || reason) && comment ? "; " : "", comment ? "comment " : "",
+                        STR(in->comment));
+}
+
 bool op_cancel_job(struct op *op, const void *input)
 {
     const struct cancel_job_request *in = input;
@@ -72,7 +90,9 @@ bool op_cancel_job(struct op *op, const void *input)
         job.reason_code = in->reason_code;
     if (in->comment.p)
         job.comment = in->comment;
-    if (!job_cancel(op, &job, force) || !job_work_begin(op, TIMER_CANCELLATION, job.job_id))
+    if (!job_cancel(op, &job, force) ||
+        !timeline_add_job(op, &job, CAUSE_CANCEL_JOB, cancel_detail(op, in)) ||
+        !job_work_begin(op, TIMER_CANCELLATION, job.job_id))
         return false;
     render_job_reference(op, &job);
     return true;
@@ -98,9 +118,18 @@ static bool delete_execution(struct op *op, const struct job_row *job, struct ex
     return execution_delete(op, execution);
 }
 
+/* The executions, then what the timeline knows of them. */
 bool deletion_slice(struct op *op, const struct job_row *job, struct progress_row *progress, bool *ret_done)
 {
-    return job_slice_of_executions(op, job, progress, delete_execution, ret_done);
+    bool gone, left;
+    if (!job_slice_of_executions(op, job, progress, delete_execution, &gone))
+        return false;
+    if (!gone)
+        return true;
+    if (!store_transitions_delete(op->db, job->id, TRANSITIONS_AT_ONCE, &left))
+        return fail(op->err, ERR_INTERNAL, "The timeline of the job could not be deleted.");
+    *ret_done = !left;
+    return true;
 }
 
 bool deletion_finish(struct op *op, const struct job_row *job)
@@ -122,5 +151,6 @@ bool op_delete_job(struct op *op, const void *input)
     job.status = JOB_STATUS_DELETION_IN_PROGRESS;
     if (!store_job_update(op->db, &job))
         return fail(op->err, ERR_INTERNAL, "The job could not be deleted.");
-    return job_work_stop(op, job.job_id) && job_work_begin(op, TIMER_DELETION, job.job_id);
+    return timeline_add_job(op, &job, CAUSE_DELETE_JOB, STR_NONE) && job_work_stop(op, job.job_id) &&
+           job_work_begin(op, TIMER_DELETION, job.job_id);
 }

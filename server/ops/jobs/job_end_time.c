@@ -3,6 +3,7 @@
 #include "base/time_text.h"
 #include "ops/executions/execution_change.h"
 #include "ops/jobs/job_work.h"
+#include "ops/jobs/timeline.h"
 
 struct opt_int job_end_time(const struct job_row *job)
 {
@@ -27,6 +28,11 @@ bool job_end_time_plan(struct op *op, const struct job_row *job)
            fail(op->err, ERR_INTERNAL, "The timer of the job's end could not be set.");
 }
 
+static struct str end_behavior_text(const struct job_row *job)
+{
+    return str_from(api_enum_name(&shape_job_end_behavior, (int)job->end_behavior));
+}
+
 bool job_end_due(struct op *op, const struct timer_row *timer)
 {
     struct job_row job;
@@ -36,7 +42,8 @@ bool job_end_due(struct op *op, const struct timer_row *timer)
     if (!store_job_end(op->db, job.job_id, op->now_ms) ||
         !store_timers_cancel_of_job(op->db, TIMER_WINDOW_RETRY, job.job_id))
         return fail(op->err, ERR_INTERNAL, "The job could not be ended.");
-    if (!job_work_drop(op, TIMER_ROLLOUT, job.job_id))
+    if (!timeline_add_job(op, &job, CAUSE_END_TIME, end_behavior_text(&job)) ||
+        !job_work_drop(op, TIMER_ROLLOUT, job.job_id))
         return false;
     if (job.end_behavior == JOB_END_BEHAVIOR_STOP_ROLLOUT)
         return job_settle(op, job.job_id);

@@ -4,16 +4,19 @@
 #include "ops/jobs/job_end.h"
 #include "ops/jobs/job_window.h"
 #include "ops/jobs/job_work.h"
+#include "ops/jobs/timeline.h"
 #include "ops/quota.h"
 #include "rules/jobs/execution_state.h"
 
-static bool start(struct op *op, struct job_row *job)
+static bool start(struct op *op, struct job_row *job, enum cause cause)
 {
+    bool waited = job->status == JOB_STATUS_SCHEDULED;
     job->status = JOB_STATUS_IN_PROGRESS;
     job->updated_at_ms = op->now_ms;
     if (!store_job_update(op->db, job))
         return fail(op->err, ERR_INTERNAL, "The job could not be started.");
-    return job_work_go_on(op, TIMER_ROLLOUT, job->job_id);
+    return (!waited || timeline_add_job(op, job, cause, STR_NONE)) &&
+           job_work_go_on(op, TIMER_ROLLOUT, job->job_id);
 }
 
 bool job_start(struct op *op, struct str job_id)
@@ -27,7 +30,7 @@ bool job_start(struct op *op, struct str job_id)
         return false;
     if (windows.n && !job_window_wait(op, job_id, &windows, TIMER_JOB_START, &open))
         return false;
-    return !open || start(op, &job);
+    return !open || start(op, &job, windows.n ? CAUSE_WINDOW_OPENED : CAUSE_START_TIME);
 }
 
 /* AWS cancels a job that would start beside too many others (control plane 2.1). */
@@ -38,7 +41,8 @@ static bool give_up(struct op *op, struct str job_id)
         return fail(op->err, ERR_INTERNAL, "The job could not be read.");
     job.reason_code = STR_LIT(JOB_CROWDED_REASON);
     job.comment = STR_LIT("As many jobs as may be at work at once were at work when it was to start.");
-    return job_cancel(op, &job, false) && job_work_begin(op, TIMER_CANCELLATION, job.job_id);
+    return job_cancel(op, &job, false) && timeline_add_job(op, &job, CAUSE_CONCURRENT_JOBS_LIMIT, STR_NONE) &&
+           job_work_begin(op, TIMER_CANCELLATION, job.job_id);
 }
 
 bool job_start_due(struct op *op, const struct timer_row *timer)
@@ -49,6 +53,13 @@ bool job_start_due(struct op *op, const struct timer_row *timer)
     return quota_has_room_at_work(op) ? job_start(op, timer->job_id) : give_up(op, timer->job_id);
 }
 
+/* The deadline that has come; the job's, where both have. */
+static enum cause cause_of_timeout(const struct execution_row *execution)
+{
+    struct opt_int job = execution->in_progress_deadline_ms, step = execution->step_deadline_ms;
+    return job.set && (!step.set || job.value <= step.value) ? CAUSE_IN_PROGRESS_TIMEOUT : CAUSE_STEP_TIMEOUT;
+}
+
 bool execution_timeout_due(struct op *op, const struct timer_row *timer)
 {
     struct execution_row execution;
@@ -56,5 +67,6 @@ bool execution_timeout_due(struct op *op, const struct timer_row *timer)
     if (!store_execution_get(op->db, op->arena, timer->thing_name, timer->job_id, number, &execution) ||
         !execution_service_may(execution.status, JOB_EXECUTION_STATUS_TIMED_OUT))
         return true;
-    return execution_move(op, &execution, JOB_EXECUTION_STATUS_TIMED_OUT) && job_settle(op, execution.job_id);
+    return execution_move(op, &execution, JOB_EXECUTION_STATUS_TIMED_OUT, cause_of_timeout(&execution)) &&
+           job_settle(op, execution.job_id);
 }

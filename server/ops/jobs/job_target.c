@@ -3,6 +3,7 @@
 #include "ops/arn.h"
 #include "ops/jobs/job_end_time.h"
 #include "ops/jobs/rollout.h"
+#include "ops/jobs/timeline.h"
 #include "ops/lookup.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
@@ -136,7 +137,9 @@ static bool add_targets(struct op *op, const struct job_row *job, const struct t
     int64_t newest = store_execution_newest_id(op->db);
     for (size_t i = 0; i < targets->n; i++)
         targets->items[i].executions_before = newest;
-    return job_targets_write(op, job->job_id, position, targets) && roll_out_to(op, job, position);
+    struct str detail = arena_printf(op->arena, "%zu", targets->n);
+    return job_targets_write(op, job->job_id, position, targets) &&
+           timeline_add_job(op, job, CAUSE_ASSOCIATE_TARGETS, detail) && roll_out_to(op, job, position);
 }
 
 bool op_associate_targets_with_job(struct op *op, const void *input)

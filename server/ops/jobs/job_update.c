@@ -2,6 +2,7 @@
 #include "ops/jobs/job.h"
 #include "ops/jobs/job_config.h"
 #include "ops/jobs/job_work.h"
+#include "ops/jobs/timeline.h"
 #include "ops/lookup.h"
 #include "rules/jobs/retry.h"
 
@@ -29,6 +30,27 @@ static bool check_retry(struct op *op, const struct job_config *wanted, const st
                                   stored->retry ? &stored->retry->criteria_list : &none, op->err);
 }
 
+/* "timeoutConfig, description" */
+static struct str changed_members(struct op *op, const struct update_job_request *in)
+{
+    const struct {
+        bool given;
+        const char *name;
+    } members[] = {
+        { in->presigned_url_config != NULL, "presignedUrlConfig" },
+        { in->job_executions_rollout_config != NULL, "jobExecutionsRolloutConfig" },
+        { in->abort_config != NULL, "abortConfig" },
+        { in->timeout_config != NULL, "timeoutConfig" },
+        { in->job_executions_retry_config != NULL, "jobExecutionsRetryConfig" },
+        { in->description.p != NULL, "description" },
+    };
+    struct str list = STR_NONE;
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        if (members[i].given)
+            list = arena_printf(op->arena, "%.*s%s%s", STR(list), list.n ? ", " : "", members[i].name);
+    return list;
+}
+
 /* Each member that is given replaces the stored one whole. A rate counts from now on; a time-out reaches what
  * starts from now on: what runs has its deadline already, or none. */
 bool op_update_job(struct op *op, const void *input)
@@ -53,5 +75,7 @@ bool op_update_job(struct op *op, const void *input)
         job.description = in->description;
     if (!store_job_update(op->db, &job) || !store_job_config_set(op->db, op->arena, job.job_id, &config))
         return fail(op->err, ERR_INTERNAL, "The job could not be changed.");
+    if (!timeline_add_job(op, &job, CAUSE_UPDATE_JOB, changed_members(op, in)))
+        return false;
     return !in->job_executions_rollout_config || job_work_hurry(op, TIMER_ROLLOUT, job.job_id);
 }

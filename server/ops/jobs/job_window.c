@@ -3,6 +3,7 @@
 #include "base/time_text.h"
 #include "ops/executions/notify.h"
 #include "ops/jobs/job_work.h"
+#include "ops/jobs/timeline.h"
 #include "store/jobs/job_config_store.h"
 
 enum { TOLD_AT_ONCE = 100 };
@@ -92,5 +93,6 @@ bool job_window_due(struct op *op, const struct timer_row *timer)
     job.updated_at_ms = op->now_ms;
     if (!store_job_update(op->db, &job))
         return fail(op->err, ERR_INTERNAL, "The job could not be changed.");
-    return (open || job_work_pause(op, TIMER_ROLLOUT, job.job_id)) && tell(op, job.job_id, 0);
+    return timeline_add_job(op, &job, open ? CAUSE_WINDOW_OPENED : CAUSE_WINDOW_CLOSED, STR_NONE) &&
+           (open || job_work_pause(op, TIMER_ROLLOUT, job.job_id)) && tell(op, job.job_id, 0);
 }

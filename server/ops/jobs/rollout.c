@@ -4,6 +4,7 @@
 #include "ops/jobs/following.h"
 #include "ops/jobs/job_end_time.h"
 #include "ops/jobs/pace.h"
+#include "ops/jobs/timeline.h"
 #include "rules/jobs/execution_state.h"
 #include "store/jobs/job_target_store.h"
 #include "store/registry/thing_group_store.h"
@@ -28,7 +29,7 @@ static bool queue_once(struct op *op, const struct job_row *job, const struct ta
 {
     bool queued = false;
     budget->looks--;
-    if (!execution_queue(op, job, thing, target->executions_before, &queued))
+    if (!execution_queue(op, job, thing, target->executions_before, CAUSE_ROLLOUT, &queued))
         return false;
     budget->queued += queued;
     return true;
@@ -181,5 +182,5 @@ bool rollout_finish(struct op *op, const struct job_row *job)
 {
     if (job->updated_at_ms != op->now_ms && !store_job_touch(op->db, job->job_id, op->now_ms))
         return fail(op->err, ERR_INTERNAL, "The job could not be changed.");
-    return job_settle(op, job->job_id);
+    return timeline_add_job(op, job, CAUSE_ROLLOUT_DONE, STR_NONE) && job_settle(op, job->job_id);
 }

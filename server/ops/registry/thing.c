@@ -206,7 +206,7 @@ static bool remove_some(struct op *op, struct str thing, size_t *ret_n)
     if (!store_open_of_thing(op->db, op->arena, thing, REMOVED_AT_ONCE, &open))
         return fail(op->err, ERR_INTERNAL, "The executions of the thing could not be read.");
     for (size_t i = 0; i < open.n; i++)
-        if (!execution_move(op, &open.items[i], JOB_EXECUTION_STATUS_REMOVED) ||
+        if (!execution_move(op, &open.items[i], JOB_EXECUTION_STATUS_REMOVED, CAUSE_DELETE_THING) ||
             !job_settle(op, open.items[i].job_id))
             return false;
     *ret_n = open.n;

@@ -1,0 +1,118 @@
+#include "store/jobs/timeline_store.h"
+
+static const char *const cause_names[CAUSE_COUNT] = {
+    [CAUSE_RECORD_BEGINS] = "RECORD_BEGINS",
+    [CAUSE_CREATE_JOB] = "CREATE_JOB",
+    [CAUSE_UPDATE_JOB] = "UPDATE_JOB",
+    [CAUSE_ASSOCIATE_TARGETS] = "ASSOCIATE_TARGETS",
+    [CAUSE_CANCEL_JOB] = "CANCEL_JOB",
+    [CAUSE_DELETE_JOB] = "DELETE_JOB",
+    [CAUSE_START_TIME] = "START_TIME",
+    [CAUSE_WINDOW_OPENED] = "WINDOW_OPENED",
+    [CAUSE_WINDOW_CLOSED] = "WINDOW_CLOSED",
+    [CAUSE_END_TIME] = "END_TIME",
+    [CAUSE_ABORT_CRITERIA] = "ABORT_CRITERIA",
+    [CAUSE_CONCURRENT_JOBS_LIMIT] = "CONCURRENT_JOBS_LIMIT",
+    [CAUSE_ROLLOUT_DONE] = "ROLLOUT_DONE",
+    [CAUSE_CANCELLATION_DONE] = "CANCELLATION_DONE",
+    [CAUSE_EXECUTIONS_ENDED] = "EXECUTIONS_ENDED",
+    [CAUSE_ROLLOUT] = "ROLLOUT",
+    [CAUSE_JOINED_TARGET] = "JOINED_TARGET",
+    [CAUSE_RETRY] = "RETRY",
+    [CAUSE_DEVICE] = "DEVICE",
+    [CAUSE_IN_PROGRESS_TIMEOUT] = "IN_PROGRESS_TIMEOUT",
+    [CAUSE_STEP_TIMEOUT] = "STEP_TIMEOUT",
+    [CAUSE_JOB_CANCELED] = "JOB_CANCELED",
+    [CAUSE_JOB_ENDED] = "JOB_ENDED",
+    [CAUSE_LEFT_TARGETS] = "LEFT_TARGETS",
+    [CAUSE_DELETE_THING] = "DELETE_THING",
+    [CAUSE_CANCEL_JOB_EXECUTION] = "CANCEL_JOB_EXECUTION",
+    [CAUSE_DELETE_JOB_EXECUTION] = "DELETE_JOB_EXECUTION",
+};
+
+const char *cause_name(enum cause cause)
+{
+    return cause_names[cause];
+}
+
+static enum cause cause_of(struct str name)
+{
+    int cause = 0;
+    while (cause < CAUSE_COUNT - 1 && !str_eq_text(name, cause_names[cause]))
+        cause++;
+    return (enum cause)cause;
+}
+
+bool store_transition_add(struct db *db, struct str job_id, const struct transition_row *t)
+{
+    return db_exec(db,
+                   "INSERT INTO transition (job, id, at_ms, thing_name, execution_number, status, cause, "
+                   "detail) SELECT job.id, 1 + coalesce((SELECT max(t.id) FROM transition AS t "
+                   "WHERE t.job = job.id), 0), ?2, ?3, ?4, ?5, ?6, ?7 FROM job WHERE job_id = ?1",
+                   "sisosss", job_id, t->at_ms, t->thing_name, t->execution_number, t->status,
+                   str_from(cause_names[t->cause]), t->detail);
+}
+
+/* ---- reading ---- */
+
+#define TRANSITION_COLUMNS "id, at_ms, thing_name, execution_number, status, cause, detail"
+
+static void read_transition(struct stmt *q, struct arena *arena, struct transition_row *ret_transition)
+{
+    *ret_transition = (struct transition_row){
+        .id = stmt_int(q),
+        .at_ms = stmt_int(q),
+        .thing_name = stmt_text(q, arena),
+        .execution_number = stmt_opt_int(q),
+        .status = stmt_text(q, arena),
+        .cause = cause_of(stmt_borrow(q)),
+        .detail = stmt_text(q, arena),
+    };
+}
+
+/* Each with the parameters job, after, limit. */
+static const char *const lists[] = {
+    [TRANSITIONS_ALL] = "SELECT " TRANSITION_COLUMNS " FROM transition WHERE job = ?1 AND id > ?2 "
+                        "ORDER BY id LIMIT ?3",
+    [TRANSITIONS_OF_THE_JOB] = "SELECT " TRANSITION_COLUMNS " FROM transition WHERE job = ?1 AND id > ?2 "
+                               "AND thing_name IS NULL ORDER BY id LIMIT ?3",
+    [TRANSITIONS_OF_EXECUTIONS] = "SELECT " TRANSITION_COLUMNS " FROM transition WHERE job = ?1 AND id > ?2 "
+                                  "AND thing_name IS NOT NULL ORDER BY id LIMIT ?3",
+};
+
+bool store_transitions_list(struct db *db, struct arena *arena, int64_t job, enum transition_kind kind,
+                            int64_t after, int64_t limit, struct transition_rows *ret_rows)
+{
+    struct transition_rows rows = { .items = arena_array(arena, (size_t)limit, sizeof *rows.items) };
+    if (!rows.items)
+        return false;
+    struct stmt *q = db_query(db, lists[kind], "iii", job, after, limit);
+    while (stmt_row(q))
+        read_transition(q, arena, &rows.items[rows.n++]);
+    *ret_rows = rows;
+    return !arena->failed && !db_failed(db);
+}
+
+bool store_transition_newest(struct db *db, struct arena *arena, int64_t job, enum cause cause,
+                             struct transition_row *ret_transition)
+{
+    struct stmt *q = db_query(db,
+                              "SELECT " TRANSITION_COLUMNS " FROM transition WHERE job = ?1 "
+                              "AND thing_name IS NULL AND cause = ?2 ORDER BY id DESC LIMIT 1",
+                              "is", job, str_from(cause_names[cause]));
+    bool found = stmt_row(q);
+    if (found)
+        read_transition(q, arena, ret_transition);
+    stmt_done(q);
+    return found && !arena->failed;
+}
+
+bool store_transitions_delete(struct db *db, int64_t job, int64_t limit, bool *ret_left)
+{
+    bool ok = db_exec(db,
+                      "DELETE FROM transition WHERE job = ?1 AND id < ?2 + "
+                      "(SELECT min(t.id) FROM transition AS t WHERE t.job = ?1)",
+                      "ii", job, limit);
+    *ret_left = ok && db_changes(db) == limit;
+    return ok;
+}
