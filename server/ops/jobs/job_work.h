@@ -8,13 +8,14 @@
 #define IOTJOBS_OPS_JOB_WORK_H
 
 #include "ops/op.h"
+#include "rules/jobs/rollout_rate.h"
 #include "store/jobs/execution_store.h"
 #include "store/jobs/job_store.h"
 #include "store/jobs/progress_store.h"
 
 /* Things or executions looked at in one slice: a millisecond or two, five where a job follows a hundred
  * groups. As many as a job can have targets, so that one for things alone is queued at once. */
-enum { JOB_SLICE_MAX = 100 };
+enum { JOB_SLICE_MAX = ROLLOUT_SLICE_MAX };
 
 /* One slice: moves *progress on. *ret_done: nothing is left; false otherwise. */
 typedef bool job_slice_fn(struct op *op, const struct job_row *job, struct progress_row *progress,

@@ -11,9 +11,8 @@ static bool read_rate(struct op *op, const struct job_row *job, struct pace *pac
     struct rollout_counts so_far = { .notified = pace->notified };
     if (!store_job_config_members(op->db, op->arena, job->job_id, &config))
         return false;
-    if (config.rollout && config.rollout->exponential_rate) {
-        pace->rises =
-            config.rollout->exponential_rate->rate_increase_criteria->number_of_succeeded_things.set;
+    pace->rises = rollout_rate_rises(config.rollout);
+    if (pace->rises) {
         if (!store_counts_get(op->db, job->job_id, counts))
             return false;
         so_far.succeeded = counts[JOB_EXECUTION_STATUS_SUCCEEDED];
@@ -56,12 +55,7 @@ bool pace_end(struct op *op, const struct job_row *job, struct pace *pace, int64
 {
     pace->slot.taken += queued;
     pace->notified += queued;
-    if (rollout_slot_room(&pace->slot, pace->rate) > 0)
-        *ret_due_ms = op->now_ms;
-    else if (pace->rises)
-        *ret_due_ms = pace->slot.began_ms + ROLLOUT_SLOT_MS;
-    else
-        *ret_due_ms = rollout_slot_next_ms(&pace->slot, pace->rate);
+    *ret_due_ms = rollout_slice_next_ms(&pace->slot, pace->rate, pace->rises, op->now_ms);
     return write_row(op, job, pace, done) ||
            fail(op->err, ERR_INTERNAL, "The pace of the job could not be stored.");
 }

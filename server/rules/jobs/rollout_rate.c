@@ -36,6 +36,12 @@ int64_t rollout_rate(const struct job_executions_rollout_config *config, int64_t
     return exponential_rate(config->exponential_rate, config->maximum_per_minute.value, counts);
 }
 
+bool rollout_rate_rises(const struct job_executions_rollout_config *config)
+{
+    return config && config->exponential_rate &&
+           config->exponential_rate->rate_increase_criteria->number_of_succeeded_things.set;
+}
+
 void rollout_slot_at(struct rollout_slot *slot, int64_t now_ms)
 {
     int64_t age_ms = now_ms - slot->began_ms;
@@ -78,4 +84,11 @@ int64_t rollout_slot_room(const struct rollout_slot *slot, int64_t rate)
         return INT64_MAX;
     int64_t room = slot_size(slot->number, rate) - slot->taken;
     return room > 0 ? room : 0;
+}
+
+int64_t rollout_slice_next_ms(const struct rollout_slot *slot, int64_t rate, bool rises, int64_t now_ms)
+{
+    if (rollout_slot_room(slot, rate) > 0)
+        return now_ms;
+    return rises ? slot->began_ms + ROLLOUT_SLOT_MS : rollout_slot_next_ms(slot, rate);
 }

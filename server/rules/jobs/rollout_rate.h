@@ -21,6 +21,7 @@ enum {
     ROLLOUT_SLOTS_PER_MINUTE = 10,
     ROLLOUT_MINUTE_MS = 60 * 1000,
     ROLLOUT_SLOT_MS = ROLLOUT_MINUTE_MS / ROLLOUT_SLOTS_PER_MINUTE,
+    ROLLOUT_SLICE_MAX = 100, /* things of one slice, for each of which the rate is asked anew */
 };
 
 /* What an exponential rate grows with. */
@@ -32,6 +33,9 @@ struct rollout_counts {
 /* A minute. `config` may be NULL, which gives the default; else it keeps the rules of CreateJob. */
 int64_t rollout_rate(const struct job_executions_rollout_config *config, int64_t default_per_minute,
                      struct rollout_counts counts);
+
+/* Whether it can rise while nothing is rolled out: with the things that succeed. */
+bool rollout_rate_rises(const struct job_executions_rollout_config *config);
 
 /* The slot that a rollout was in last. All zero: it has not begun. */
 struct rollout_slot {
@@ -49,5 +53,9 @@ int64_t rollout_slot_next_ms(const struct rollout_slot *slot, int64_t rate);
 
 /* How many executions more may be queued in it; INT64_MAX: any number. */
 int64_t rollout_slot_room(const struct rollout_slot *slot, int64_t rate);
+
+/* When the next slice may come, behind one at `now_ms`: now while the slot has room, else with the next one;
+ * an empty one as well where the rate `rises` meanwhile. */
+int64_t rollout_slice_next_ms(const struct rollout_slot *slot, int64_t rate, bool rises, int64_t now_ms);
 
 #endif
