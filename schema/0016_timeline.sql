@@ -15,6 +15,9 @@ CREATE TABLE transition (
 -- The transitions of a job itself, among those of a million executions
 CREATE INDEX transition_of_job ON transition (job, id) WHERE thing_name IS NULL;
 
+-- Whether a thing had an execution that was deleted
+CREATE INDEX transition_deleted ON transition (job, thing_name) WHERE status = 'DELETED';
+
 -- Of what there was before, the timeline begins here.
 INSERT INTO transition (job, id, at_ms, status, cause) SELECT id, 1, updated_at_ms, status, 'RECORD_BEGINS' FROM job;
 INSERT INTO transition (job, id, at_ms, thing_name, execution_number, status, cause)

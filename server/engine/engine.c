@@ -14,7 +14,7 @@
 enum {
     BATCH_CALLS_MAX = 1000,
     BATCH_TIMERS_MAX = 500,
-    BATCH_US_MAX = 20000, /* a batch takes no further calls after that */
+    BATCH_US_MAX = 20000, /* a batch takes no further calls after that, unless the configuration says so */
     /* Nor timers after that: who asks during a large rollout waits for one slice of it, and then for one
        more. */
     BATCH_TIMERS_US_MAX = 4000,
@@ -231,7 +231,8 @@ static void run_call(struct engine *engine, struct batch *batch, struct call *ca
 /* Runs calls into the batch; returns those that it did not take. */
 static struct call *run_calls(struct engine *engine, struct batch *batch, struct call *calls, int64_t now_ms)
 {
-    int64_t until_us = clock_mono_us() + BATCH_US_MAX;
+    int64_t most_us = engine->config.batch_us ? engine->config.batch_us : BATCH_US_MAX;
+    int64_t until_us = clock_mono_us() + most_us;
     size_t n = 0;
     while (calls && !clock_change_is(calls) && !db_failed(engine->config.db)) {
         struct call *call = calls;

@@ -28,6 +28,8 @@ struct engine_config {
      * is idle. NULL: nobody needs waking. */
     void (*ring)(void *context);
     void *ring_context;
+    int64_t batch_us; /* how long a batch takes further calls, in real time; 0: as long as is good for devices
+                         that wait. Tests, which must not depend on how fast the host is, take their time */
 };
 
 /* NULL when memory is out. */

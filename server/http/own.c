@@ -19,6 +19,7 @@ static const struct endpoint {
     { "GET", "/_iotjobs/clock", .serve = own_clock },
     { "POST", "/_iotjobs/clock", .serve = own_clock_change, .by_engine = true },
     { "POST", "/_iotjobs/reset", .serve = own_reset, .by_engine = true },
+    { "GET", "/_iotjobs/explain", .operation = &own_explain },
     { "GET", "/_iotjobs/jobs/{jobId}/timeline", .operation = &own_timeline },
 };
 

@@ -1,10 +1,18 @@
 #include "http/own_operation.h"
 
+#include "ops/jobs/explain.h"
 #include "ops/jobs/timeline.h"
 
 enum { PAGE_MAX = 250 };
 
 #define PARAMETERS(table) .parameters = table, .parameter_count = sizeof table / sizeof *table
+
+static const struct own_parameter explain_parameters[] = {
+    { "thing", offsetof(struct explain_request, thing), .required = true },
+    { "job", offsetof(struct explain_request, job), .required = false },
+};
+const struct own_operation own_explain = { op_explain, sizeof(struct explain_request),
+                                           PARAMETERS(explain_parameters) };
 
 static const struct own_parameter timeline_parameters[] = {
     { "jobId", offsetof(struct timeline_request, job_id), .required = true },

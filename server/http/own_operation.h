@@ -26,7 +26,7 @@ struct own_operation {
     bool (*decode_body)(const struct request *request, struct arena *arena, void *input, struct err *err);
 };
 
-extern const struct own_operation own_timeline;
+extern const struct own_operation own_explain, own_timeline;
 
 /* `request` has the query, into which the path's label went, and the body. False after fail(): a parameter
  * that is not known, given twice, missing or wrong. */

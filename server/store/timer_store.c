@@ -99,6 +99,18 @@ bool store_timer_due(struct db *db, enum timer_kind kind, struct str job_id, int
     return found;
 }
 
+bool store_timer_is_set(struct db *db, const struct timer_row *timer)
+{
+    struct stmt *q =
+        db_query(db,
+                 "SELECT 1 FROM timer WHERE kind = ?1 AND job_id = ?2 AND thing_name = ?3 "
+                 "AND execution_number = ?4",
+                 "sssi", name_of(timer->kind), timer->job_id, timer->thing_name, timer->execution_number);
+    bool found = stmt_row(q);
+    stmt_done(q);
+    return found;
+}
+
 bool store_timer_earliest(struct db *db, struct arena *arena, struct timer_row *ret_timer)
 {
     struct stmt *q = db_query(db,

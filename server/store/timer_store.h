@@ -52,6 +52,9 @@ bool store_window_retries_cancel_of_thing(struct db *db, struct str thing);
 /* When that one is due. False: there is none. */
 bool store_timer_due(struct db *db, enum timer_kind kind, struct str job_id, int64_t *ret_due_ms);
 
+/* Whether there is this very one. */
+bool store_timer_is_set(struct db *db, const struct timer_row *timer);
+
 /* The earliest, by due time, then kind and key. False when there is none. */
 bool store_timer_earliest(struct db *db, struct arena *arena, struct timer_row *ret_timer);
 

@@ -77,6 +77,23 @@ bool retry_possible(enum job_execution_status ended)
     return failure_type(ended) != RETRYABLE_FAILURE_TYPE_UNSET;
 }
 
+static bool is_covered(const struct retry_criteria *criterion, enum job_execution_status ended)
+{
+    return criterion->failure_type == failure_type(ended) ||
+           criterion->failure_type == RETRYABLE_FAILURE_TYPE_ALL;
+}
+
+struct opt_int retry_most(const struct retry_criteria_list *criteria, enum job_execution_status ended)
+{
+    struct opt_int most = { 0 };
+    for (size_t i = 0; i < criteria->n; i++) {
+        const struct retry_criteria *c = &criteria->items[i];
+        if (retry_possible(ended) && is_covered(c, ended) && c->number_of_retries.value > most.value)
+            most = (struct opt_int){ true, c->number_of_retries.value };
+    }
+    return most;
+}
+
 bool retry_due(const struct retry_criteria_list *criteria, struct retry_count so_far,
                enum job_execution_status ended)
 {
@@ -84,9 +101,7 @@ bool retry_due(const struct retry_criteria_list *criteria, struct retry_count so
         return false;
     for (size_t i = 0; i < criteria->n; i++) {
         const struct retry_criteria *c = &criteria->items[i];
-        bool covered =
-            c->failure_type == failure_type(ended) || c->failure_type == RETRYABLE_FAILURE_TYPE_ALL;
-        if (covered && retries_used(c->failure_type, so_far) < c->number_of_retries.value)
+        if (is_covered(c, ended) && retries_used(c->failure_type, so_far) < c->number_of_retries.value)
             return true;
     }
     return false;

@@ -31,6 +31,9 @@ struct retry_count {
     int64_t timed_out;
 };
 
+/* How many retries there are after such an end at most; not set: the criteria do not name it, or with 0. */
+struct opt_int retry_most(const struct retry_criteria_list *criteria, enum job_execution_status ended);
+
 /* Whether there is another attempt after one that `ended` so. */
 bool retry_due(const struct retry_criteria_list *criteria, struct retry_count so_far,
                enum job_execution_status ended);

@@ -107,6 +107,17 @@ bool store_transition_newest(struct db *db, struct arena *arena, int64_t job, en
     return found && !arena->failed;
 }
 
+bool store_transition_tells_deletion(struct db *db, int64_t job, struct str thing)
+{
+    struct stmt *q = db_query(db,
+                              "SELECT 1 FROM transition WHERE job = ?1 AND thing_name = ?2 "
+                              "AND status = 'DELETED' LIMIT 1",
+                              "is", job, thing);
+    bool found = stmt_row(q);
+    stmt_done(q);
+    return found;
+}
+
 bool store_transitions_delete(struct db *db, int64_t job, int64_t limit, bool *ret_left)
 {
     bool ok = db_exec(db,

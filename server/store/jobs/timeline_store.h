@@ -71,6 +71,9 @@ bool store_transitions_list(struct db *db, struct arena *arena, int64_t job, enu
 bool store_transition_newest(struct db *db, struct arena *arena, int64_t job, enum cause cause,
                              struct transition_row *ret_transition);
 
+/* Whether the thing had an execution of the job that was deleted. */
+bool store_transition_tells_deletion(struct db *db, int64_t job, struct str thing);
+
 /* The first ones of a job that is being deleted, at most `limit`. *ret_left: it has others. */
 bool store_transitions_delete(struct db *db, int64_t job, int64_t limit, bool *ret_left);
 
