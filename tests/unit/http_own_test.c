@@ -174,6 +174,38 @@ static void a_reset_empties_everything(void **state)
     http_ask(world, "GET", "/_iotjobs/health", NULL, 200, "");
 }
 
+/* --- operations of our own ---------------------------------------------------------------------------- */
+
+static void a_thing_and_a_job_are_explained(void **state)
+{
+    const struct http_world *world = *state;
+    http_ask(world, "POST", "/things/a:b", "{}", 200, "");
+    http_ask(world, "PUT", "/jobs/fw",
+             "{\"targets\":[\"arn:aws:iot:us-east-1:000000000000:thing/a:b\"],\"document\":\"{}\"}", 200, "");
+    http_ask(world, "GET", "/_iotjobs/explain?thing=a%3ab&job=fw", NULL, 200,
+             "{\"thingName\":\"a:b\",\"reason\":\"NEXT\",\"text\":\"Execution 1 of job fw is queued");
+    http_ask(world, "GET", "/_iotjobs/explain?thing=a:b", NULL, 200,
+             "{\"thingName\":\"a:b\",\"jobs\":[{\"reason\":\"NEXT\"");
+    http_ask(world, "GET", "/_iotjobs/jobs/%66w/timeline?of=job", NULL, 200,
+             "{\"jobId\":\"fw\",\"status\":\"IN_PROGRESS\",\"transitions\":[{\"at\":\"");
+}
+
+static void what_our_operations_cannot_answer_is_refused(void **state)
+{
+    const struct http_world *world = *state;
+    http_ask_error(world, "GET", "/_iotjobs/explain", NULL, 400, "InvalidRequestException");
+    http_ask(world, "GET", "/_iotjobs/explain?thing=a&Job=b", NULL, 400,
+             "The parameter Job is not known here; known are thing and job.");
+    http_ask_error(world, "GET", "/_iotjobs/explain?thing=%", NULL, 400, "InvalidRequestException");
+    http_ask_error(world, "GET", "/_iotjobs/explain?thing=none", NULL, 404, "ResourceNotFoundException");
+    http_ask_error(world, "GET", "/_iotjobs/jobs/none/timeline", NULL, 404, "ResourceNotFoundException");
+    http_ask_error(world, "GET", "/_iotjobs/jobs/%00/timeline", NULL, 400, "InvalidRequestException");
+    http_ask_error(world, "GET", "/_iotjobs/jobs//timeline", NULL, 404, "UnknownOperationException");
+    http_ask_error(world, "GET", "/_iotjobs/jobs/a/b/timeline", NULL, 404, "UnknownOperationException");
+    http_ask_error(world, "POST", "/_iotjobs/jobs/fw/timeline", NULL, 405, "MethodNotAllowedException");
+    http_ask(world, "GET", "/_iotjobs/", NULL, 404, "\"GET /_iotjobs/jobs/{jobId}/timeline\"");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, http_world_setup, http_world_teardown)
 #define TEST_ON_HOST_TIME(name)                                                                              \
     cmocka_unit_test_setup_teardown(name, http_world_setup_on_host_time, http_world_teardown)
@@ -193,6 +225,8 @@ int main(void)
         TEST(the_clock_is_frozen_set_advanced_and_scaled),
         TEST(a_malformed_clock_change_names_the_forms),
         TEST_ON_HOST_TIME(a_clock_that_follows_the_host_is_not_moved),
+        TEST(a_thing_and_a_job_are_explained),
+        TEST(what_our_operations_cannot_answer_is_refused),
         TEST_WITH_DATA(a_server_that_keeps_its_data_is_not_reset),
         TEST(a_reset_empties_everything),
         TEST_ON_HOST_TIME(a_reset_empties_everything),
