@@ -12,8 +12,7 @@ static const char *const texts[CAUSE_COUNT] = {
     [CAUSE_WINDOW_CLOSED] = "The maintenance window of the job has closed.",
     [CAUSE_END_TIME] = "The end time of the job has come.",
     [CAUSE_ABORT_CRITERIA] = "So much has failed that a criterion of the job's abortConfig is met.",
-    [CAUSE_CONCURRENT_JOBS_LIMIT] = "As many jobs as may be at work at once were at work when it was to "
-                                    "start.",
+    [CAUSE_CONCURRENT_JOBS_LIMIT] = "There was no room for it beside the other jobs when it was to start.",
     [CAUSE_ROLLOUT_DONE] = "Each thing that the job is for has its execution.",
     [CAUSE_CANCELLATION_DONE] = "What was to be canceled of the job's executions is canceled.",
     [CAUSE_EXECUTIONS_ENDED] = "The last execution of the job has ended.",

@@ -43,12 +43,14 @@ static enum cause cause_of(struct str name)
     return (enum cause)cause;
 }
 
+/* Not max(): that would walk through the job's rows. */
 bool store_transition_add(struct db *db, struct str job_id, const struct transition_row *t)
 {
     return db_exec(db,
                    "INSERT INTO transition (job, id, at_ms, thing_name, execution_number, status, cause, "
-                   "detail) SELECT job.id, 1 + coalesce((SELECT max(t.id) FROM transition AS t "
-                   "WHERE t.job = job.id), 0), ?2, ?3, ?4, ?5, ?6, ?7 FROM job WHERE job_id = ?1",
+                   "detail) SELECT job.id, 1 + coalesce((SELECT t.id FROM transition AS t "
+                   "WHERE t.job = job.id ORDER BY t.id DESC LIMIT 1), 0), ?2, ?3, ?4, ?5, ?6, ?7 FROM job "
+                   "WHERE job_id = ?1",
                    "sisosss", job_id, t->at_ms, t->thing_name, t->execution_number, t->status,
                    str_from(cause_names[t->cause]), t->detail);
 }
