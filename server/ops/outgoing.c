@@ -5,6 +5,7 @@
 void outgoing_init(struct outgoing *outgoing, struct arena *arena)
 {
     *outgoing = (struct outgoing){ .arena = arena };
+    outgoing->touched_end = &outgoing->touched;
     outgoing->events_end = &outgoing->events;
 }
 

@@ -13,6 +13,8 @@ struct touched_list;
 struct outgoing {
     struct arena *arena;          /* of the whole operation, where its parts have arenas of their own */
     struct touched_list *touched; /* pending lists that may have changed, in the order of the changes */
+    struct touched_list **touched_end;
+    struct touched_list *touched_last; /* notify_touch's latest: the first of `touched` with its key */
     struct message *events;
     struct message **events_end;
 };

@@ -57,6 +57,11 @@ WHERE id % 10 = 1 ORDER BY id"""
 
 COUNTS = "INSERT INTO job_count (job_id, status, n) SELECT job_id, 'SUCCEEDED', count(*) FROM execution GROUP BY job_id"
 
+GROUP = f"INSERT INTO thing_group (name, group_id, created_at_ms) VALUES ('fleet', 'fleet', {CREATED_MS})"
+
+ALL_MEMBERS = """INSERT INTO thing_group_member (thing_group, thing, membership_id, place)
+SELECT 1, id, printf('00000000-0000-4000-b000-%012d', id), 1 FROM thing"""
+
 
 def fill(path, things, jobs, executions_per_job):
     """Into an empty database that has its schema. Things `thing-0000000`, …, jobs `job-000000`, …, all COMPLETED, groups
@@ -74,5 +79,18 @@ def fill(path, things, jobs, executions_per_job):
         connection.execute(EXECUTIONS, {"each": executions_per_job, "things": things})
         connection.execute(LARGE)
         connection.execute(COUNTS)
+    connection.execute("ANALYZE")
+    connection.close()
+
+
+
+def fill_group(path, things):
+    """Into an empty database that has its schema. Things `thing-0000000`, …, all of them in the group `fleet`."""
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute(TYPES)
+        connection.execute(THINGS, {"count": things})
+        connection.execute(GROUP)
+        connection.execute(ALL_MEMBERS)
     connection.execute("ANALYZE")
     connection.close()

@@ -56,6 +56,12 @@ static bool queue(struct op *op, struct execution_row *execution, enum cause cau
     return timeline_add_execution(op, execution, cause);
 }
 
+/* CONTINUOUS jobs alone have windows (ops/jobs/job_create). */
+static bool has_windows(struct op *op, const struct job_row *job)
+{
+    return job->target_selection == TARGET_SELECTION_CONTINUOUS && store_job_has_windows(op->db, job->job_id);
+}
+
 bool execution_queue(struct op *op, const struct job_row *job, struct str thing, int64_t since,
                      enum cause cause, bool *ret_queued)
 {
@@ -68,7 +74,7 @@ bool execution_queue(struct op *op, const struct job_row *job, struct str thing,
                                        .job_id = job->job_id,
                                        .namespace_id = job->namespace_id,
                                        .execution_number = newest.number + 1,
-                                       .windowed = store_job_has_windows(op->db, job->job_id) };
+                                       .windowed = has_windows(op, job) };
     return *ret_queued = queue(op, &execution, cause);
 }
 

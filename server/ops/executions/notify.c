@@ -8,6 +8,7 @@
 struct touched_list {
     struct touched_list *next;
     struct pending_key key;
+    uint64_t hash;       /* of the thing's name: a slice of a rollout touches a hundred lists */
     struct str head_job; /* absent: the list was empty */
     int64_t head_number;
     bool set_changed;
@@ -32,10 +33,20 @@ static bool same_key(struct pending_key a, struct pending_key b)
     return str_eq(a.thing_name, b.thing_name) && str_eq(a.namespace_id, b.namespace_id);
 }
 
+static uint64_t hash_of(struct pending_key key)
+{
+    return str_hash(key.thing_name, 0);
+}
+
+/* The first with that key. What was touched last is asked for again when it has changed. */
 static struct touched_list *find(const struct outgoing *outgoing, struct pending_key key)
 {
-    for (struct touched_list *t = outgoing->touched; t; t = t->next)
-        if (same_key(t->key, key))
+    struct touched_list *t = outgoing->touched_last;
+    if (t && same_key(t->key, key))
+        return t;
+    uint64_t hash = hash_of(key);
+    for (t = outgoing->touched; t; t = t->next)
+        if (t->hash == hash && same_key(t->key, key))
             return t;
     return NULL;
 }
@@ -48,21 +59,25 @@ static struct touched_list *append_list(struct op *op, struct pending_key key)
         return NULL;
     t->key.thing_name = arena_str(outgoing->arena, key.thing_name);
     t->key.namespace_id = arena_str(outgoing->arena, key.namespace_id);
+    t->hash = hash_of(key);
     t->heard = audience_hears(op->audience, key.thing_name);
-    struct touched_list **end = &outgoing->touched;
-    while (*end)
-        end = &(*end)->next;
-    return *end = t;
+    *outgoing->touched_end = t;
+    outgoing->touched_end = &t->next;
+    return t;
 }
 
 bool notify_touch(struct op *op, struct pending_key key)
 {
-    if (find(op->outgoing, key))
-        return true;
-    struct touched_list *t = append_list(op, key);
+    struct touched_list *t = find(op->outgoing, key);
     struct execution_row head;
+    if (t) {
+        op->outgoing->touched_last = t;
+        return true;
+    }
+    t = append_list(op, key);
     if (!t)
         return false;
+    op->outgoing->touched_last = t;
     if (t->heard && store_pending_head(op->db, op->outgoing->arena, key, &head)) {
         t->head_job = head.job_id;
         t->head_number = head.execution_number;

@@ -16,41 +16,43 @@ static bool start(struct op *op, struct job_row *job, enum cause cause)
     if (!store_job_update(op->db, job))
         return fail(op->err, ERR_INTERNAL, "The job could not be started.");
     return (!waited || timeline_add_job(op, job, cause, STR_NONE)) &&
-           job_work_go_on(op, TIMER_ROLLOUT, job->job_id);
+           job_work_go_on_with(op, TIMER_ROLLOUT, job);
+}
+
+static bool start_in_window(struct op *op, struct job_row *job)
+{
+    struct windows windows;
+    bool open = true;
+    if (!job_windows_get(op, job, &windows))
+        return false;
+    if (windows.n && !job_window_wait(op, job->job_id, &windows, TIMER_JOB_START, &open))
+        return false;
+    return !open || start(op, job, windows.n ? CAUSE_WINDOW_OPENED : CAUSE_START_TIME);
 }
 
 bool job_start(struct op *op, struct str job_id)
 {
     struct job_row job;
-    struct windows windows;
-    bool open = true;
     if (!store_job_get(op->db, op->arena, job_id, &job))
         return fail(op->err, ERR_INTERNAL, "The job could not be read.");
-    if (!job_windows_get(op, &job, &windows))
-        return false;
-    if (windows.n && !job_window_wait(op, job_id, &windows, TIMER_JOB_START, &open))
-        return false;
-    return !open || start(op, &job, windows.n ? CAUSE_WINDOW_OPENED : CAUSE_START_TIME);
+    return start_in_window(op, &job);
 }
 
 /* AWS cancels a job that would start beside too many others (control plane 2.1). */
-static bool give_up(struct op *op, struct str job_id)
+static bool give_up(struct op *op, struct job_row *job)
 {
-    struct job_row job;
-    if (!store_job_get(op->db, op->arena, job_id, &job))
-        return fail(op->err, ERR_INTERNAL, "The job could not be read.");
-    job.reason_code = STR_LIT(JOB_CROWDED_REASON);
-    job.comment = STR_LIT("As many jobs as may be at work at once were at work when it was to start.");
-    return job_cancel(op, &job, false) && timeline_add_job(op, &job, CAUSE_CONCURRENT_JOBS_LIMIT, STR_NONE) &&
-           job_work_begin(op, TIMER_CANCELLATION, job.job_id);
+    job->reason_code = STR_LIT(JOB_CROWDED_REASON);
+    job->comment = STR_LIT("As many jobs as may be at work at once were at work when it was to start.");
+    return job_cancel(op, job, false) && timeline_add_job(op, job, CAUSE_CONCURRENT_JOBS_LIMIT, STR_NONE) &&
+           job_work_begin(op, TIMER_CANCELLATION, job->job_id);
 }
 
 bool job_start_due(struct op *op, const struct timer_row *timer)
 {
-    struct job_state job;
-    if (!store_job_state_get(op->db, timer->job_id, &job) || job.status != JOB_STATUS_SCHEDULED)
+    struct job_row job;
+    if (!store_job_get(op->db, op->arena, timer->job_id, &job) || job.status != JOB_STATUS_SCHEDULED)
         return true;
-    return quota_has_room_at_work(op) ? job_start(op, timer->job_id) : give_up(op, timer->job_id);
+    return quota_has_room_at_work(op) ? start_in_window(op, &job) : give_up(op, &job);
 }
 
 /* The deadline that has come; the job's, where both have. */

@@ -63,20 +63,45 @@ static bool put_down(struct op *op, enum timer_kind kind, const struct job_row *
     return !done || works[kind].finish(op, job);
 }
 
+static bool work_on(struct op *op, enum timer_kind kind, const struct job_row *job,
+                    struct progress_row *progress)
+{
+    struct progress_row noted;
+    bool done = false;
+    if (!works[kind].slice(op, job, progress, &done))
+        return false;
+    /* The end of an execution may have been that of the job, and of this work with it. */
+    return !store_progress_get(op->db, kind, job->job_id, &noted) || put_down(op, kind, job, progress, done);
+}
+
+/* *ret_found: there is work of that kind. */
+static bool read_progress(struct op *op, enum timer_kind kind, struct str job_id,
+                          struct progress_row *ret_progress, bool *ret_found)
+{
+    *ret_found = store_progress_get(op->db, kind, job_id, ret_progress);
+    return !db_failed(op->db) || fail(op->err, ERR_INTERNAL, "The progress of the job could not be read.");
+}
+
 bool job_work_go_on(struct op *op, enum timer_kind kind, struct str job_id)
 {
     struct job_row job;
-    struct progress_row progress, noted;
-    bool done = false;
-    if (!store_progress_get(op->db, kind, job_id, &progress))
-        return !db_failed(op->db) ||
-               fail(op->err, ERR_INTERNAL, "The progress of the job could not be read.");
+    struct progress_row progress;
+    bool found = false;
+    if (!read_progress(op, kind, job_id, &progress, &found))
+        return false;
+    if (!found)
+        return true;
     if (!store_job_get(op->db, op->arena, job_id, &job))
         return fail(op->err, ERR_INTERNAL, "The job could not be read.");
-    if (!works[kind].slice(op, &job, &progress, &done))
-        return false;
-    /* The end of an execution may have been that of the job, and of this work with it. */
-    return !store_progress_get(op->db, kind, job_id, &noted) || put_down(op, kind, &job, &progress, done);
+    return work_on(op, kind, &job, &progress);
+}
+
+bool job_work_go_on_with(struct op *op, enum timer_kind kind, const struct job_row *job)
+{
+    struct progress_row progress;
+    bool found = false;
+    return read_progress(op, kind, job->job_id, &progress, &found) &&
+           (!found || work_on(op, kind, job, &progress));
 }
 
 bool job_work_begin(struct op *op, enum timer_kind kind, struct str job_id)

@@ -31,6 +31,8 @@ bool job_slice_of_executions(struct op *op, const struct job_row *job, struct pr
 bool job_work_note(struct op *op, enum timer_kind kind, struct str job_id);
 /* The next slice of what was noted, if there is any, and a timer for the rest. */
 bool job_work_go_on(struct op *op, enum timer_kind kind, struct str job_id);
+/* The same for a job that is at hand, as its row is. */
+bool job_work_go_on_with(struct op *op, enum timer_kind kind, const struct job_row *job);
 /* Without a timer it stays where it is, until it goes on. */
 bool job_work_pause(struct op *op, enum timer_kind kind, struct str job_id);
 /* Notes it and goes on. */

@@ -15,6 +15,7 @@ struct budget {
     size_t looks;   /* things to look at */
     int64_t room;   /* executions to queue */
     int64_t queued; /* those it has */
+    bool joined;    /* some of the things may have joined since the rollout began */
 };
 
 static bool is_used_up(const struct budget *budget)
@@ -39,8 +40,7 @@ static bool queue_once(struct op *op, const struct job_row *job, const struct ta
 static bool queue_member(struct op *op, const struct job_row *job, const struct target_row *target,
                          struct str thing, struct budget *budget)
 {
-    if (!target->followed || job->target_selection != TARGET_SELECTION_SNAPSHOT ||
-        !store_mover_is_new(op->db, job->job_id, thing))
+    if (!target->followed || !budget->joined || !store_mover_is_new(op->db, job->job_id, thing))
         return queue_once(op, job, target, thing, budget);
     budget->looks--;
     return true;
@@ -169,6 +169,8 @@ bool rollout_slice(struct op *op, const struct job_row *job, struct progress_row
         return false;
     if (more)
         return true;
+    budget.joined =
+        job->target_selection == TARGET_SELECTION_SNAPSHOT && store_movers_exist(op->db, job->job_id);
     if (!pace_begin(op, job, &pace, &budget.room) || (began && !queue_leavers(op, job, &budget, &more)) ||
         (!more && !queue_targets(op, job, progress, &budget, &more)) ||
         !pace_end(op, job, &pace, budget.queued, !more, &due_ms) || !follow_groups(op, job, began, more))

@@ -215,14 +215,14 @@ bool store_jobs_list(struct db *db, struct arena *arena, const struct job_filter
 bool store_count_add(struct db *db, struct str job_id, enum job_execution_status status, int64_t n)
 {
     struct str name = execution_status_name(status);
-    /* Two statements: an upsert would check the negative number by itself before it is added. */
-    if (n < 0)
-        return db_exec(db, "UPDATE job_count SET n = n + ?3 WHERE job_id = ?1 AND status = ?2", "ssi", job_id,
-                       name, n);
-    return db_exec(db,
-                   "INSERT INTO job_count (job_id, status, n) VALUES (?1, ?2, ?3) "
-                   "ON CONFLICT DO UPDATE SET n = n + excluded.n",
-                   "ssi", job_id, name, n);
+    /* Not an upsert: each would look for the job, as the reference to it asks of a new row, and would check a
+     * negative number by itself before it is added. */
+    if (!db_exec(db, "UPDATE job_count SET n = n + ?3 WHERE job_id = ?1 AND status = ?2", "ssi", job_id, name,
+                 n))
+        return false;
+    return n < 0 || db_changes(db) > 0 ||
+           db_exec(db, "INSERT INTO job_count (job_id, status, n) VALUES (?1, ?2, ?3)", "ssi", job_id, name,
+                   n);
 }
 
 bool store_counts_get(struct db *db, struct str job_id, int64_t ret_counts[JOB_COUNTS])

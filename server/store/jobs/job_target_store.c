@@ -192,6 +192,14 @@ bool store_mover_add(struct db *db, struct str job_id, struct str thing, bool wa
                    "ssi", job_id, thing, (int64_t)was_in);
 }
 
+bool store_movers_exist(struct db *db, struct str job_id)
+{
+    struct stmt *q = db_query(db, "SELECT 1 FROM job_mover WHERE job_id = ?1 LIMIT 1", "s", job_id);
+    bool found = stmt_row(q);
+    stmt_done(q);
+    return found;
+}
+
 bool store_mover_is_new(struct db *db, struct str job_id, struct str thing)
 {
     struct stmt *q =

@@ -75,6 +75,8 @@ bool store_joiners_delete_of_job(struct db *db, struct str job_id);
 
 /* Unless it is noted already: the first time counts. `was_in`: it has left; else it has joined. */
 bool store_mover_add(struct db *db, struct str job_id, struct str thing, bool was_in);
+/* Whether any is noted. */
+bool store_movers_exist(struct db *db, struct str job_id);
 /* Whether it has joined. */
 bool store_mover_is_new(struct db *db, struct str job_id, struct str thing);
 /* Those that have left; at most `limit`. */
