@@ -138,6 +138,13 @@ WHERE j.ended AND j.end_behavior <> 'STOP_ROLLOUT' AND e.status = 'QUEUED' AND j
   AND NOT EXISTS (SELECT 1 FROM job_progress AS p WHERE p.job_id = j.job_id AND p.kind = 'CANCELLATION')
 
 UNION ALL
+SELECT 'job that has come to its end, and what nobody will ever see', j.job_id
+FROM job AS j JOIN execution AS e ON e.job_id = j.job_id
+WHERE j.ended AND j.status = 'SCHEDULED' AND e.status = 'QUEUED'
+  AND NOT EXISTS (SELECT 1 FROM timer AS t WHERE t.job_id = j.job_id AND t.kind = 'WINDOW_OPEN')
+  AND NOT EXISTS (SELECT 1 FROM job_progress AS p WHERE p.job_id = j.job_id AND p.kind = 'CANCELLATION')
+
+UNION ALL
 SELECT 'job that has come to its end, and tries again', t.job_id
 FROM timer AS t JOIN job AS j ON j.job_id = t.job_id WHERE t.kind = 'WINDOW_RETRY' AND j.ended
 

@@ -2,6 +2,7 @@
 
 #include "base/time_text.h"
 #include "ops/executions/execution_change.h"
+#include "ops/jobs/job_window.h"
 #include "ops/jobs/job_work.h"
 
 struct opt_int job_end_time(const struct job_row *job)
@@ -27,6 +28,17 @@ bool job_end_time_plan(struct op *op, const struct job_row *job)
            fail(op->err, ERR_INTERNAL, "The timer of the job's end could not be set.");
 }
 
+static bool cancel_rest(struct op *op, struct str job_id)
+{
+    return job_work_drop(op, TIMER_REMOVAL, job_id) && job_work_begin(op, TIMER_CANCELLATION, job_id);
+}
+
+bool job_end_unseen(struct op *op, const struct job_row *job)
+{
+    bool waits = job->ended && job->end_behavior == JOB_END_BEHAVIOR_STOP_ROLLOUT;
+    return !waits || !job_window_is_last(op, job) || cancel_rest(op, job->job_id);
+}
+
 bool job_end_due(struct op *op, const struct timer_row *timer)
 {
     struct job_row job;
@@ -38,7 +50,6 @@ bool job_end_due(struct op *op, const struct timer_row *timer)
         return fail(op->err, ERR_INTERNAL, "The job could not be ended.");
     if (!job_work_drop(op, TIMER_ROLLOUT, job.job_id))
         return false;
-    if (job.end_behavior == JOB_END_BEHAVIOR_STOP_ROLLOUT)
-        return job_settle(op, job.job_id);
-    return job_work_drop(op, TIMER_REMOVAL, job.job_id) && job_work_begin(op, TIMER_CANCELLATION, job.job_id);
+    bool waits = job.end_behavior == JOB_END_BEHAVIOR_STOP_ROLLOUT && !job_window_is_last(op, &job);
+    return waits ? job_settle(op, job.job_id) : cancel_rest(op, job.job_id);
 }
