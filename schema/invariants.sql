@@ -59,7 +59,9 @@ LEFT JOIN execution AS e
     ON e.thing_name = t.thing_name AND e.job_id = t.job_id AND e.execution_number = t.execution_number
 LEFT JOIN job AS j ON j.job_id = t.job_id
 WHERE t.kind = 'WINDOW_RETRY'
-  AND (e.status IS NULL OR e.status NOT IN ('FAILED', 'TIMED_OUT') OR j.status NOT IN ('SCHEDULED', 'IN_PROGRESS')
+  AND (e.status IS NULL OR e.status NOT IN ('FAILED', 'TIMED_OUT')
+       OR (j.status NOT IN ('SCHEDULED', 'IN_PROGRESS')
+           AND t.job_id NOT IN (SELECT job_id FROM timer WHERE kind = 'CLEARING'))
        OR t.thing_name NOT IN (SELECT name FROM thing))
 
 UNION ALL
@@ -146,7 +148,12 @@ WHERE j.ended AND j.status = 'SCHEDULED' AND e.status = 'QUEUED'
 
 UNION ALL
 SELECT 'job that has come to its end, and tries again', t.job_id
-FROM timer AS t JOIN job AS j ON j.job_id = t.job_id WHERE t.kind = 'WINDOW_RETRY' AND j.ended
+FROM timer AS t JOIN job AS j ON j.job_id = t.job_id
+WHERE t.kind = 'WINDOW_RETRY' AND j.ended AND t.job_id NOT IN (SELECT job_id FROM timer WHERE kind = 'CLEARING')
+
+UNION ALL
+SELECT 'timer of a job that is gone', job_id || ' ' || kind
+FROM timer WHERE job_id <> '' AND job_id NOT IN (SELECT job_id FROM job)
 
 UNION ALL
 SELECT 'pace of a job that rolls out no more', p.job_id
@@ -168,12 +175,15 @@ WHERE t.kind = 'THING_GROUP'
 UNION ALL
 SELECT 'thing that left or joined a rollout that there is not', m.job_id || ' ' || m.thing_name
 FROM job_mover AS m JOIN job AS j ON j.job_id = m.job_id
-WHERE j.target_selection <> 'SNAPSHOT' OR j.status <> 'IN_PROGRESS'
-   OR m.job_id NOT IN (SELECT job_id FROM job_progress WHERE kind = 'ROLLOUT')
+WHERE (j.target_selection <> 'SNAPSHOT' OR j.status <> 'IN_PROGRESS'
+       OR m.job_id NOT IN (SELECT job_id FROM job_progress WHERE kind = 'ROLLOUT'))
+  AND m.job_id NOT IN (SELECT job_id FROM timer WHERE kind = 'CLEARING')
 
 UNION ALL
 SELECT 'thing that waits for a job to roll out which does not', job_id || ' ' || thing_name
-FROM job_joiner WHERE job_id NOT IN (SELECT job_id FROM job_progress WHERE kind = 'ROLLOUT')
+FROM job_joiner
+WHERE job_id NOT IN (SELECT job_id FROM job_progress WHERE kind = 'ROLLOUT')
+  AND job_id NOT IN (SELECT job_id FROM timer WHERE kind = 'CLEARING')
 
 UNION ALL
 SELECT 'job that hides what it should show, or the reverse', job_id

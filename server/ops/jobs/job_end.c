@@ -3,6 +3,7 @@
 #include "ops/event.h"
 #include "ops/executions/execution_change.h"
 #include "ops/jobs/job.h"
+#include "ops/jobs/job_clear.h"
 #include "ops/lookup.h"
 #include "ops/quota.h"
 #include "ops/render.h"
@@ -98,14 +99,22 @@ static bool delete_execution(struct op *op, const struct job_row *job, struct ex
     return execution_delete(op, execution);
 }
 
+/* First what it has noted of its things: that would not go with the last of them. */
 bool deletion_slice(struct op *op, const struct job_row *job, struct progress_row *progress, bool *ret_done)
 {
-    return job_slice_of_executions(op, job, progress, delete_execution, ret_done);
+    bool notes;
+    *ret_done = false;
+    if (!job_clear_slice(op, job->job_id, &notes))
+        return false;
+    return notes || job_slice_of_executions(op, job, progress, delete_execution, ret_done);
 }
 
 bool deletion_finish(struct op *op, const struct job_row *job)
 {
-    return ((event_job(op, JOB_EVENT_DELETED, job) && store_job_delete(op->db, job->job_id)) ||
+    return ((event_job(op, JOB_EVENT_DELETED, job) &&
+             store_timers_cancel_of_job(op->db, TIMER_CLEARING, job->job_id) &&
+             store_timers_cancel_of_job(op->db, TIMER_WINDOW_TELL, job->job_id) &&
+             store_job_delete(op->db, job->job_id)) ||
             fail(op->err, ERR_INTERNAL, "The job could not be deleted.")) &&
            tags_forget(op, TAGGABLE_JOB, job->job_id);
 }

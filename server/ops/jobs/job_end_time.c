@@ -45,8 +45,7 @@ bool job_end_due(struct op *op, const struct timer_row *timer)
     if (!store_job_get(op->db, op->arena, timer->job_id, &job) ||
         (job.status != JOB_STATUS_SCHEDULED && job.status != JOB_STATUS_IN_PROGRESS))
         return true;
-    if (!store_job_end(op->db, job.job_id, op->now_ms) ||
-        !store_timers_cancel_of_job(op->db, TIMER_WINDOW_RETRY, job.job_id))
+    if (!store_job_end(op->db, job.job_id, op->now_ms))
         return fail(op->err, ERR_INTERNAL, "The job could not be ended.");
     if (!job_work_drop(op, TIMER_ROLLOUT, job.job_id))
         return false;

@@ -2,6 +2,7 @@
 
 #include "ops/executions/execution_change.h"
 #include "ops/jobs/following.h"
+#include "ops/jobs/job_clear.h"
 #include "ops/jobs/job_end_time.h"
 #include "ops/jobs/pace.h"
 #include "rules/jobs/execution_state.h"
@@ -138,8 +139,7 @@ static bool follow_groups(struct op *op, const struct job_row *job, bool began, 
     if (job->target_selection != TARGET_SELECTION_SNAPSHOT || (!began && !more))
         return true;
     return (more ? store_targets_follow(op->db, job->job_id)
-                 : store_targets_unfollow(op->db, job->job_id) &&
-                       store_movers_delete_of_job(op->db, job->job_id)) ||
+                 : store_targets_unfollow(op->db, job->job_id) && job_clear(op, job->job_id)) ||
            fail(op->err, ERR_INTERNAL, "The groups of the job could not be followed.");
 }
 

@@ -179,9 +179,15 @@ bool store_joiner_delete(struct db *db, struct str job_id, struct str thing)
     return db_exec(db, "DELETE FROM job_joiner WHERE job_id = ?1 AND thing_name = ?2", "ss", job_id, thing);
 }
 
-bool store_joiners_delete_of_job(struct db *db, struct str job_id)
+bool store_joiners_delete(struct db *db, struct str job_id, int64_t limit, bool *ret_more)
 {
-    return db_exec(db, "DELETE FROM job_joiner WHERE job_id = ?1", "s", job_id);
+    if (!db_exec(db,
+                 "DELETE FROM job_joiner WHERE job_id = ?1 AND thing_name IN "
+                 "(SELECT thing_name FROM job_joiner WHERE job_id = ?1 LIMIT ?2)",
+                 "si", job_id, limit))
+        return false;
+    *ret_more = db_changes(db) == limit;
+    return true;
 }
 
 /* ---- movers ---- */
@@ -216,7 +222,13 @@ bool store_mover_delete(struct db *db, struct str job_id, struct str thing)
     return db_exec(db, "DELETE FROM job_mover WHERE job_id = ?1 AND thing_name = ?2", "ss", job_id, thing);
 }
 
-bool store_movers_delete_of_job(struct db *db, struct str job_id)
+bool store_movers_delete(struct db *db, struct str job_id, int64_t limit, bool *ret_more)
 {
-    return db_exec(db, "DELETE FROM job_mover WHERE job_id = ?1", "s", job_id);
+    if (!db_exec(db,
+                 "DELETE FROM job_mover WHERE job_id = ?1 AND thing_name IN "
+                 "(SELECT thing_name FROM job_mover WHERE job_id = ?1 LIMIT ?2)",
+                 "si", job_id, limit))
+        return false;
+    *ret_more = db_changes(db) == limit;
+    return true;
 }

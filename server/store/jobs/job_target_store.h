@@ -69,7 +69,8 @@ bool store_joiner_add(struct db *db, struct str job_id, struct str thing);
 bool store_joiners_get(struct db *db, struct arena *arena, struct str job_id, int64_t limit,
                        struct thing_names *ret_rows);
 bool store_joiner_delete(struct db *db, struct str job_id, struct str thing);
-bool store_joiners_delete_of_job(struct db *db, struct str job_id);
+/* At most `limit` of them; *ret_more: there may be others. */
+bool store_joiners_delete(struct db *db, struct str job_id, int64_t limit, bool *ret_more);
 
 /* ---- things that left or joined the groups of a SNAPSHOT job since its rollout began ---- */
 
@@ -81,6 +82,7 @@ bool store_mover_is_new(struct db *db, struct str job_id, struct str thing);
 bool store_leavers_get(struct db *db, struct arena *arena, struct str job_id, int64_t limit,
                        struct thing_names *ret_rows);
 bool store_mover_delete(struct db *db, struct str job_id, struct str thing);
-bool store_movers_delete_of_job(struct db *db, struct str job_id);
+/* At most `limit` of them; *ret_more: there may be others. */
+bool store_movers_delete(struct db *db, struct str job_id, int64_t limit, bool *ret_more);
 
 #endif
