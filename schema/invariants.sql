@@ -180,6 +180,13 @@ WHERE (j.target_selection <> 'SNAPSHOT' OR j.status <> 'IN_PROGRESS'
   AND m.job_id NOT IN (SELECT job_id FROM timer WHERE kind = 'CLEARING')
 
 UNION ALL
+SELECT 'group that a rollout waits for, and there is no rollout or no such group', e.job_id || ' ' || e.thing_group
+FROM job_ending_group AS e JOIN job AS j ON j.job_id = e.job_id
+WHERE j.target_selection <> 'SNAPSHOT' OR j.status <> 'IN_PROGRESS'
+   OR e.job_id NOT IN (SELECT job_id FROM job_progress WHERE kind = 'ROLLOUT')
+   OR e.thing_group NOT IN (SELECT id FROM thing_group_ending)
+
+UNION ALL
 SELECT 'thing that waits for a job to roll out which does not', job_id || ' ' || thing_name
 FROM job_joiner
 WHERE job_id NOT IN (SELECT job_id FROM job_progress WHERE kind = 'ROLLOUT')

@@ -100,7 +100,8 @@ bool job_work_hurry(struct op *op, enum timer_kind kind, struct str job_id)
 
 static bool forget_rollout(struct op *op, struct str job_id)
 {
-    return store_pace_delete(op->db, job_id) && job_clear(op, job_id);
+    return store_pace_delete(op->db, job_id) && store_ending_groups_forget(op->db, job_id) &&
+           job_clear(op, job_id);
 }
 
 bool job_work_drop(struct op *op, enum timer_kind kind, struct str job_id)

@@ -153,6 +153,13 @@ static bool is_due_to_stop(struct op *op, const struct job_row *job)
             store_timer_due(op->db, TIMER_WINDOW_CLOSE, job->job_id, &close_ms) && close_ms <= op->now_ms);
 }
 
+/* Nothing is left to do but for those of a group that is being deleted, who are not noted yet. */
+static bool waits_for_group(struct op *op, const struct job_row *job)
+{
+    return job->target_selection == TARGET_SELECTION_SNAPSHOT &&
+           store_ending_group_is_awaited(op->db, job->job_id);
+}
+
 bool rollout_slice(struct op *op, const struct job_row *job, struct progress_row *progress, bool *ret_done)
 {
     struct budget budget = { .looks = JOB_SLICE_MAX };
@@ -169,11 +176,13 @@ bool rollout_slice(struct op *op, const struct job_row *job, struct progress_row
     if (more)
         return true;
     if (!pace_begin(op, job, &pace, &budget.room) || (began && !queue_leavers(op, job, &budget, &more)) ||
-        (!more && !queue_targets(op, job, progress, &budget, &more)) ||
-        !pace_end(op, job, &pace, budget.queued, !more, &due_ms) || !follow_groups(op, job, began, more))
+        (!more && !queue_targets(op, job, progress, &budget, &more)))
         return false;
-    progress->not_before_ms = due_ms;
-    *ret_done = !more;
+    bool waits = !more && waits_for_group(op, job), done = !more && !waits;
+    if (!pace_end(op, job, &pace, budget.queued, done, &due_ms) || !follow_groups(op, job, began, !done))
+        return false;
+    progress->not_before_ms = waits ? op->now_ms + ROLLOUT_SLOT_MS : due_ms;
+    *ret_done = done;
     return true;
 }
 

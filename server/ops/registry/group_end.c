@@ -1,6 +1,7 @@
 #include "ops/registry/group_end.h"
 
 #include "ops/fleet/fleet_index.h"
+#include "ops/jobs/following.h"
 #include "ops/registry/dynamic_membership.h"
 #include "ops/tags.h"
 
@@ -22,7 +23,8 @@ static bool arm(struct op *op)
 
 static bool let_go_of(struct op *op, const struct ending_group *group, int64_t thing)
 {
-    return (store_membership_delete(op->db, group->id, thing) || failed(op)) &&
+    return following_group_lets_go(op, group->id, thing) &&
+           (store_membership_delete(op->db, group->id, thing) || failed(op)) &&
            (group->dynamic ? dynamic_membership_group_ended(op, thing)
                            : fleet_index_thing_changed(op, thing));
 }

@@ -85,4 +85,17 @@ bool store_mover_delete(struct db *db, struct str job_id, struct str thing);
 /* At most `limit` of them; *ret_more: there may be others. */
 bool store_movers_delete(struct db *db, struct str job_id, int64_t limit, bool *ret_more);
 
+/* ---- groups that end while a SNAPSHOT job rolls out to them ---- */
+
+/* Of the group's things, those with an id above `last` have not had their turn. The group must be ending when
+ * the transaction is committed; with its row there this one goes. */
+bool store_ending_group_await(struct db *db, int64_t group, struct str job_id, int64_t last);
+/* Whether the job waits for one. */
+bool store_ending_group_is_awaited(struct db *db, struct str job_id);
+/* Whether the thing is in one that the job waits for, and has not had its turn. */
+bool store_ending_group_has(struct db *db, struct str job_id, int64_t thing);
+/* For all jobs that wait for the group: the thing leaves them, unless it is noted already. */
+bool store_ending_group_note(struct db *db, int64_t group, int64_t thing);
+bool store_ending_groups_forget(struct db *db, struct str job_id);
+
 #endif
