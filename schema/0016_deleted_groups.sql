@@ -1,4 +1,4 @@
--- Groups that are deleted while a SNAPSHOT job rolls out to them.
+-- Groups that are deleted while a SNAPSHOT job rolls out to them, and things that are deleted with notes of a job.
 
 -- The job is for the things that such a group had when the rollout began, so those whose turn had not come are noted in
 -- `job_mover`, as the memberships are worked off; the rollout waits for that. A row is written before that of the group in
@@ -11,3 +11,10 @@ CREATE TABLE job_ending_group (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX job_ending_group_of_job ON job_ending_group (job_id, thing_group);
+
+-- What jobs have noted of a thing that is deleted: another one of its name must not get it.
+CREATE INDEX job_joiner_of_thing ON job_joiner (thing_name);
+CREATE INDEX job_mover_left_of_thing ON job_mover (thing_name) WHERE was_in = 1;
+
+DELETE FROM job_joiner WHERE thing_name NOT IN (SELECT name FROM thing);
+DELETE FROM job_mover WHERE was_in = 1 AND thing_name NOT IN (SELECT name FROM thing);

@@ -180,6 +180,12 @@ WHERE (j.target_selection <> 'SNAPSHOT' OR j.status <> 'IN_PROGRESS'
   AND m.job_id NOT IN (SELECT job_id FROM timer WHERE kind = 'CLEARING')
 
 UNION ALL
+SELECT 'thing that is gone, and has left a rollout or is to join a job', job_id || ' ' || thing_name
+FROM (SELECT job_id, thing_name FROM job_joiner UNION ALL SELECT job_id, thing_name FROM job_mover WHERE was_in = 1)
+WHERE thing_name NOT IN (SELECT name FROM thing)
+  AND job_id NOT IN (SELECT job_id FROM timer WHERE kind = 'CLEARING')
+
+UNION ALL
 SELECT 'group that a rollout waits for, and there is no rollout or no such group', e.job_id || ' ' || e.thing_group
 FROM job_ending_group AS e JOIN job AS j ON j.job_id = e.job_id
 WHERE j.target_selection <> 'SNAPSHOT' OR j.status <> 'IN_PROGRESS'

@@ -126,7 +126,7 @@ static bool queue_leavers(struct op *op, const struct job_row *job, struct budge
         struct str thing = leavers.things[i];
         if (!store_mover_delete(op->db, job->job_id, thing))
             return fail(op->err, ERR_INTERNAL, "The things that left the job could not be told apart.");
-        if (store_thing_exists(op->db, thing) && !queue_once(op, job, &none_of_its_own, thing, budget))
+        if (!queue_once(op, job, &none_of_its_own, thing, budget))
             return false;
     }
     *ret_more = i < leavers.n;

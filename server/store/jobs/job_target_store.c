@@ -233,6 +233,14 @@ bool store_movers_delete(struct db *db, struct str job_id, int64_t limit, bool *
     return true;
 }
 
+/* ---- things that are deleted ---- */
+
+bool store_joining_forget(struct db *db, struct str thing)
+{
+    return db_exec(db, "DELETE FROM job_joiner WHERE thing_name = ?1", "s", thing) &&
+           db_exec(db, "DELETE FROM job_mover WHERE thing_name = ?1 AND was_in = 1", "s", thing);
+}
+
 /* ---- groups that end ---- */
 
 bool store_ending_group_await(struct db *db, int64_t group, struct str job_id, int64_t last)

@@ -85,6 +85,12 @@ bool store_mover_delete(struct db *db, struct str job_id, struct str thing);
 /* At most `limit` of them; *ret_more: there may be others. */
 bool store_movers_delete(struct db *db, struct str job_id, int64_t limit, bool *ret_more);
 
+/* ---- things that are deleted ---- */
+
+/* It joins nothing any more, and has left nothing. That it has joined stays: it is true of the next of its
+ * name. */
+bool store_joining_forget(struct db *db, struct str thing);
+
 /* ---- groups that end while a SNAPSHOT job rolls out to them ---- */
 
 /* Of the group's things, those with an id above `last` have not had their turn. The group must be ending when
