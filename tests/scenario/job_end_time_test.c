@@ -488,6 +488,21 @@ static void the_end_takes_over_from_a_removal(void **state)
     world_free(w);
 }
 
+/* Its end is worked off, and so is the deletion of its group. */
+static void a_job_that_is_at_two_things_at_once_counts_as_one_job_at_work(void **state)
+{
+    struct world *w = given_large_job();
+    (void)state;
+    given_thing(w, "pump");
+    world_stop_after(w, 1);
+    world_restart(w, "2030-01-01T13:00:00Z");
+    http(w, 200, "DELETE", "/thing-groups/site", NULL);
+    assert_true(is_due(w, TIMER_CANCELLATION) && is_due(w, TIMER_REMOVAL));
+    world_settings(w)->concurrent_jobs_limit = 2;
+    given_job(w, "other", "pump");
+    world_free(w);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, groups_set_up, world_tear_down)
@@ -520,6 +535,7 @@ int main(void)
         cmocka_unit_test(a_large_job_ends_bit_by_bit),
         cmocka_unit_test(the_end_takes_over_from_a_removal),
         cmocka_unit_test(a_cancel_in_the_middle_of_the_end_takes_over),
+        cmocka_unit_test(a_job_that_is_at_two_things_at_once_counts_as_one_job_at_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

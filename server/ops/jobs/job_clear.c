@@ -18,7 +18,7 @@ bool job_clear_slice(struct op *op, struct str job_id, bool *ret_more)
 
 bool job_clear(struct op *op, struct str job_id)
 {
-    bool more;
+    bool more = false;
     struct timer_row rest = {
         .kind = TIMER_CLEARING, .job_id = job_id, .thing_name = STR_LIT(""), .due_ms = op->now_ms
     };

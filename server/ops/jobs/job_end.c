@@ -102,7 +102,7 @@ static bool delete_execution(struct op *op, const struct job_row *job, struct ex
 /* First what it has noted of its things: that would not go with the last of them. */
 bool deletion_slice(struct op *op, const struct job_row *job, struct progress_row *progress, bool *ret_done)
 {
-    bool notes;
+    bool notes = false;
     *ret_done = false;
     if (!job_clear_slice(op, job->job_id, &notes))
         return false;
