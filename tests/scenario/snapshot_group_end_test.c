@@ -254,6 +254,28 @@ static void a_rollout_that_is_behind_them_finds_everybody(void **state)
     world_free(w);
 }
 
+/* So many that each thing is a slice by itself. */
+static void each_of_very_many_jobs_finds_everybody(void **state)
+{
+    enum { JOBS = 120, THINGS = 130 };
+    struct world *w = *state;
+    nobody_listens(w);
+    given_lamps(w, THINGS);
+    char job[16];
+    for (int i = 0; i < JOBS; i++) {
+        snprintf(job, sizeof job, "fw-%d", i);
+        given_job_for_with(w, job, "SNAPSHOT", GROUP_TARGET("hall"), TEN_A_MINUTE);
+    }
+    world_stop_after(w, 1);
+    delete_group(w, "hall");
+    assert_int_equal(rows_in(w, "job_ending_group"), JOBS);
+    world_stop_after(w, 0);
+    advance(w, "PT20M");
+    assert_counts(w, "fw-0", "Queued 130");
+    assert_int_equal(rows_in(w, "execution"), JOBS * THINGS);
+    assert_int_equal(rows_in(w, "timer"), 0);
+}
+
 static void a_cancel_meanwhile_forgets_them(void **state)
 {
     struct world *w = given_large_group_deleted("");
@@ -305,6 +327,7 @@ int main(void)
         TEST(the_job_is_not_complete_before_they_are_done),
         cmocka_unit_test(a_rollout_that_is_ahead_of_them_waits),
         cmocka_unit_test(a_rollout_that_is_behind_them_finds_everybody),
+        TEST(each_of_very_many_jobs_finds_everybody),
         cmocka_unit_test(a_cancel_meanwhile_forgets_them),
         cmocka_unit_test(an_end_time_meanwhile_forgets_them),
         cmocka_unit_test(a_deletion_meanwhile_leaves_nothing_to_the_next_job_of_its_name),

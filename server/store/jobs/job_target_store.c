@@ -270,6 +270,16 @@ bool store_ending_group_has(struct db *db, struct str job_id, int64_t thing)
                             "si", job_id, thing));
 }
 
+int64_t store_ending_group_jobs(struct db *db, int64_t group, int64_t limit)
+{
+    struct stmt *q =
+        db_query(db, "SELECT count(*) FROM (SELECT 1 FROM job_ending_group WHERE thing_group = ?1 LIMIT ?2)",
+                 "ii", group, limit);
+    int64_t n = stmt_row(q) ? stmt_int(q) : 0;
+    stmt_done(q);
+    return n;
+}
+
 bool store_ending_group_note(struct db *db, int64_t group, int64_t thing)
 {
     return db_exec(db,

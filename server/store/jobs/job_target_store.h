@@ -100,7 +100,9 @@ bool store_ending_group_await(struct db *db, int64_t group, struct str job_id, i
 bool store_ending_group_is_awaited(struct db *db, struct str job_id);
 /* Whether the thing is in one that the job waits for, and has not had its turn. */
 bool store_ending_group_has(struct db *db, struct str job_id, int64_t thing);
-/* For all jobs that wait for the group: the thing leaves them, unless it is noted already. */
+/* How many jobs wait for the group; at most `limit`. */
+int64_t store_ending_group_jobs(struct db *db, int64_t group, int64_t limit);
+/* For all of them: the thing leaves them, unless it is noted already. */
 bool store_ending_group_note(struct db *db, int64_t group, int64_t thing);
 bool store_ending_groups_forget(struct db *db, struct str job_id);
 
