@@ -1,4 +1,4 @@
--- Groups that are deleted while a SNAPSHOT job rolls out to them, and things that are deleted with notes of a job.
+-- What is deleted while jobs go on: groups that a SNAPSHOT job rolls out to, things of which jobs have noted something.
 
 -- The job is for the things that such a group had when the rollout began, so those whose turn had not come are noted in
 -- `job_mover`, as the memberships are worked off; the rollout waits for that. A row is written before that of the group in
@@ -18,3 +18,16 @@ CREATE INDEX job_mover_left_of_thing ON job_mover (thing_name) WHERE was_in = 1;
 
 DELETE FROM job_joiner WHERE thing_name NOT IN (SELECT name FROM thing);
 DELETE FROM job_mover WHERE was_in = 1 AND thing_name NOT IN (SELECT name FROM thing);
+
+-- Jobs that waited for ever: their end time had come, and no window of theirs would open any more.
+INSERT INTO job_progress (job_id, kind, position, last)
+SELECT job_id, 'CANCELLATION', 0, 0 FROM job
+WHERE ended = 1 AND status = 'SCHEDULED'
+  AND job_id NOT IN (SELECT job_id FROM timer WHERE kind IN ('JOB_START', 'WINDOW_OPEN'))
+  AND job_id NOT IN (SELECT job_id FROM job_progress WHERE kind = 'CANCELLATION');
+INSERT INTO timer (kind, job_id, due_ms)
+SELECT kind, job_id, 0 FROM job_progress
+WHERE kind = 'CANCELLATION' AND job_id NOT IN (SELECT job_id FROM timer WHERE kind = 'CANCELLATION');
+
+-- Timers that have outlived their job
+DELETE FROM timer WHERE job_id <> '' AND job_id NOT IN (SELECT job_id FROM job);
