@@ -355,6 +355,22 @@ static void nothing_is_rolled_out_behind_an_end_that_was_missed(void **state)
     world_free(w);
 }
 
+/* The time-out is due before the end, and acts before it: at a time when the end has come. */
+static void nothing_is_tried_again_behind_an_end_that_was_missed(void **state)
+{
+    struct world *w = world_new_durable(NOON);
+    (void)state;
+    given_group(w, "site", NULL);
+    given_job_for_lamps(w, 1, "SNAPSHOT",
+                        AT_ONE("STOP_ROLLOUT") ",\"timeoutConfig\":{\"inProgressTimeoutInMinutes\":50},"
+                                               "\"jobExecutionsRetryConfig\":{\"criteriaList\":[{"
+                                               "\"failureType\":\"ALL\",\"numberOfRetries\":5}]}");
+    device_reports(w, "fw", "lamp-0", "IN_PROGRESS");
+    world_restart(w, "2030-01-01T13:30:00Z");
+    assert_completed(w, NOON_S + 5400, "TimedOut 1");
+    world_free(w);
+}
+
 static void a_start_at_the_end_starts_nothing(void **state)
 {
     struct world *w = *state;
@@ -528,6 +544,7 @@ int main(void)
         TEST(windows_behind_the_end_are_not_shown),
         cmocka_unit_test(a_start_and_an_end_that_were_both_missed_come_in_order),
         cmocka_unit_test(nothing_is_rolled_out_behind_an_end_that_was_missed),
+        cmocka_unit_test(nothing_is_tried_again_behind_an_end_that_was_missed),
         TEST(a_start_at_the_end_starts_nothing),
         TEST(a_job_that_is_canceled_or_deleted_first_has_no_end),
         TEST(a_job_can_be_canceled_after_its_end),
