@@ -16,7 +16,8 @@ UNION ALL
 SELECT 'job whose timeline says otherwise', j.job_id
 FROM job AS j
 WHERE j.status <> 'DELETION_IN_PROGRESS'
-  AND j.status IS NOT (SELECT t.status FROM transition AS t WHERE t.job = j.id AND t.thing_name IS NULL
+  AND j.status IS NOT (SELECT t.status FROM transition AS t
+                       WHERE t.id BETWEEN j.id << 32 AND (j.id << 32) + 4294967295 AND t.thing_name IS NULL
                        ORDER BY t.id DESC LIMIT 1)
 
 UNION ALL
@@ -26,16 +27,16 @@ FROM (WITH truth (job, thing_name, execution_number, status) AS (
           FROM job AS j JOIN execution AS e ON e.job_id = j.job_id WHERE j.status <> 'DELETION_IN_PROGRESS'),
       told (job, thing_name, execution_number, status) AS (
           SELECT job, thing_name, execution_number, status
-          FROM (SELECT t.job, t.thing_name, t.execution_number, t.status, max(t.id)
-                FROM job AS j JOIN transition AS t ON t.job = j.id
+          FROM (SELECT t.id >> 32 AS job, t.thing_name, t.execution_number, t.status, max(t.id)
+                FROM transition AS t JOIN job AS j ON j.id = t.id >> 32
                 WHERE t.thing_name IS NOT NULL AND j.status <> 'DELETION_IN_PROGRESS'
-                GROUP BY t.job, t.thing_name, t.execution_number)
+                GROUP BY t.id >> 32, t.thing_name, t.execution_number)
           WHERE status <> 'DELETED')
       SELECT * FROM (SELECT * FROM truth EXCEPT SELECT * FROM told)
       UNION ALL SELECT * FROM (SELECT * FROM told EXCEPT SELECT * FROM truth))
 
 UNION ALL
-SELECT 'timeline of a job that is gone', job FROM transition WHERE job NOT IN (SELECT id FROM job)
+SELECT 'timeline of a job that is gone', id >> 32 FROM transition WHERE id >> 32 NOT IN (SELECT id FROM job)
 
 UNION ALL
 SELECT 'job without a document', job_id
@@ -84,7 +85,9 @@ LEFT JOIN execution AS e
     ON e.thing_name = t.thing_name AND e.job_id = t.job_id AND e.execution_number = t.execution_number
 LEFT JOIN job AS j ON j.job_id = t.job_id
 WHERE t.kind = 'WINDOW_RETRY'
-  AND (e.status IS NULL OR e.status NOT IN ('FAILED', 'TIMED_OUT') OR j.status NOT IN ('SCHEDULED', 'IN_PROGRESS')
+  AND (e.status IS NULL OR e.status NOT IN ('FAILED', 'TIMED_OUT')
+       OR (j.status NOT IN ('SCHEDULED', 'IN_PROGRESS')
+           AND t.job_id NOT IN (SELECT job_id FROM timer WHERE kind = 'CLEARING'))
        OR t.thing_name NOT IN (SELECT name FROM thing))
 
 UNION ALL
@@ -163,8 +166,20 @@ WHERE j.ended AND j.end_behavior <> 'STOP_ROLLOUT' AND e.status = 'QUEUED' AND j
   AND NOT EXISTS (SELECT 1 FROM job_progress AS p WHERE p.job_id = j.job_id AND p.kind = 'CANCELLATION')
 
 UNION ALL
+SELECT 'job that has come to its end, and what nobody will ever see', j.job_id
+FROM job AS j JOIN execution AS e ON e.job_id = j.job_id
+WHERE j.ended AND j.status = 'SCHEDULED' AND e.status = 'QUEUED'
+  AND NOT EXISTS (SELECT 1 FROM timer AS t WHERE t.job_id = j.job_id AND t.kind = 'WINDOW_OPEN')
+  AND NOT EXISTS (SELECT 1 FROM job_progress AS p WHERE p.job_id = j.job_id AND p.kind = 'CANCELLATION')
+
+UNION ALL
 SELECT 'job that has come to its end, and tries again', t.job_id
-FROM timer AS t JOIN job AS j ON j.job_id = t.job_id WHERE t.kind = 'WINDOW_RETRY' AND j.ended
+FROM timer AS t JOIN job AS j ON j.job_id = t.job_id
+WHERE t.kind = 'WINDOW_RETRY' AND j.ended AND t.job_id NOT IN (SELECT job_id FROM timer WHERE kind = 'CLEARING')
+
+UNION ALL
+SELECT 'timer of a job that is gone', job_id || ' ' || kind
+FROM timer WHERE job_id <> '' AND job_id NOT IN (SELECT job_id FROM job)
 
 UNION ALL
 SELECT 'pace of a job that rolls out no more', p.job_id
@@ -186,12 +201,28 @@ WHERE t.kind = 'THING_GROUP'
 UNION ALL
 SELECT 'thing that left or joined a rollout that there is not', m.job_id || ' ' || m.thing_name
 FROM job_mover AS m JOIN job AS j ON j.job_id = m.job_id
+WHERE (j.target_selection <> 'SNAPSHOT' OR j.status <> 'IN_PROGRESS'
+       OR m.job_id NOT IN (SELECT job_id FROM job_progress WHERE kind = 'ROLLOUT'))
+  AND m.job_id NOT IN (SELECT job_id FROM timer WHERE kind = 'CLEARING')
+
+UNION ALL
+SELECT 'thing that is gone, and has left a rollout or is to join a job', job_id || ' ' || thing_name
+FROM (SELECT job_id, thing_name FROM job_joiner UNION ALL SELECT job_id, thing_name FROM job_mover WHERE was_in = 1)
+WHERE thing_name NOT IN (SELECT name FROM thing)
+  AND job_id NOT IN (SELECT job_id FROM timer WHERE kind = 'CLEARING')
+
+UNION ALL
+SELECT 'group that a rollout waits for, and there is no rollout or no such group', e.job_id || ' ' || e.thing_group
+FROM job_ending_group AS e JOIN job AS j ON j.job_id = e.job_id
 WHERE j.target_selection <> 'SNAPSHOT' OR j.status <> 'IN_PROGRESS'
-   OR m.job_id NOT IN (SELECT job_id FROM job_progress WHERE kind = 'ROLLOUT')
+   OR e.job_id NOT IN (SELECT job_id FROM job_progress WHERE kind = 'ROLLOUT')
+   OR e.thing_group NOT IN (SELECT id FROM thing_group_ending)
 
 UNION ALL
 SELECT 'thing that waits for a job to roll out which does not', job_id || ' ' || thing_name
-FROM job_joiner WHERE job_id NOT IN (SELECT job_id FROM job_progress WHERE kind = 'ROLLOUT')
+FROM job_joiner
+WHERE job_id NOT IN (SELECT job_id FROM job_progress WHERE kind = 'ROLLOUT')
+  AND job_id NOT IN (SELECT job_id FROM timer WHERE kind = 'CLEARING')
 
 UNION ALL
 SELECT 'job that hides what it should show, or the reverse', job_id

@@ -13,17 +13,15 @@
 
 enum {
     BATCH_CALLS_MAX = 1000,
-    BATCH_TIMERS_MAX = 500,
-    BATCH_US_MAX = 20000, /* a batch takes no further calls after that, unless the configuration says so */
-    /* Nor timers after that: who asks during a large rollout waits for one slice of it, and then for one
-       more. */
-    BATCH_TIMERS_US_MAX = 4000,
     RETRY_US = 1000000, /* timers wait so long, in real time, after a commit or a look-up that failed */
     ROOM_US = 2000,     /* and so long for room in the outbox */
     RING_AGAIN_US = 500,
     RING_OFTEN_MAX = 400, /* so many times; whoever has not come by then is not listening */
     RING_SELDOM_US = 50000,
 };
+
+/* Who asks during a large rollout waits for one slice of it, and then for one more. */
+static const struct batch_limits usual_limits = { .calls_us = 20000, .timers_us = 4000, .timers = 500 };
 
 struct engine {
     struct engine_config config;
@@ -198,10 +196,11 @@ static enum timer_outcome run_one_timer(struct engine *engine, struct batch *bat
 /* A bounded slice: what is left is still due, and the next batch takes it. */
 static size_t run_timers(struct engine *engine, struct batch *batch, int64_t now_ms)
 {
-    int64_t until_us = clock_mono_us() + BATCH_TIMERS_US_MAX;
+    const struct batch_limits *limits = engine->config.limits;
+    int64_t until_us = clock_mono_us() + limits->timers_us;
     size_t n = 0;
     enum timer_outcome outcome = TIMER_FIRED;
-    while ((outcome == TIMER_FIRED || outcome == TIMER_PUT_OFF) && n < BATCH_TIMERS_MAX &&
+    while ((outcome == TIMER_FIRED || outcome == TIMER_PUT_OFF) && n < limits->timers &&
            clock_mono_us() < until_us) {
         struct arena arena;
         struct timer_row timer;
@@ -231,8 +230,7 @@ static void run_call(struct engine *engine, struct batch *batch, struct call *ca
 /* Runs calls into the batch; returns those that it did not take. */
 static struct call *run_calls(struct engine *engine, struct batch *batch, struct call *calls, int64_t now_ms)
 {
-    int64_t most_us = engine->config.batch_us ? engine->config.batch_us : BATCH_US_MAX;
-    int64_t until_us = clock_mono_us() + most_us;
+    int64_t until_us = clock_mono_us() + engine->config.limits->calls_us;
     size_t n = 0;
     while (calls && !clock_change_is(calls) && !db_failed(engine->config.db)) {
         struct call *call = calls;
@@ -489,6 +487,8 @@ struct engine *engine_new(const struct engine_config *config)
     if (!engine)
         return NULL;
     engine->config = *config;
+    if (!config->limits)
+        engine->config.limits = &usual_limits;
     engine->end = &engine->first;
     throttle_init(&engine->throttle, config->settings, config->clock);
     pthread_condattr_t monotonic;

@@ -16,6 +16,14 @@
 
 struct engine;
 
+/* When a batch takes nothing more; times are the host's. Tests give numbers alone: what shares a batch must
+ * not depend on how fast the host is. */
+struct batch_limits {
+    int64_t calls_us;
+    int64_t timers_us; /* all timers of a batch together */
+    size_t timers;
+};
+
 struct engine_config {
     struct db *db; /* the writer connection; the engine uses it, the caller closes it after engine_free */
     struct clock *clock;
@@ -28,8 +36,7 @@ struct engine_config {
      * is idle. NULL: nobody needs waking. */
     void (*ring)(void *context);
     void *ring_context;
-    int64_t batch_us; /* how long a batch takes further calls, in real time; 0: as long as is good for devices
-                         that wait. Tests, which must not depend on how fast the host is, take their time */
+    const struct batch_limits *limits; /* NULL: what is good for devices that wait. Borrowed */
 };
 
 /* NULL when memory is out. */

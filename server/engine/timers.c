@@ -4,6 +4,7 @@
 #include "ops/executions/notify.h"
 #include "ops/fleet/connectivity.h"
 #include "ops/fleet/fleet_work.h"
+#include "ops/jobs/job_clear.h"
 #include "ops/jobs/job_end_time.h"
 #include "ops/jobs/job_life.h"
 #include "ops/jobs/job_window.h"
@@ -26,6 +27,7 @@ static bool (*const kinds[TIMER_KIND_COUNT])(struct op *op, const struct timer_r
     [TIMER_REMOVAL] = job_work_due,
     [TIMER_CANCELLATION] = job_work_due,
     [TIMER_DELETION] = job_work_due,
+    [TIMER_CLEARING] = job_clear_due,
     [TIMER_GROUP_DELETION] = group_end_due,
     [TIMER_DYNAMIC_GROUP] = dynamic_membership_due,
     [TIMER_CONNECTIVITY] = connectivity_due,

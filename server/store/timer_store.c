@@ -13,6 +13,7 @@ static const char *const kind_names[TIMER_KIND_COUNT] = {
     [TIMER_REMOVAL] = "REMOVAL",
     [TIMER_CANCELLATION] = "CANCELLATION",
     [TIMER_DELETION] = "DELETION",
+    [TIMER_CLEARING] = "CLEARING",
     [TIMER_GROUP_DELETION] = "GROUP_DELETION",
     [TIMER_DYNAMIC_GROUP] = "DYNAMIC_GROUP",
     [TIMER_CONNECTIVITY] = "CONNECTIVITY",
@@ -66,9 +67,21 @@ bool store_timers_cancel_of_job(struct db *db, enum timer_kind kind, struct str 
 bool store_timers_stop_job(struct db *db, struct str job_id)
 {
     for (int kind = 0; kind < TIMER_KIND_COUNT; kind++)
-        if (kind != TIMER_EXECUTION_TIMEOUT && kind != TIMER_WINDOW_TELL &&
+        if (kind != TIMER_EXECUTION_TIMEOUT && kind != TIMER_WINDOW_TELL && kind != TIMER_WINDOW_RETRY &&
             !store_timers_cancel_of_job(db, (enum timer_kind)kind, job_id))
             return false;
+    return true;
+}
+
+bool store_window_retries_delete(struct db *db, struct str job_id, int64_t limit, bool *ret_more)
+{
+    if (!db_exec(db,
+                 "DELETE FROM timer WHERE (kind, job_id, thing_name, execution_number) IN "
+                 "(SELECT kind, job_id, thing_name, execution_number FROM timer "
+                 "WHERE kind = 'WINDOW_RETRY' AND job_id = ?1 LIMIT ?2)",
+                 "si", job_id, limit))
+        return false;
+    *ret_more = db_changes(db) == limit;
     return true;
 }
 

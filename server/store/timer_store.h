@@ -18,6 +18,7 @@ enum timer_kind {
     TIMER_REMOVAL,            /* of the executions of things that are among a job's targets no more */
     TIMER_CANCELLATION,       /* of a job's executions */
     TIMER_DELETION,           /* of a job's executions, and of the job */
+    TIMER_CLEARING,           /* of what a job has noted of things, and does not ask for any more */
     TIMER_GROUP_DELETION,     /* of what thing groups that are gone have left */
     TIMER_DYNAMIC_GROUP,      /* of the things that its query finds */
     TIMER_CONNECTIVITY,       /* those who were connected in a run before are disconnected */
@@ -42,9 +43,11 @@ bool store_timer_set(struct db *db, const struct timer_row *timer);
 bool store_timer_cancel(struct db *db, const struct timer_row *timer);
 /* All of that kind that the job has. */
 bool store_timers_cancel_of_job(struct db *db, enum timer_kind kind, struct str job_id);
-/* All that would have the job itself go on; what its executions in progress wait for stays, and so does
- * WINDOW_TELL, which ends by itself. */
+/* All that would have the job itself go on; what its executions in progress wait for stays, so does
+ * WINDOW_TELL, which ends by itself, and WINDOW_RETRY, of which there may be very many. */
 bool store_timers_stop_job(struct db *db, struct str job_id);
+/* At most `limit` of the job's WINDOW_RETRY; *ret_more: there may be others. */
+bool store_window_retries_delete(struct db *db, struct str job_id, int64_t limit, bool *ret_more);
 /* Whether a WINDOW_TELL has still to come to the execution. */
 bool store_window_tell_waits(struct db *db, struct str job_id, int64_t execution_id);
 bool store_window_retries_cancel_of_thing(struct db *db, struct str thing);

@@ -399,6 +399,35 @@ static void who_leaves_loses_its_retry_and_starts_anew_when_it_is_back(void **st
     assert_executions(w, "fw", "pump", "QUEUED 4, FAILED 3, REMOVED 2, FAILED 1");
 }
 
+/* One retry is what the job has for each time that a thing joins. */
+static void who_is_back_with_a_retry_in_progress_has_all_its_retries_again(void **state)
+{
+    struct world *w = *state;
+    join(w, "site", "pump");
+    continuous_with_retries(w);
+    device_reports(w, "fw", "pump", "FAILED");
+    device_reports(w, "fw", "pump", "IN_PROGRESS");
+    leave(w, "site", "pump");
+    assert_retry_attempt(w, 0);
+    join(w, "site", "pump");
+    assert_executions(w, "fw", "pump", "IN_PROGRESS 2, FAILED 1");
+    device_reports(w, "fw", "pump", "FAILED");
+    assert_executions(w, "fw", "pump", "QUEUED 3, FAILED 2, FAILED 1");
+    assert_retry_attempt(w, 1);
+}
+
+static void a_group_that_is_deleted_takes_back_the_retries_of_what_runs_on(void **state)
+{
+    struct world *w = *state;
+    join(w, "zone", "pump");
+    given_job_for_with(w, "fw", "CONTINUOUS", GROUP_TARGET("zone"), RETRIES(CRITERION("FAILED", 1)));
+    device_reports(w, "fw", "pump", "FAILED");
+    device_reports(w, "fw", "pump", "IN_PROGRESS");
+    http(w, 200, "DELETE", "/thing-groups/zone", NULL);
+    assert_executions(w, "fw", "pump", "IN_PROGRESS 2, FAILED 1");
+    assert_retry_attempt(w, 0);
+}
+
 static void a_failure_outside_is_not_tried_again(void **state)
 {
     struct world *w = *state;
@@ -484,6 +513,8 @@ int main(void)
         cmocka_unit_test(a_large_group_that_is_deleted_is_worked_off_bit_by_bit),
         IN_GROUPS(a_group_that_is_made_again_is_followed_again),
         IN_GROUPS(who_leaves_loses_its_retry_and_starts_anew_when_it_is_back),
+        IN_GROUPS(who_is_back_with_a_retry_in_progress_has_all_its_retries_again),
+        IN_GROUPS(a_group_that_is_deleted_takes_back_the_retries_of_what_runs_on),
         IN_GROUPS(a_failure_outside_is_not_tried_again),
         IN_GROUPS(a_snapshot_job_tries_again_on_who_has_left),
         IN_GROUPS(a_continuous_job_is_never_complete),

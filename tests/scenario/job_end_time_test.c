@@ -355,6 +355,22 @@ static void nothing_is_rolled_out_behind_an_end_that_was_missed(void **state)
     world_free(w);
 }
 
+/* The time-out is due before the end, and acts before it: at a time when the end has come. */
+static void nothing_is_tried_again_behind_an_end_that_was_missed(void **state)
+{
+    struct world *w = world_new_durable(NOON);
+    (void)state;
+    given_group(w, "site", NULL);
+    given_job_for_lamps(w, 1, "SNAPSHOT",
+                        AT_ONE("STOP_ROLLOUT") ",\"timeoutConfig\":{\"inProgressTimeoutInMinutes\":50},"
+                                               "\"jobExecutionsRetryConfig\":{\"criteriaList\":[{"
+                                               "\"failureType\":\"ALL\",\"numberOfRetries\":5}]}");
+    device_reports(w, "fw", "lamp-0", "IN_PROGRESS");
+    world_restart(w, "2030-01-01T13:30:00Z");
+    assert_completed(w, NOON_S + 5400, "TimedOut 1");
+    world_free(w);
+}
+
 static void a_start_at_the_end_starts_nothing(void **state)
 {
     struct world *w = *state;
@@ -488,6 +504,21 @@ static void the_end_takes_over_from_a_removal(void **state)
     world_free(w);
 }
 
+/* Its end is worked off, and so is the deletion of its group. */
+static void a_job_that_is_at_two_things_at_once_counts_as_one_job_at_work(void **state)
+{
+    struct world *w = given_large_job();
+    (void)state;
+    given_thing(w, "pump");
+    world_stop_after(w, 1);
+    world_restart(w, "2030-01-01T13:00:00Z");
+    http(w, 200, "DELETE", "/thing-groups/site", NULL);
+    assert_true(is_due(w, TIMER_CANCELLATION) && is_due(w, TIMER_REMOVAL));
+    world_settings(w)->concurrent_jobs_limit = 2;
+    given_job(w, "other", "pump");
+    world_free(w);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, groups_set_up, world_tear_down)
@@ -513,6 +544,7 @@ int main(void)
         TEST(windows_behind_the_end_are_not_shown),
         cmocka_unit_test(a_start_and_an_end_that_were_both_missed_come_in_order),
         cmocka_unit_test(nothing_is_rolled_out_behind_an_end_that_was_missed),
+        cmocka_unit_test(nothing_is_tried_again_behind_an_end_that_was_missed),
         TEST(a_start_at_the_end_starts_nothing),
         TEST(a_job_that_is_canceled_or_deleted_first_has_no_end),
         TEST(a_job_can_be_canceled_after_its_end),
@@ -520,6 +552,7 @@ int main(void)
         cmocka_unit_test(a_large_job_ends_bit_by_bit),
         cmocka_unit_test(the_end_takes_over_from_a_removal),
         cmocka_unit_test(a_cancel_in_the_middle_of_the_end_takes_over),
+        cmocka_unit_test(a_job_that_is_at_two_things_at_once_counts_as_one_job_at_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -316,6 +316,27 @@ static void a_template_that_does_not_fit_the_job_is_refused(void **state)
     ASSERT_ALL_REFUSED(w, "PUT", "/jobs/fw", refusals);
 }
 
+/* Times, windows and targets are judged before the template is looked up, and what it brings after that. */
+static void what_is_wrong_with_the_request_itself_is_said_before_its_template_is_looked_up(void **state)
+{
+#define FROM_GHOST           "\"jobTemplateArn\":\"arn:aws:iot:us-east-1:000000000000:jobtemplate/ghost\""
+#define GHOST_AT(scheduling) WITH(FROM_GHOST CONTINUOUS ",\"schedulingConfig\":{" scheduling "}")
+    static const struct refusal refusals[] = {
+        { GHOST_AT("\"startTime\":\"noon\""), INVALID, "StartTime 'noon' is not a valid time. …" },
+        { GHOST_AT("\"endTime\":\"2030-01-01 12:01\""), INVALID,
+          "EndTime must be at least 30 minutes from now. …" },
+        { GHOST_AT("\"endBehavior\":\"CANCEL\""), INVALID,
+          "EndBehavior cannot be specified without EndTime." },
+        { GHOST_AT("\"maintenanceWindows\":[{\"startTime\":\"cron(0 0 ? * ? *)\",\"durationInMinutes\":1}]"),
+          INVALID, "…" },
+        { WITH(FROM_GHOST ",\"schedulingConfig\":{" WINDOWS "}"), INVALID,
+          "TargetSelection is invalid. MaintenanceWindow cannot be used with SNAPSHOT job." },
+        { "{\"targets\":[\"pump\"]," FROM_GHOST "}", INVALID, "Target 'pump' is not the ARN …" },
+        { GHOST_AT(WINDOWS), NOT_FOUND, "Job Template ghost cannot be found." },
+    };
+    ASSERT_ALL_REFUSED(*state, "PUT", "/jobs/fw", refusals);
+}
+
 static void strict_mode_finds_only_the_templates_of_the_callers_region(void **state)
 {
     struct world *w = *state;
@@ -354,6 +375,7 @@ int main(void)
         TEST(the_time_out_of_a_template_runs),
         TEST(a_job_keeps_the_arn_of_a_template_that_is_deleted),
         TEST(a_template_that_does_not_fit_the_job_is_refused),
+        TEST(what_is_wrong_with_the_request_itself_is_said_before_its_template_is_looked_up),
         TEST(strict_mode_finds_only_the_templates_of_the_callers_region),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

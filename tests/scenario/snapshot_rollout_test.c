@@ -180,6 +180,19 @@ static void a_thing_that_leaves_and_is_deleted_gets_nothing(void **state)
     assert_counts(w, "fw", "Queued 2");
 }
 
+static void another_thing_of_the_name_of_one_that_left_gets_nothing(void **state)
+{
+    struct world *w = *state;
+    given_rollout(w, 4);
+    leave(w, "site", "lamp-3");
+    http(w, 200, "DELETE", "/things/lamp-3", NULL);
+    given_thing(w, "lamp-3");
+    join(w, "site", "lamp-3");
+    advance(w, "PT10M");
+    assert_executions(w, "fw", "lamp-3", "");
+    assert_counts(w, "fw", "Queued 3");
+}
+
 static void more_may_leave_than_a_slice_can_hold(void **state)
 {
     enum { LEAVING = 250 };
@@ -199,25 +212,6 @@ static void more_may_leave_than_a_slice_can_hold(void **state)
     advance(w, "PT6S");
     assert_json(http(w, 200, "GET", "/jobs/fw", NULL)->body, "job.isConcurrent", "false");
     assert_forgotten(w);
-}
-
-/* ---- groups ---- */
-
-/* What has been queued stays. */
-static void nobody_of_a_group_that_is_deleted_gets_anything_more(void **state)
-{
-    struct world *w = *state;
-    given_members(w, "zone", "door", 3);
-    given_rollout_to(w, GROUP_TARGET("zone") "," GROUP_TARGET("site"), 1, TEN_A_MINUTE);
-    assert_executions(w, "fw", "door-0", "QUEUED 1");
-    http(w, 200, "DELETE", "/thing-groups/zone", NULL);
-    given_group(w, "zone", NULL); /* another of that name */
-    join(w, "zone", "valve");
-    join(w, "zone", "door-1");
-    advance(w, "PT10M");
-    assert_executions(w, "fw", "door-0", "QUEUED 1");
-    assert_executions(w, "fw", "lamp-0", "QUEUED 1");
-    assert_counts(w, "fw", "Queued 2");
 }
 
 /* ---- what becomes of the job ---- */
@@ -305,8 +299,8 @@ int main(void)
         TEST(who_moves_below_the_group_keeps_its_place),
         TEST(who_leaves_after_its_turn_keeps_what_it_has),
         TEST(a_thing_that_leaves_and_is_deleted_gets_nothing),
+        TEST(another_thing_of_the_name_of_one_that_left_gets_nothing),
         TEST(more_may_leave_than_a_slice_can_hold),
-        TEST(nobody_of_a_group_that_is_deleted_gets_anything_more),
         TEST(a_rollout_completes_without_those_who_joined),
         TEST(canceling_and_deleting_forget_who_came_and_went),
         TEST(behind_its_end_time_nobody_who_left_gets_anything),

@@ -86,6 +86,22 @@ static void who_joins_and_leaves_between_two_windows_gets_nothing(void **state)
     assert_counts(w, "fw", "Queued 1");
 }
 
+/* It is a target itself as well, so that its name alone is one of the job's. */
+static void who_joins_and_is_deleted_between_two_windows_gets_nothing(void **state)
+{
+    struct world *w = *state;
+    http(w, 200, "DELETE", "/jobs/fw?force=true", NULL);
+    set_clock(w, "2030-01-02T12:30:00Z");
+    given_windowed_job(w, GROUP_TARGET("zone") "," THING_TARGET("valve"), "");
+    device_reports(w, "fw", "valve", "SUCCEEDED");
+    advance(w, "PT1H");
+    join(w, "zone", "valve");
+    http(w, 200, "DELETE", "/things/valve", NULL);
+    assert_int_equal(rows_in(w, "job_joiner"), 0);
+    advance(w, "P1D");
+    assert_counts(w, "fw", "Succeeded 1");
+}
+
 static void many_that_join_between_two_windows_are_taken_bit_by_bit(void **state)
 {
     struct world *w = world_new_durable(NOON);
@@ -293,6 +309,7 @@ int main(void)
         IN_GROUP(who_joins_between_two_windows_gets_the_job_when_the_next_one_opens),
         IN_GROUP(who_joins_before_the_first_window_gets_the_job_when_it_opens),
         IN_GROUP(who_joins_and_leaves_between_two_windows_gets_nothing),
+        IN_GROUP(who_joins_and_is_deleted_between_two_windows_gets_nothing),
         cmocka_unit_test(many_that_join_between_two_windows_are_taken_bit_by_bit),
         IN_GROUP(what_is_hidden_is_removed_in_silence_from_who_leaves),
         IN_GROUP(who_was_removed_and_is_back_gets_the_next_execution_when_a_window_opens),

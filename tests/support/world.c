@@ -44,8 +44,8 @@ static void open_checker(struct world *w)
     w->hashed_version = -1;
 }
 
-/* What shares a batch must not depend on how fast the host is. */
 static const int64_t an_hour_us = INT64_C(3600) * 1000 * 1000;
+static const struct batch_limits limits = { .calls_us = an_hour_us, .timers_us = an_hour_us, .timers = 5 };
 
 static void open_engine(struct world *w)
 {
@@ -53,7 +53,7 @@ static void open_engine(struct world *w)
     w->audience = audience_new(!w->nobody_listens);
     assert_true(audience_load(w->audience, store_writer(w->store)));
     w->connectivity = connectivity_watch_new();
-    struct engine_config config = { .batch_us = an_hour_us,
+    struct engine_config config = { .limits = &limits,
                                     .db = store_writer(w->store),
                                     .clock = &w->clock,
                                     .settings = &w->settings,
@@ -527,8 +527,8 @@ void given_another_execution(struct world *w, const char *job, const char *thing
                         "s", str_from(job)));
     assert_true(
         db_exec(db,
-                "INSERT INTO transition (job, id, at_ms, thing_name, execution_number, status, cause) "
-                "SELECT j.id, 1 + (SELECT max(t.id) FROM transition AS t WHERE t.job = j.id), ?3, ?2, "
+                "INSERT INTO transition (id, at_ms, thing_name, execution_number, status, cause) "
+                "SELECT 1 + (SELECT max(t.id) FROM transition AS t WHERE t.id >> 32 = j.id), ?3, ?2, "
                 "(SELECT max(execution_number) FROM execution WHERE job_id = ?1 AND thing_name = ?2), "
                 "'QUEUED', 'ROLLOUT' FROM job AS j WHERE j.job_id = ?1",
                 "ssi", str_from(job), str_from(thing), clock_now_ms(&w->clock)));

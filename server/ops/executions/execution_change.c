@@ -3,6 +3,7 @@
 #include "ops/event.h"
 #include "ops/executions/notify.h"
 #include "ops/jobs/job_abort.h"
+#include "ops/jobs/job_end_time.h"
 #include "ops/jobs/job_work.h"
 #include "ops/jobs/timeline.h"
 #include "ops/render.h"
@@ -125,6 +126,14 @@ bool execution_forget_retry(struct op *op, const struct execution_row *ended)
            fail(op->err, ERR_INTERNAL, "The retry could not be taken back.");
 }
 
+/* By itself, or by the clock: a time-out can be due before the end, and act behind it. */
+static bool is_over(struct op *op, const struct job_state *job, struct str job_id)
+{
+    struct job_row row;
+    return job->ended ||
+           (job->has_end && store_job_get(op->db, op->arena, job_id, &row) && job_is_over(op, &row));
+}
+
 /* A failure is tried again while its job is in progress and has retries left for it (control plane 4.4), and
  * not if it is one too many for the job. A job that is SCHEDULED and has executions is between two windows.
  */
@@ -142,7 +151,8 @@ static bool retry(struct op *op, const struct execution_row *ended)
         return fail(op->err, ERR_INTERNAL, "The job could not be read.");
     if (job.has_abort && !job_abort_if_due(op, ended->job_id, &aborted))
         return false;
-    if (aborted || job.ended || !retry_due(&criteria, so_far, ended->status) || has_left(op, &job, ended))
+    if (aborted || !retry_due(&criteria, so_far, ended->status) || has_left(op, &job, ended) ||
+        is_over(op, &job, ended->job_id))
         return true;
     if (job.status == JOB_STATUS_SCHEDULED)
         return retry_in_next_window(op, ended);

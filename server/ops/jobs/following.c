@@ -49,13 +49,16 @@ static bool join(struct op *op, struct str job_id, struct str thing)
     return job_takes_joiners(&job) ? following_admit(op, &job, thing) : admit_later(op, &job, thing);
 }
 
-/* What has started may be finished. */
+/* What has started may be finished; should the thing be back by then, it counts as a first attempt. */
 static bool let_go(struct op *op, struct execution_row *execution)
 {
     if (execution->status == JOB_EXECUTION_STATUS_QUEUED)
         return execution_move(op, execution, JOB_EXECUTION_STATUS_REMOVED, CAUSE_LEFT_TARGETS) &&
                job_settle(op, execution->job_id);
-    return execution_forget_retry(op, execution);
+    bool counts = execution->status == JOB_EXECUTION_STATUS_IN_PROGRESS && execution->retry_attempt > 0;
+    return execution_forget_retry(op, execution) &&
+           (!counts || store_execution_forget_retries(op->db, execution->id) ||
+            fail(op->err, ERR_INTERNAL, "The retries could not be taken back."));
 }
 
 static bool leave(struct op *op, struct str job_id, struct str thing)
@@ -127,7 +130,8 @@ static bool note_mover(struct op *op, struct str job_id, const struct thing_row 
                        struct rows_of_job before, struct rows_of_job after)
 {
     struct progress_row progress;
-    bool leaves = has_more(before, after), was_in = before.n > 0;
+    bool leaves = has_more(before, after),
+         was_in = before.n > 0 || store_ending_group_has(op->db, job_id, thing->id);
     if ((was_in && !leaves) || (!was_in && after.n == 0) ||
         !store_progress_get(op->db, TIMER_ROLLOUT, job_id, &progress) ||
         is_done(&progress, thing->id, before))
@@ -155,6 +159,19 @@ bool following_after(struct op *op, const struct thing_row *thing, const struct 
 
 /* ---- a group that is deleted ---- */
 
+/* Where the rollout is among the things of the group, which it reaches through this target first. It has not
+ * to wait for those that it has come by. */
+static bool await_group(struct op *op, int64_t group, const struct follower_row *follower)
+{
+    struct progress_row progress;
+    if (!store_progress_get(op->db, TIMER_ROLLOUT, follower->job_id, &progress) ||
+        follower->position < progress.position)
+        return true;
+    int64_t last = follower->position == progress.position ? progress.last : 0;
+    return store_ending_group_await(op->db, group, follower->job_id, last) ||
+           fail(op->err, ERR_INTERNAL, "The group could not be noted.");
+}
+
 bool following_group_ends(struct op *op, int64_t group)
 {
     struct named_rows things;
@@ -164,17 +181,26 @@ bool following_group_ends(struct op *op, int64_t group)
         return fail(op->err, ERR_INTERNAL, "The jobs of the group could not be read.");
     if (things.n == 0)
         return true;
-    for (size_t i = 0; i < followers.n; i++)
-        if (!followers.items[i].snapshot &&
-            (i == 0 || followers.items[i].job != followers.items[i - 1].job) &&
-            !job_work_plan(op, TIMER_REMOVAL, followers.items[i].job_id))
+    for (size_t i = 0; i < followers.n; i++) {
+        const struct follower_row *follower = &followers.items[i];
+        if (i > 0 && follower->job == followers.items[i - 1].job)
+            continue;
+        if (!(follower->snapshot ? await_group(op, group, follower)
+                                 : job_work_plan(op, TIMER_REMOVAL, follower->job_id)))
             return false;
+    }
     return true;
+}
+
+bool following_group_lets_go(struct op *op, int64_t group, int64_t thing)
+{
+    return store_ending_group_note(op->db, group, thing) ||
+           fail(op->err, ERR_INTERNAL, "The thing could not be noted.");
 }
 
 static bool let_go_unreached(struct op *op, const struct job_row *job, struct execution_row *execution)
 {
-    return (execution->status != JOB_EXECUTION_STATUS_QUEUED && !execution->windowed) ||
+    return (execution_is_terminal(execution->status) && !execution->windowed) ||
            store_job_reaches(op->db, job->job_id, execution->thing_name) || let_go(op, execution);
 }
 

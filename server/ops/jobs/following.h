@@ -7,7 +7,8 @@
  *
  * SNAPSHOT jobs are for the members that their groups have when they start. A rollout takes its time, so
  * while it is on its way, what has changed since is noted: who has left gets an execution all the same, who
- * has joined gets none. Of a group that is deleted, nobody does.
+ * has joined gets none. The things of a group that is deleted leave it as its memberships are worked off
+ * (ops/registry/group_end); the rollout does not end before that.
  *
  * A change of memberships is one step: what moves within a target's hierarchy neither joins nor leaves.
  */
@@ -25,6 +26,8 @@ bool following_after(struct op *op, const struct thing_row *thing, const struct 
 
 /* Before the group, which has no groups below it, is deleted: plans what its followers have to do then. */
 bool following_group_ends(struct op *op, int64_t group);
+/* Before such a group lets go of one of its things. */
+bool following_group_lets_go(struct op *op, int64_t group, int64_t thing);
 
 /* Whether things that join a target of the job get an execution now. Those that join a job between two of its
  * maintenance windows get theirs when the next one opens. */

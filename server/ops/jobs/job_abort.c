@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "ops/jobs/job_end.h"
+#include "ops/jobs/job_window.h"
 #include "ops/jobs/timeline.h"
 #include "rules/jobs/abort.h"
 #include "store/jobs/job_config_store.h"
@@ -21,11 +22,13 @@ static struct str comment(struct op *op, const struct abort_verdict *verdict)
                         criterion->min_number_of_executed_things.value);
 }
 
-/* Where an end time has come that cancels what is QUEUED, nothing is left that an abort could stop. */
-static bool can_be_aborted(const struct job_row *job)
+/* Where an end time has come and what is QUEUED is canceled, nothing is left that an abort could stop. */
+static bool can_be_aborted(struct op *op, const struct job_row *job)
 {
-    return (job->status == JOB_STATUS_SCHEDULED || job->status == JOB_STATUS_IN_PROGRESS) &&
-           (!job->ended || job->end_behavior == JOB_END_BEHAVIOR_STOP_ROLLOUT);
+    if (job->status != JOB_STATUS_SCHEDULED && job->status != JOB_STATUS_IN_PROGRESS)
+        return false;
+    return !job->ended ||
+           (job->end_behavior == JOB_END_BEHAVIOR_STOP_ROLLOUT && !job_window_is_last(op, job));
 }
 
 bool job_abort_if_due(struct op *op, struct str job_id, bool *ret_aborted)
@@ -38,7 +41,7 @@ bool job_abort_if_due(struct op *op, struct str job_id, bool *ret_aborted)
         !store_job_config_members(op->db, op->arena, job_id, &config) ||
         !store_counts_get(op->db, job_id, counts))
         return fail(op->err, ERR_INTERNAL, "The criteria to abort the job could not be read.");
-    if (!config.abort || !can_be_aborted(&job))
+    if (!config.abort || !can_be_aborted(op, &job))
         return true;
     struct abort_verdict verdict = abort_judge(&config.abort->criteria_list, counts);
     if (!verdict.criterion)

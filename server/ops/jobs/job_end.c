@@ -3,6 +3,7 @@
 #include "ops/event.h"
 #include "ops/executions/execution_change.h"
 #include "ops/jobs/job.h"
+#include "ops/jobs/job_clear.h"
 #include "ops/jobs/timeline.h"
 #include "ops/lookup.h"
 #include "ops/quota.h"
@@ -118,15 +119,16 @@ static bool delete_execution(struct op *op, const struct job_row *job, struct ex
     return execution_delete(op, execution);
 }
 
-/* The executions, then what the timeline knows of them. */
+/* First what it has noted of its things, then their executions, at last what the timeline knows of them. */
 bool deletion_slice(struct op *op, const struct job_row *job, struct progress_row *progress, bool *ret_done)
 {
-    bool gone, left;
-    if (!job_slice_of_executions(op, job, progress, delete_execution, &gone))
+    bool notes = false, gone = false, left = true;
+    *ret_done = false;
+    if (!job_clear_slice(op, job->job_id, &notes))
         return false;
-    if (!gone)
-        return true;
-    if (!store_transitions_delete(op->db, job->id, TRANSITIONS_AT_ONCE, &left))
+    if (!notes && !job_slice_of_executions(op, job, progress, delete_execution, &gone))
+        return false;
+    if (gone && !store_transitions_delete(op->db, job->id, TRANSITIONS_AT_ONCE, &left))
         return fail(op->err, ERR_INTERNAL, "The timeline of the job could not be deleted.");
     *ret_done = !left;
     return true;
@@ -134,7 +136,10 @@ bool deletion_slice(struct op *op, const struct job_row *job, struct progress_ro
 
 bool deletion_finish(struct op *op, const struct job_row *job)
 {
-    return ((event_job(op, JOB_EVENT_DELETED, job) && store_job_delete(op->db, job->job_id)) ||
+    return ((event_job(op, JOB_EVENT_DELETED, job) &&
+             store_timers_cancel_of_job(op->db, TIMER_CLEARING, job->job_id) &&
+             store_timers_cancel_of_job(op->db, TIMER_WINDOW_TELL, job->job_id) &&
+             store_job_delete(op->db, job->job_id)) ||
             fail(op->err, ERR_INTERNAL, "The job could not be deleted.")) &&
            tags_forget(op, TAGGABLE_JOB, job->job_id);
 }

@@ -2,6 +2,7 @@
 
 #include "base/time_text.h"
 #include "ops/executions/execution_change.h"
+#include "ops/jobs/job_window.h"
 #include "ops/jobs/job_work.h"
 #include "ops/jobs/timeline.h"
 
@@ -33,19 +34,28 @@ static struct str end_behavior_text(const struct job_row *job)
     return str_from(api_enum_name(&shape_job_end_behavior, (int)job->end_behavior));
 }
 
+static bool cancel_rest(struct op *op, struct str job_id)
+{
+    return job_work_drop(op, TIMER_REMOVAL, job_id) && job_work_begin(op, TIMER_CANCELLATION, job_id);
+}
+
+bool job_end_unseen(struct op *op, const struct job_row *job)
+{
+    bool waits = job->ended && job->end_behavior == JOB_END_BEHAVIOR_STOP_ROLLOUT;
+    return !waits || !job_window_is_last(op, job) || cancel_rest(op, job->job_id);
+}
+
 bool job_end_due(struct op *op, const struct timer_row *timer)
 {
     struct job_row job;
     if (!store_job_get(op->db, op->arena, timer->job_id, &job) ||
         (job.status != JOB_STATUS_SCHEDULED && job.status != JOB_STATUS_IN_PROGRESS))
         return true;
-    if (!store_job_end(op->db, job.job_id, op->now_ms) ||
-        !store_timers_cancel_of_job(op->db, TIMER_WINDOW_RETRY, job.job_id))
+    if (!store_job_end(op->db, job.job_id, op->now_ms))
         return fail(op->err, ERR_INTERNAL, "The job could not be ended.");
     if (!timeline_add_job(op, &job, CAUSE_END_TIME, end_behavior_text(&job)) ||
         !job_work_drop(op, TIMER_ROLLOUT, job.job_id))
         return false;
-    if (job.end_behavior == JOB_END_BEHAVIOR_STOP_ROLLOUT)
-        return job_settle(op, job.job_id);
-    return job_work_drop(op, TIMER_REMOVAL, job.job_id) && job_work_begin(op, TIMER_CANCELLATION, job.job_id);
+    bool waits = job.end_behavior == JOB_END_BEHAVIOR_STOP_ROLLOUT && !job_window_is_last(op, &job);
+    return waits ? job_settle(op, job.job_id) : cancel_rest(op, job.job_id);
 }

@@ -3,7 +3,8 @@
  * again and whoever joins gets nothing; what is still open is canceled, or may be finished, as endBehavior
  * says. The job is COMPLETED once its last execution has ended.
  *
- * A job with maintenance windows keeps to them until then: what is QUEUED stays hidden between them.
+ * A job with maintenance windows keeps to them until then: what is QUEUED stays hidden between them. Behind
+ * the last one nobody would ever see it, so then it is canceled, whatever endBehavior says.
  */
 #ifndef IOTJOBS_OPS_JOB_END_TIME_H
 #define IOTJOBS_OPS_JOB_END_TIME_H
@@ -20,6 +21,10 @@ bool job_is_over(const struct op *op, const struct job_row *job);
 
 /* Of a job that is created: sets the timer, if it has an end time. */
 bool job_end_time_plan(struct op *op, const struct job_row *job);
+
+/* After a window of the job has closed, or was missed: of one that has ended, what nobody can see any more is
+ * canceled. */
+bool job_end_unseen(struct op *op, const struct job_row *job);
 
 /* TIMER_JOB_END: called with the timer's row, which is gone already. */
 bool job_end_due(struct op *op, const struct timer_row *timer);

@@ -2,6 +2,7 @@
 
 #include "base/time_text.h"
 #include "ops/executions/notify.h"
+#include "ops/jobs/job_end_time.h"
 #include "ops/jobs/job_work.h"
 #include "ops/jobs/timeline.h"
 #include "store/jobs/job_config_store.h"
@@ -36,6 +37,14 @@ bool job_window_wait(struct op *op, struct str job_id, const struct windows *win
         return fail(op->err, ERR_INTERNAL, "The timer of the maintenance window could not be set.");
     *ret_open = open;
     return true;
+}
+
+bool job_window_is_last(struct op *op, const struct job_row *job)
+{
+    int64_t due_ms;
+    return job->status == JOB_STATUS_SCHEDULED &&
+           !store_timer_due(op->db, TIMER_WINDOW_OPEN, job->job_id, &due_ms) &&
+           !store_timer_due(op->db, TIMER_JOB_START, job->job_id, &due_ms);
 }
 
 /* ---- opening and closing ---- */
@@ -75,6 +84,16 @@ bool job_window_tell_due(struct op *op, const struct timer_row *timer)
     return tell(op, timer->job_id, timer->execution_number);
 }
 
+static bool open_or_close(struct op *op, struct job_row *job, bool open)
+{
+    job->status = open ? JOB_STATUS_IN_PROGRESS : JOB_STATUS_SCHEDULED;
+    job->updated_at_ms = op->now_ms;
+    if (!store_job_update(op->db, job))
+        return fail(op->err, ERR_INTERNAL, "The job could not be changed.");
+    return timeline_add_job(op, job, open ? CAUSE_WINDOW_OPENED : CAUSE_WINDOW_CLOSED, STR_NONE) &&
+           (open || job_work_pause(op, TIMER_ROLLOUT, job->job_id)) && tell(op, job->job_id, 0);
+}
+
 bool job_window_due(struct op *op, const struct timer_row *timer)
 {
     struct job_row job;
@@ -87,12 +106,6 @@ bool job_window_due(struct op *op, const struct timer_row *timer)
         !job_window_wait(op, job.job_id, &windows, TIMER_WINDOW_OPEN, &open))
         return false;
     /* A server that was off may have missed a whole window, or the time between two. */
-    if (open == (job.status == JOB_STATUS_IN_PROGRESS))
-        return true;
-    job.status = open ? JOB_STATUS_IN_PROGRESS : JOB_STATUS_SCHEDULED;
-    job.updated_at_ms = op->now_ms;
-    if (!store_job_update(op->db, &job))
-        return fail(op->err, ERR_INTERNAL, "The job could not be changed.");
-    return timeline_add_job(op, &job, open ? CAUSE_WINDOW_OPENED : CAUSE_WINDOW_CLOSED, STR_NONE) &&
-           (open || job_work_pause(op, TIMER_ROLLOUT, job.job_id)) && tell(op, job.job_id, 0);
+    bool changes = open != (job.status == JOB_STATUS_IN_PROGRESS);
+    return (!changes || open_or_close(op, &job, open)) && job_end_unseen(op, &job);
 }

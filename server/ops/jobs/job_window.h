@@ -22,6 +22,9 @@ bool job_windows_of(struct op *op, const struct job_row *job, const struct maint
 bool job_window_wait(struct op *op, struct str job_id, const struct windows *windows, enum timer_kind opens,
                      bool *ret_open);
 
+/* Whether the job is SCHEDULED for ever: no window of it is open, and none opens any more. */
+bool job_window_is_last(struct op *op, const struct job_row *job);
+
 /* TIMER_WINDOW_OPEN, TIMER_WINDOW_CLOSE: the job follows its windows. */
 bool job_window_due(struct op *op, const struct timer_row *timer);
 /* TIMER_WINDOW_TELL: goes on telling the things of a job with very many. */

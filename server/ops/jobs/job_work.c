@@ -1,6 +1,7 @@
 #include "ops/jobs/job_work.h"
 
 #include "ops/jobs/following.h"
+#include "ops/jobs/job_clear.h"
 #include "ops/jobs/job_end.h"
 #include "ops/jobs/rollout.h"
 #include "store/jobs/job_target_store.h"
@@ -122,11 +123,10 @@ bool job_work_hurry(struct op *op, enum timer_kind kind, struct str job_id)
            fail(op->err, ERR_INTERNAL, "The timer could not be set.");
 }
 
-/* What belongs to the rollout alone. */
 static bool forget_rollout(struct op *op, struct str job_id)
 {
-    return store_pace_delete(op->db, job_id) && store_joiners_delete_of_job(op->db, job_id) &&
-           store_movers_delete_of_job(op->db, job_id);
+    return store_pace_delete(op->db, job_id) && store_ending_groups_forget(op->db, job_id) &&
+           job_clear(op, job_id);
 }
 
 bool job_work_drop(struct op *op, enum timer_kind kind, struct str job_id)

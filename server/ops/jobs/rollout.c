@@ -2,6 +2,7 @@
 
 #include "ops/executions/execution_change.h"
 #include "ops/jobs/following.h"
+#include "ops/jobs/job_clear.h"
 #include "ops/jobs/job_end_time.h"
 #include "ops/jobs/pace.h"
 #include "ops/jobs/timeline.h"
@@ -126,7 +127,7 @@ static bool queue_leavers(struct op *op, const struct job_row *job, struct budge
         struct str thing = leavers.things[i];
         if (!store_mover_delete(op->db, job->job_id, thing))
             return fail(op->err, ERR_INTERNAL, "The things that left the job could not be told apart.");
-        if (store_thing_exists(op->db, thing) && !queue_once(op, job, &none_of_its_own, thing, budget))
+        if (!queue_once(op, job, &none_of_its_own, thing, budget))
             return false;
     }
     *ret_more = i < leavers.n;
@@ -139,8 +140,7 @@ static bool follow_groups(struct op *op, const struct job_row *job, bool began, 
     if (job->target_selection != TARGET_SELECTION_SNAPSHOT || (!began && !more))
         return true;
     return (more ? store_targets_follow(op->db, job->job_id)
-                 : store_targets_unfollow(op->db, job->job_id) &&
-                       store_movers_delete_of_job(op->db, job->job_id)) ||
+                 : store_targets_unfollow(op->db, job->job_id) && job_clear(op, job->job_id)) ||
            fail(op->err, ERR_INTERNAL, "The groups of the job could not be followed.");
 }
 
@@ -152,6 +152,13 @@ static bool is_due_to_stop(struct op *op, const struct job_row *job)
     return job_is_over(op, job) ||
            (job->target_selection == TARGET_SELECTION_CONTINUOUS &&
             store_timer_due(op->db, TIMER_WINDOW_CLOSE, job->job_id, &close_ms) && close_ms <= op->now_ms);
+}
+
+/* Nothing is left to do but for those of a group that is being deleted, who are not noted yet. */
+static bool waits_for_group(struct op *op, const struct job_row *job)
+{
+    return job->target_selection == TARGET_SELECTION_SNAPSHOT &&
+           store_ending_group_is_awaited(op->db, job->job_id);
 }
 
 bool rollout_slice(struct op *op, const struct job_row *job, struct progress_row *progress, bool *ret_done)
@@ -172,11 +179,13 @@ bool rollout_slice(struct op *op, const struct job_row *job, struct progress_row
     budget.joined =
         job->target_selection == TARGET_SELECTION_SNAPSHOT && store_movers_exist(op->db, job->job_id);
     if (!pace_begin(op, job, &pace, &budget.room) || (began && !queue_leavers(op, job, &budget, &more)) ||
-        (!more && !queue_targets(op, job, progress, &budget, &more)) ||
-        !pace_end(op, job, &pace, budget.queued, !more, &due_ms) || !follow_groups(op, job, began, more))
+        (!more && !queue_targets(op, job, progress, &budget, &more)))
         return false;
-    progress->not_before_ms = due_ms;
-    *ret_done = !more;
+    bool waits = !more && waits_for_group(op, job), done = !more && !waits;
+    if (!pace_end(op, job, &pace, budget.queued, done, &due_ms) || !follow_groups(op, job, began, !done))
+        return false;
+    progress->not_before_ms = waits ? op->now_ms + ROLLOUT_SLOT_MS : due_ms;
+    *ret_done = done;
     return true;
 }
 

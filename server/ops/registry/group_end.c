@@ -1,8 +1,10 @@
 #include "ops/registry/group_end.h"
 
 #include "ops/fleet/fleet_index.h"
+#include "ops/jobs/following.h"
 #include "ops/registry/dynamic_membership.h"
 #include "ops/tags.h"
+#include "store/jobs/job_target_store.h"
 
 /* Things in one slice, where each is to be indexed anew, and where it is not: some milliseconds. */
 enum { INDEXED_AT_ONCE = 25, THINGS_AT_ONCE = 100 };
@@ -22,15 +24,24 @@ static bool arm(struct op *op)
 
 static bool let_go_of(struct op *op, const struct ending_group *group, int64_t thing)
 {
-    return (store_membership_delete(op->db, group->id, thing) || failed(op)) &&
+    return following_group_lets_go(op, group->id, thing) &&
+           (store_membership_delete(op->db, group->id, thing) || failed(op)) &&
            (group->dynamic ? dynamic_membership_group_ended(op, thing)
                            : fleet_index_thing_changed(op, thing));
+}
+
+/* Fewer where several jobs note each of them. */
+static size_t things_at_once(struct op *op, const struct ending_group *group)
+{
+    size_t most = fleet_index_is_on(op) ? INDEXED_AT_ONCE : THINGS_AT_ONCE;
+    size_t jobs = (size_t)store_ending_group_jobs(op->db, group->id, (int64_t)most);
+    return jobs > 1 ? most / jobs : most;
 }
 
 static bool slice(struct op *op, const struct ending_group *group, bool *ret_more)
 {
     struct named_rows things;
-    size_t most = fleet_index_is_on(op) ? INDEXED_AT_ONCE : THINGS_AT_ONCE;
+    size_t most = things_at_once(op, group);
     if (!store_things_in_group(op->db, op->arena, group->id, THINGS_OF_THE_GROUP, 0, (int64_t)most + 1,
                                &things))
         return failed(op);

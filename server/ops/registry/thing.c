@@ -11,6 +11,7 @@
 #include "ops/registry/attributes.h"
 #include "ops/registry/membership.h"
 #include "ops/render.h"
+#include "store/jobs/job_target_store.h"
 #include "store/security/principal_store.h"
 #include "store/timer_store.h"
 
@@ -250,7 +251,7 @@ bool op_delete_thing(struct op *op, const void *input)
            ((event_type_change(op, &thing, thing.type, STR_NONE) &&
              event_thing(op, REGISTRY_DELETED, &thing, &attributes) &&
              store_window_retries_cancel_of_thing(op->db, in->thing_name) &&
-             store_thing_delete(op->db, in->thing_name)) ||
+             store_joining_forget(op->db, in->thing_name) && store_thing_delete(op->db, in->thing_name)) ||
             fail(op->err, ERR_INTERNAL, "The thing could not be deleted.")) &&
            connectivity_thing_deleted(op, in->thing_name);
 }

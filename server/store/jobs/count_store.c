@@ -54,11 +54,12 @@ int64_t store_job_templates_count(struct db *db, int64_t limit)
 
 int64_t store_jobs_at_work(struct db *db, int64_t limit)
 {
-    /* Of the kinds only these two can be due for the same job. */
-    return number_of(db_query(db,
-                              "SELECT count(*) FROM (SELECT 1 FROM timer AS t "
-                              "WHERE kind IN ('ROLLOUT', 'REMOVAL', 'CANCELLATION', 'DELETION') "
-                              "AND NOT (kind = 'REMOVAL' AND EXISTS (SELECT 1 FROM timer AS r "
-                              "WHERE r.kind = 'ROLLOUT' AND r.job_id = t.job_id)) LIMIT ?1)",
-                              "i", limit));
+    /* REMOVAL is the kind that can be due for a job beside another. */
+    return number_of(
+        db_query(db,
+                 "SELECT count(*) FROM (SELECT 1 FROM timer AS t "
+                 "WHERE kind IN ('ROLLOUT', 'REMOVAL', 'CANCELLATION', 'DELETION') "
+                 "AND NOT (kind = 'REMOVAL' AND EXISTS (SELECT 1 FROM timer AS r "
+                 "WHERE r.kind IN ('ROLLOUT', 'CANCELLATION') AND r.job_id = t.job_id)) LIMIT ?1)",
+                 "i", limit));
 }

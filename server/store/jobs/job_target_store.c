@@ -179,9 +179,15 @@ bool store_joiner_delete(struct db *db, struct str job_id, struct str thing)
     return db_exec(db, "DELETE FROM job_joiner WHERE job_id = ?1 AND thing_name = ?2", "ss", job_id, thing);
 }
 
-bool store_joiners_delete_of_job(struct db *db, struct str job_id)
+bool store_joiners_delete(struct db *db, struct str job_id, int64_t limit, bool *ret_more)
 {
-    return db_exec(db, "DELETE FROM job_joiner WHERE job_id = ?1", "s", job_id);
+    if (!db_exec(db,
+                 "DELETE FROM job_joiner WHERE job_id = ?1 AND thing_name IN "
+                 "(SELECT thing_name FROM job_joiner WHERE job_id = ?1 LIMIT ?2)",
+                 "si", job_id, limit))
+        return false;
+    *ret_more = db_changes(db) == limit;
+    return true;
 }
 
 /* ---- movers ---- */
@@ -224,7 +230,74 @@ bool store_mover_delete(struct db *db, struct str job_id, struct str thing)
     return db_exec(db, "DELETE FROM job_mover WHERE job_id = ?1 AND thing_name = ?2", "ss", job_id, thing);
 }
 
-bool store_movers_delete_of_job(struct db *db, struct str job_id)
+bool store_movers_delete(struct db *db, struct str job_id, int64_t limit, bool *ret_more)
 {
-    return db_exec(db, "DELETE FROM job_mover WHERE job_id = ?1", "s", job_id);
+    if (!db_exec(db,
+                 "DELETE FROM job_mover WHERE job_id = ?1 AND thing_name IN "
+                 "(SELECT thing_name FROM job_mover WHERE job_id = ?1 LIMIT ?2)",
+                 "si", job_id, limit))
+        return false;
+    *ret_more = db_changes(db) == limit;
+    return true;
+}
+
+/* ---- things that are deleted ---- */
+
+bool store_joining_forget(struct db *db, struct str thing)
+{
+    return db_exec(db, "DELETE FROM job_joiner WHERE thing_name = ?1", "s", thing) &&
+           db_exec(db, "DELETE FROM job_mover WHERE thing_name = ?1 AND was_in = 1", "s", thing);
+}
+
+/* ---- groups that end ---- */
+
+bool store_ending_group_await(struct db *db, int64_t group, struct str job_id, int64_t last)
+{
+    return db_exec(db, "INSERT INTO job_ending_group (thing_group, job_id, last) VALUES (?1, ?2, ?3)", "isi",
+                   group, job_id, last);
+}
+
+static bool has_row(struct stmt *q)
+{
+    bool found = stmt_row(q);
+    stmt_done(q);
+    return found;
+}
+
+bool store_ending_group_is_awaited(struct db *db, struct str job_id)
+{
+    return has_row(db_query(db, "SELECT 1 FROM job_ending_group WHERE job_id = ?1 LIMIT 1", "s", job_id));
+}
+
+bool store_ending_group_has(struct db *db, struct str job_id, int64_t thing)
+{
+    return has_row(db_query(db,
+                            "SELECT 1 FROM job_ending_group AS e CROSS JOIN thing_group_member AS m "
+                            "ON m.thing_group = e.thing_group AND m.thing = ?2 "
+                            "WHERE e.job_id = ?1 AND e.last < ?2 LIMIT 1",
+                            "si", job_id, thing));
+}
+
+int64_t store_ending_group_jobs(struct db *db, int64_t group, int64_t limit)
+{
+    struct stmt *q =
+        db_query(db, "SELECT count(*) FROM (SELECT 1 FROM job_ending_group WHERE thing_group = ?1 LIMIT ?2)",
+                 "ii", group, limit);
+    int64_t n = stmt_row(q) ? stmt_int(q) : 0;
+    stmt_done(q);
+    return n;
+}
+
+bool store_ending_group_note(struct db *db, int64_t group, int64_t thing)
+{
+    return db_exec(db,
+                   "INSERT OR IGNORE INTO job_mover (job_id, thing_name, was_in) "
+                   "SELECT e.job_id, t.name, 1 FROM job_ending_group AS e CROSS JOIN thing AS t ON t.id = ?2 "
+                   "WHERE e.thing_group = ?1 AND e.last < ?2",
+                   "ii", group, thing);
+}
+
+bool store_ending_groups_forget(struct db *db, struct str job_id)
+{
+    return db_exec(db, "DELETE FROM job_ending_group WHERE job_id = ?1", "s", job_id);
 }

@@ -69,7 +69,8 @@ bool store_joiner_add(struct db *db, struct str job_id, struct str thing);
 bool store_joiners_get(struct db *db, struct arena *arena, struct str job_id, int64_t limit,
                        struct thing_names *ret_rows);
 bool store_joiner_delete(struct db *db, struct str job_id, struct str thing);
-bool store_joiners_delete_of_job(struct db *db, struct str job_id);
+/* At most `limit` of them; *ret_more: there may be others. */
+bool store_joiners_delete(struct db *db, struct str job_id, int64_t limit, bool *ret_more);
 
 /* ---- things that left or joined the groups of a SNAPSHOT job since its rollout began ---- */
 
@@ -83,6 +84,28 @@ bool store_mover_is_new(struct db *db, struct str job_id, struct str thing);
 bool store_leavers_get(struct db *db, struct arena *arena, struct str job_id, int64_t limit,
                        struct thing_names *ret_rows);
 bool store_mover_delete(struct db *db, struct str job_id, struct str thing);
-bool store_movers_delete_of_job(struct db *db, struct str job_id);
+/* At most `limit` of them; *ret_more: there may be others. */
+bool store_movers_delete(struct db *db, struct str job_id, int64_t limit, bool *ret_more);
+
+/* ---- things that are deleted ---- */
+
+/* It joins nothing any more, and has left nothing. That it has joined stays: it is true of the next of its
+ * name. */
+bool store_joining_forget(struct db *db, struct str thing);
+
+/* ---- groups that end while a SNAPSHOT job rolls out to them ---- */
+
+/* Of the group's things, those with an id above `last` have not had their turn. The group must be ending when
+ * the transaction is committed; with its row there this one goes. */
+bool store_ending_group_await(struct db *db, int64_t group, struct str job_id, int64_t last);
+/* Whether the job waits for one. */
+bool store_ending_group_is_awaited(struct db *db, struct str job_id);
+/* Whether the thing is in one that the job waits for, and has not had its turn. */
+bool store_ending_group_has(struct db *db, struct str job_id, int64_t thing);
+/* How many jobs wait for the group; at most `limit`. */
+int64_t store_ending_group_jobs(struct db *db, int64_t group, int64_t limit);
+/* For all of them: the thing leaves them, unless it is noted already. */
+bool store_ending_group_note(struct db *db, int64_t group, int64_t thing);
+bool store_ending_groups_forget(struct db *db, struct str job_id);
 
 #endif

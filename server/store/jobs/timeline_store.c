@@ -43,15 +43,32 @@ static enum cause cause_of(struct str name)
     return (enum cause)cause;
 }
 
-/* Not max(): that would walk through the job's rows. */
+/* The keys of a job lie between these two; the parameter is its order of creation. */
+#define KEYS_OF(job) "BETWEEN (" job " << 32) AND (" job " << 32) + 4294967295"
+
+static bool next_key(struct db *db, struct str job_id, int64_t *ret_key)
+{
+    struct stmt *q =
+        db_query(db,
+                 "SELECT 1 + coalesce((SELECT t.id FROM transition AS t WHERE t.id " KEYS_OF(
+                     "j.id") " ORDER BY t.id DESC LIMIT 1), j.id << 32) FROM job AS j WHERE j.job_id = ?1",
+                 "s", job_id);
+    bool found = stmt_row(q);
+    if (found)
+        *ret_key = stmt_int(q);
+    stmt_done(q);
+    return found;
+}
+
+/* Two statements: an INSERT that reads its own table would go through a table of its own, for each row. */
 bool store_transition_add(struct db *db, struct str job_id, const struct transition_row *t)
 {
-    return db_exec(db,
-                   "INSERT INTO transition (job, id, at_ms, thing_name, execution_number, status, cause, "
-                   "detail) SELECT job.id, 1 + coalesce((SELECT t.id FROM transition AS t "
-                   "WHERE t.job = job.id ORDER BY t.id DESC LIMIT 1), 0), ?2, ?3, ?4, ?5, ?6, ?7 FROM job "
-                   "WHERE job_id = ?1",
-                   "sisosss", job_id, t->at_ms, t->thing_name, t->execution_number, t->status,
+    int64_t key;
+    return next_key(db, job_id, &key) &&
+           db_exec(db,
+                   "INSERT INTO transition (id, at_ms, thing_name, execution_number, status, cause, detail) "
+                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                   "iisosss", key, t->at_ms, t->thing_name, t->execution_number, t->status,
                    str_from(cause_names[t->cause]), t->detail);
 }
 
@@ -74,12 +91,17 @@ static void read_transition(struct stmt *q, struct arena *arena, struct transiti
 
 /* Each with the parameters job, after, limit. */
 static const char *const lists[] = {
-    [TRANSITIONS_ALL] = "SELECT " TRANSITION_COLUMNS " FROM transition WHERE job = ?1 AND id > ?2 "
-                        "ORDER BY id LIMIT ?3",
-    [TRANSITIONS_OF_THE_JOB] = "SELECT " TRANSITION_COLUMNS " FROM transition WHERE job = ?1 AND id > ?2 "
-                               "AND thing_name IS NULL ORDER BY id LIMIT ?3",
-    [TRANSITIONS_OF_EXECUTIONS] = "SELECT " TRANSITION_COLUMNS " FROM transition WHERE job = ?1 AND id > ?2 "
-                                  "AND thing_name IS NOT NULL ORDER BY id LIMIT ?3",
+    [TRANSITIONS_ALL] =
+        "SELECT " TRANSITION_COLUMNS " FROM transition WHERE id " KEYS_OF("?1") " AND id > ?2 "
+                                                                                "ORDER BY id LIMIT ?3",
+    [TRANSITIONS_OF_THE_JOB] =
+        "SELECT " TRANSITION_COLUMNS
+        " FROM transition WHERE id " KEYS_OF("?1") " AND id > ?2 "
+                                                   "AND thing_name IS NULL ORDER BY id LIMIT ?3",
+    [TRANSITIONS_OF_EXECUTIONS] =
+        "SELECT " TRANSITION_COLUMNS
+        " FROM transition WHERE id " KEYS_OF("?1") " AND id > ?2 "
+                                                   "AND thing_name IS NOT NULL ORDER BY id LIMIT ?3",
 };
 
 bool store_transitions_list(struct db *db, struct arena *arena, int64_t job, enum transition_kind kind,
@@ -99,8 +121,9 @@ bool store_transition_newest(struct db *db, struct arena *arena, int64_t job, en
                              struct transition_row *ret_transition)
 {
     struct stmt *q = db_query(db,
-                              "SELECT " TRANSITION_COLUMNS " FROM transition WHERE job = ?1 "
-                              "AND thing_name IS NULL AND cause = ?2 ORDER BY id DESC LIMIT 1",
+                              "SELECT " TRANSITION_COLUMNS " FROM transition WHERE id " KEYS_OF(
+                                  "?1") " "
+                                        "AND thing_name IS NULL AND cause = ?2 ORDER BY id DESC LIMIT 1",
                               "is", job, str_from(cause_names[cause]));
     bool found = stmt_row(q);
     if (found)
@@ -111,10 +134,11 @@ bool store_transition_newest(struct db *db, struct arena *arena, int64_t job, en
 
 bool store_transition_tells_deletion(struct db *db, int64_t job, struct str thing)
 {
-    struct stmt *q = db_query(db,
-                              "SELECT 1 FROM transition WHERE job = ?1 AND thing_name = ?2 "
-                              "AND status = 'DELETED' LIMIT 1",
-                              "is", job, thing);
+    struct stmt *q =
+        db_query(db,
+                 "SELECT 1 FROM transition WHERE id " KEYS_OF("?1") " AND thing_name = ?2 "
+                                                                    "AND status = 'DELETED' LIMIT 1",
+                 "is", job, thing);
     bool found = stmt_row(q);
     stmt_done(q);
     return found;
@@ -123,8 +147,9 @@ bool store_transition_tells_deletion(struct db *db, int64_t job, struct str thin
 bool store_transitions_delete(struct db *db, int64_t job, int64_t limit, bool *ret_left)
 {
     bool ok = db_exec(db,
-                      "DELETE FROM transition WHERE job = ?1 AND id < ?2 + "
-                      "(SELECT min(t.id) FROM transition AS t WHERE t.job = ?1)",
+                      "DELETE FROM transition WHERE id " KEYS_OF(
+                          "?1") " AND id < ?2 + "
+                                "(SELECT id FROM transition WHERE id " KEYS_OF("?1") " ORDER BY id LIMIT 1)",
                       "ii", job, limit);
     *ret_left = ok && db_changes(db) == limit;
     return ok;

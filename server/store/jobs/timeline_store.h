@@ -44,7 +44,7 @@ enum cause {
 const char *cause_name(enum cause cause);
 
 struct transition_row {
-    int64_t id; /* order, in its job; given when it is added */
+    int64_t id; /* of its job's rows, in order; given when it is added */
     int64_t at_ms;
     struct str thing_name; /* absent: it is the job's own */
     struct opt_int execution_number;
