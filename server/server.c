@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/time_text.h"
+#include "base/time_zone.h"
 #include "device_ca.h"
 #include "engine/handover.h"
 #include "http/http.h"
@@ -14,6 +15,7 @@
 struct server {
     struct server_config config;
     struct clock clock;
+    struct time_zone *window_zone; /* NULL: UTC */
     struct store *store;
     struct issuer device_ca;
     struct outbox *outbox;
@@ -76,6 +78,7 @@ static struct handover handover_of(const struct server *server)
         .db = store_writer(server->store),
         .outbox = server->outbox,
         .log = server->config.log,
+        .window_time_zone = str_from(server->config.settings->window_time_zone),
         .everyone_listens = !server->config.settings->track_subscriptions,
     };
 }
@@ -96,6 +99,7 @@ static bool start_engine(struct server *server, struct strbuf *ret_problem)
             .db = store_writer(server->store),
             .clock = &server->clock,
             .settings = server->config.settings,
+            .window_zone = server->window_zone,
             .log = server->config.log,
             .outbox = server->outbox,
             .audience = server->audience,
@@ -117,6 +121,7 @@ static bool start_http(struct server *server, struct strbuf *ret_problem)
         .engine = server->engine,
         .clock = &server->clock,
         .settings = server->config.settings,
+        .window_zone = server->window_zone,
         .log = server->config.log,
         .issuer = &server->device_ca,
         .store = server->store,
@@ -138,7 +143,8 @@ struct server *server_start(const struct server_config *config, struct strbuf *r
     }
     server->config = *config;
     start_clock(server);
-    if (start_store(server, ret_problem) && start_device_ca(server, ret_problem) &&
+    if (time_zone_open(config->settings->window_time_zone, &server->window_zone, ret_problem) &&
+        start_store(server, ret_problem) && start_device_ca(server, ret_problem) &&
         start_engine(server, ret_problem) && start_http(server, ret_problem))
         return server;
     server_stop(server);
@@ -169,6 +175,7 @@ void server_stop(struct server *server)
     if (server->store != NULL)
         store_close(server->store);
     clock_release(&server->clock);
+    time_zone_free(server->window_zone);
     free(server);
 }
 

@@ -1,6 +1,6 @@
 /*
  * Assembles the server from its parts and takes it down again, mirrored:
- * settings → store (migrate) → devices' CA → engine → timer → HTTP.  The plugin adds MQTT.
+ * settings → time zone → store (migrate) → devices' CA → engine → timer → HTTP.  The plugin adds MQTT.
  */
 #ifndef IOTJOBS_SERVER_H
 #define IOTJOBS_SERVER_H

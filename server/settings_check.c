@@ -5,6 +5,7 @@
 #include "base/ip_address.h"
 #include "base/problem.h"
 #include "base/time_text.h"
+#include "base/time_zone.h"
 #include "settings.h"
 
 enum { ACCOUNT_DIGITS = 12 };
@@ -64,6 +65,17 @@ static bool check_clock(const struct settings *settings, struct strbuf *ret_prob
     return true;
 }
 
+static bool check_window_time_zone(const struct settings *settings, struct strbuf *ret_problem)
+{
+    struct strbuf why;
+    strbuf_init(&why, PROBLEM_MAX);
+    bool ok = time_zone_check(settings->window_time_zone, &why);
+    if (!ok)
+        problem(ret_problem, "window_time_zone: %.*s", STR(strbuf_str(&why)));
+    strbuf_release(&why);
+    return ok;
+}
+
 static bool check_ports(const struct settings *settings, struct strbuf *ret_problem)
 {
     const struct {
@@ -91,5 +103,6 @@ bool settings_check(const struct settings *settings, struct strbuf *ret_problem)
 {
     return check_data(settings, ret_problem) && check_identity(settings, ret_problem) &&
            check_bind(settings, ret_problem) && check_tls(settings, ret_problem) &&
-           check_clock(settings, ret_problem) && check_ports(settings, ret_problem);
+           check_clock(settings, ret_problem) && check_window_time_zone(settings, ret_problem) &&
+           check_ports(settings, ret_problem);
 }

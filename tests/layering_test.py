@@ -56,6 +56,10 @@ class LayeringTest(unittest.TestCase):
     def test_sqlite_outside_the_store(self):
         self.assert_finds("server/ops/registry/thing.c", "\n#include <sqlite3.h>\n", "only server/store/", line=2)
 
+    def test_the_time_zone_of_the_process_outside_its_module(self):
+        self.assert_finds("server/base/log.c", "struct tm *t = localtime_r(&now, &local);\n", "time zone")
+        self.assert_finds("launcher/main.c", 'int ok = setenv("TZ", "UTC", 1);\n', "time zone")
+
     def test_sql_outside_the_store(self):
         for statement in ("SELECT 1", "INSERT INTO job VALUES(1)", "UPDATE job SET a = 1", "DELETE FROM job",
                           "PRAGMA user_version", "BEGIN IMMEDIATE", "ROLLBACK TO op"):

@@ -109,6 +109,7 @@ void call_run(struct call *call, const struct call_world *world)
         .host = call->host,
         .style = call->style,
         .settings = world->settings,
+        .window_zone = world->window_zone,
         .namespace_id = call->namespace_id.p ? call->namespace_id : STR_LIT(""),
         .outgoing = world->messages ? &outgoing : NULL,
         .audience = world->audience,

@@ -64,6 +64,7 @@ bool call_prepare(struct call *call, op_prepare_fn *prepare, const struct issuer
 struct call_world {
     struct db *db;
     const struct settings *settings;
+    const struct time_zone *window_zone; /* of maintenance windows; NULL: UTC */
     struct log *log;
     int64_t now_ms;
     struct audience *audience;               /* who listens to notifications; NULL: anybody may */

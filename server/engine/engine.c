@@ -171,6 +171,7 @@ static struct call_world world_at(struct engine *engine, struct batch *batch, in
     return (struct call_world){
         .db = engine->config.db,
         .settings = engine->config.settings,
+        .window_zone = engine->config.window_zone,
         .log = engine->config.log,
         .now_ms = now_ms,
         .audience = engine->config.audience,
@@ -285,6 +286,7 @@ static void catch_up(struct engine *engine, struct batch *batch)
         .db = engine->config.db,
         .now_ms = batch->now_ms,
         .settings = engine->config.settings,
+        .window_zone = engine->config.window_zone,
         .audience = engine->config.audience,
         .unheard = &batch->unheard,
         .log = engine->config.log,

@@ -28,6 +28,7 @@ struct engine_config {
     struct db *db; /* the writer connection; the engine uses it, the caller closes it after engine_free */
     struct clock *clock;
     const struct settings *settings;
+    const struct time_zone *window_zone; /* of maintenance windows; NULL: UTC */
     struct log *log;
     struct outbox *outbox;
     struct audience *audience;               /* who listens to notifications; NULL: anybody may */

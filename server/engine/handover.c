@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ops/fleet/connectivity.h"
+#include "ops/jobs/job_window.h"
 #include "store/db.h"
 #include "store/jobs/audience_store.h"
 #include "store/run_store.h"
@@ -27,6 +28,7 @@ static bool begin(const struct handover *handover, int64_t now_ms, bool *ret_cle
     return store_run_begin(handover->db, ret_clean) &&
            store_undelivered_each(handover->db, push, (void *)handover) &&
            store_undelivered_clear(handover->db) && connectivity_run_begins(handover->db, now_ms) &&
+           job_windows_run_begins(handover->db, handover->window_time_zone, now_ms) &&
            (*ret_clean ||
             store_notify_again(handover->db, now_ms, NOTIFY_AGAIN_WINDOW_MS, handover->everyone_listens));
 }

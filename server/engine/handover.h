@@ -6,6 +6,8 @@
  * which ones the broker had queued for sessions that it last saved a while ago: whatever changed shortly
  * before is told once more, to those who may listen. Events that were on their way in a crash are lost.
  *
+ * What waits for maintenance windows was computed in the time zone of the run before.
+ *
  * On the thread that starts and stops the server, while no engine runs.
  */
 #ifndef IOTJOBS_ENGINE_HANDOVER_H
@@ -20,8 +22,9 @@ struct handover {
     struct db *db; /* the writer */
     struct outbox *outbox;
     struct log *log;
-    bool everyone_listens;    /* the audience is not known */
-    bool audience_incomplete; /* at the end: not everybody who listens has a row */
+    struct str window_time_zone; /* the setting */
+    bool everyone_listens;       /* the audience is not known */
+    bool audience_incomplete;    /* at the end: not everybody who listens has a row */
 };
 
 /* Before the engine is made. False: the database failed. */

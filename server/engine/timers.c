@@ -46,6 +46,7 @@ static bool run(const struct call_world *world, struct arena *arena, struct err 
         .err = err,
         .now_ms = world->now_ms,
         .settings = world->settings,
+        .window_zone = world->window_zone,
         .region = call_region(STR_NONE, world->settings),
         .namespace_id = STR_LIT(""),
         .outgoing = &outgoing,

@@ -108,7 +108,11 @@ void exchange_run_read(struct exchange *x)
         fail(&x->call->err, ERR_INTERNAL, "The database does not answer.");
     } else {
         struct call_world world = {
-            .db = db, .settings = config->settings, .log = config->log, .now_ms = clock_now_ms(config->clock)
+            .db = db,
+            .settings = config->settings,
+            .window_zone = config->window_zone,
+            .log = config->log,
+            .now_ms = clock_now_ms(config->clock),
         };
         call_run(x->call, &world);
         db_end_read(db);

@@ -24,6 +24,7 @@ struct http_config {
     struct engine *engine;
     struct clock *clock;
     const struct settings *settings;
+    const struct time_zone *window_zone; /* of maintenance windows; NULL: UTC */
     struct log *log;
     const struct issuer *issuer;  /* signs devices' certificates; borrowed until http_stop */
     struct store *store;          /* its readers serve the requests that only read */

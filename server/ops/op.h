@@ -20,6 +20,7 @@ struct db;
 struct issuer;
 struct outgoing;
 struct settings;
+struct time_zone;
 struct unheard;
 
 /* How the edge wants what AWS shows differently over MQTT and over HTTP. */
@@ -38,10 +39,11 @@ struct op {
     struct str host;   /* the name by which the caller reached us, without a port; absent over MQTT */
     struct reply_style style;
     const struct settings *settings;
-    struct str namespace_id;   /* data plane: whose jobs are spoken of; "": those of no namespace */
-    struct outgoing *outgoing; /* what else is to be published; NULL for reads */
-    struct audience *audience; /* who listens to notifications; NULL: anybody may */
-    struct unheard *unheard;   /* notifications that nobody listened to; NULL: not kept */
+    const struct time_zone *window_zone; /* of the cron expressions of maintenance windows; NULL: UTC */
+    struct str namespace_id;             /* data plane: whose jobs are spoken of; "": those of no namespace */
+    struct outgoing *outgoing;           /* what else is to be published; NULL for reads */
+    struct audience *audience;           /* who listens to notifications; NULL: anybody may */
+    struct unheard *unheard;             /* notifications that nobody listened to; NULL: not kept */
     struct connectivity_watch *connectivity; /* who wants to know who is connected; NULL: nobody */
     struct log *log;
     const void *prepared; /* what the operation's op_prepare_fn has made; NULL: it has none */

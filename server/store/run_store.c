@@ -16,6 +16,20 @@ bool store_run_end(struct db *db)
     return db_exec(db, "UPDATE run SET clean = 1 WHERE id = 1", "");
 }
 
+bool store_window_time_zone(struct db *db, struct str zone, bool *ret_same)
+{
+    struct stmt *q = db_query(db, "SELECT window_time_zone = ?1 FROM run WHERE id = 1", "s", zone);
+    bool same = stmt_row(q) && stmt_int(q) != 0;
+    stmt_done(q);
+    if (!db_exec(db,
+                 "INSERT INTO run (id, clean, window_time_zone) VALUES (1, 1, ?1) "
+                 "ON CONFLICT DO UPDATE SET window_time_zone = excluded.window_time_zone",
+                 "s", zone))
+        return false;
+    *ret_same = same;
+    return true;
+}
+
 bool store_undelivered_add(struct db *db, struct str topic, struct str payload, int64_t qos)
 {
     return db_exec(db, "INSERT INTO undelivered (topic, payload, qos) VALUES (?1, ?2, ?3)", "ssi", topic,

@@ -8,6 +8,9 @@
 bool store_run_begin(struct db *db, bool *ret_clean);
 bool store_run_end(struct db *db);
 
+/* The timers of maintenance windows are computed in this zone from now on; *ret_same: they were before. */
+bool store_window_time_zone(struct db *db, struct str zone, bool *ret_same);
+
 bool store_undelivered_add(struct db *db, struct str topic, struct str payload, int64_t qos);
 /* Calls `each` with every message in the order in which they were added, until it returns false; its texts
  * are borrowed. False then, too. */

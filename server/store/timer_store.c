@@ -101,6 +101,23 @@ bool store_window_retries_cancel_of_thing(struct db *db, struct str thing)
     return db_exec(db, "DELETE FROM timer WHERE kind = 'WINDOW_RETRY' AND thing_name = ?1", "s", thing);
 }
 
+bool store_window_timers_hurry(struct db *db, int64_t now_ms)
+{
+    /* At a start alone: no index pays for itself. */
+    return db_exec(db,
+                   "UPDATE timer SET due_ms = ?1 WHERE due_ms > ?1 "
+                   "AND kind IN ('JOB_START', 'WINDOW_CLOSE', 'WINDOW_OPEN', 'WINDOW_RETRY') "
+                   "AND job_id IN (SELECT job_id FROM job_window) /*scan*/",
+                   "i", now_ms) &&
+           db_exec(db,
+                   "INSERT INTO timer (kind, job_id, thing_name, due_ms) "
+                   "SELECT 'WINDOW_OPEN', job_id, '', ?1 FROM job "
+                   "WHERE status = 'SCHEDULED' AND job_id IN (SELECT job_id FROM job_window) "
+                   "AND NOT EXISTS (SELECT 1 FROM timer t WHERE t.kind IN ('JOB_START', 'WINDOW_OPEN') "
+                   "AND t.job_id = job.job_id) /*scan*/",
+                   "i", now_ms);
+}
+
 bool store_timer_due(struct db *db, enum timer_kind kind, struct str job_id, int64_t *ret_due_ms)
 {
     struct stmt *q = db_query(db, "SELECT due_ms FROM timer WHERE kind = ?1 AND job_id = ?2 LIMIT 1", "ss",

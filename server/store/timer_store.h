@@ -52,6 +52,10 @@ bool store_window_retries_delete(struct db *db, struct str job_id, int64_t limit
 bool store_window_tell_waits(struct db *db, struct str job_id, int64_t execution_id);
 bool store_window_retries_cancel_of_thing(struct db *db, struct str thing);
 
+/* All that waits for the maintenance windows of jobs looks at them at `now_ms`, if it would later or never.
+ */
+bool store_window_timers_hurry(struct db *db, int64_t now_ms);
+
 /* When that one is due. False: there is none. */
 bool store_timer_due(struct db *db, enum timer_kind kind, struct str job_id, int64_t *ret_due_ms);
 

@@ -205,7 +205,7 @@ static void a_wrong_expression_is_refused_with_what_would_be_right(void **state)
           "?." },
         { WINDOWS("{\"startTime\":\"2030-06-01 12:00\",\"durationInMinutes\":60}"), INVALID,
           "Invalid cron expression: 2030-06-01 12:00. Use cron(minutes hours day-of-month month day-of-week "
-          "year), six fields in UTC, such as cron(0 2 ? * MON *)." },
+          "year), six fields, such as cron(0 2 ? * MON *)." },
         { WINDOWS(WINDOW("0 2 ? * MON *", 60) "," WINDOW("0 2 ? * MON 1969", 60)), INVALID,
           "Invalid cron expression: cron(0 2 ? * MON 1969). …" },
     };

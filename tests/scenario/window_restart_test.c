@@ -1,4 +1,5 @@
 /* Maintenance windows and a server that was off: what was missed, and what happens at its start. */
+#include "support/groups.h"
 #include "support/windows.h"
 
 static struct world *durable_world(void)
@@ -75,6 +76,23 @@ static void a_first_window_that_was_missed_is_waited_for_again(void **state)
     world_free(s.w);
 }
 
+/* Its turn to be beside the others has not come yet. */
+static void a_first_window_that_was_missed_costs_no_job_its_life(void **state)
+{
+    (void)state;
+    struct scene s = { durable_world(), OVER_MQTT };
+    given_job_with(s.w, "fw", "pump", AT_HALF_PAST);
+    given_group(s.w, "site", NULL);
+    given_members(s.w, "site", "lamp", 20);
+    given_job_for_with(s.w, "long", "SNAPSHOT", GROUP_TARGET("site"),
+                       ",\"jobExecutionsRolloutConfig\":{\"maximumPerMinute\":1}");
+    world_settings(s.w)->concurrent_jobs_limit = 1;
+    world_restart(s.w, "2030-01-01T14:00:00Z");
+    assert_json(http(s.w, 200, "GET", "/jobs/long", NULL)->body, "job.isConcurrent", "true");
+    assert_job_status(s.w, "fw", "SCHEDULED");
+    world_free(s.w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -82,6 +100,7 @@ int main(void)
         cmocka_unit_test(what_happened_while_the_server_was_off_happens_at_its_start),
         cmocka_unit_test(an_opening_that_was_missed_happens_at_the_start_and_a_whole_window_does_not),
         cmocka_unit_test(a_first_window_that_was_missed_is_waited_for_again),
+        cmocka_unit_test(a_first_window_that_was_missed_costs_no_job_its_life),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

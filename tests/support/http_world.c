@@ -79,6 +79,15 @@ int http_world_teardown(void **state)
     return 0;
 }
 
+void http_world_restart_with(struct http_world *world, const char *key, const char *value)
+{
+    assert_true(world->folder[0] != '\0');
+    server_stop(world->server);
+    world->server = NULL;
+    set(&world->settings, key, value);
+    assert_true(start(world));
+}
+
 /* --- asking and judging ----------------------------------------------------------------------------- */
 
 void assert_http_status(const struct http_answer *answer, int status)

@@ -23,6 +23,8 @@ int http_world_setup_on_host_time(void **state);
 /* On the host's time, with its data in a folder. */
 int http_world_setup_durable(void **state);
 int http_world_teardown(void **state);
+/* Stops a durable one, and starts it again with that setting. */
+void http_world_restart_with(struct http_world *world, const char *key, const char *value);
 
 /* The body of an answer holds this text; a header has this value; the status is this one. */
 void assert_http_status(const struct http_answer *answer, int status);

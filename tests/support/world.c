@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include "base/time_text.h"
+#include "base/time_zone.h"
 #include "device_ca.h"
+#include "ops/jobs/job_window.h"
 #include "plugin/inbound.h"
 
 /* ---- life ---- */
@@ -57,6 +59,7 @@ static void open_engine(struct world *w)
                                     .db = store_writer(w->store),
                                     .clock = &w->clock,
                                     .settings = &w->settings,
+                                    .window_zone = w->window_zone,
                                     .log = w->log,
                                     .outbox = w->outbox,
                                     .audience = w->audience,
@@ -89,6 +92,8 @@ static void open_world(struct world *w, const char *now)
     clock_init_virtual(&w->clock, iso_ms(now));
     clock_freeze(&w->clock);
     clock_set(&w->clock, iso_ms(now));
+    if (!time_zone_open(w->settings.window_time_zone, &w->window_zone, &problem))
+        fail_msg("%.*s", STR(strbuf_str(&problem)));
     w->store = store_open(&options, &problem);
     if (!w->store)
         fail_msg("%.*s", STR(strbuf_str(&problem)));
@@ -96,6 +101,8 @@ static void open_world(struct world *w, const char *now)
         fail_msg("%.*s", STR(strbuf_str(&problem)));
     strbuf_release(&problem);
     assert_true(connectivity_run_begins(store_writer(w->store), iso_ms(now)));
+    assert_true(
+        job_windows_run_begins(store_writer(w->store), str_from(w->settings.window_time_zone), iso_ms(now)));
     connections_init(&w->connections);
     w->connections.ring = nobody_sleeps;
     open_engine(w);
@@ -112,6 +119,7 @@ static void close_world(struct world *w)
     issuer_release(&w->device_ca);
     store_close(w->store);
     clock_release(&w->clock);
+    time_zone_free(w->window_zone);
 }
 
 static struct world *make_world(const char *start, bool durable)
@@ -158,6 +166,12 @@ struct world *world_with_pump(const char *start)
     struct world *w = world_new(start);
     given_thing(w, "pump");
     return w;
+}
+
+void world_restart_in_zone(struct world *w, const char *zone, const char *now)
+{
+    assert_true(settings_set(&w->settings, STR_LIT("window_time_zone"), str_from(zone), NULL));
+    world_restart(w, now);
 }
 
 static void run_batches(struct world *w)

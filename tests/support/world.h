@@ -38,6 +38,8 @@ void world_free(struct world *w);
  * Only for worlds made with world_new_durable. */
 struct world *world_new_durable(const char *start);
 void world_restart(struct world *w, const char *now);
+/* The same, with another window_time_zone from here on. */
+void world_restart_in_zone(struct world *w, const char *zone, const char *now);
 /* From here on each step, and each restart, runs at most that many batches of the engine: what is worked off
  * bit by bit stays unfinished. 0: as many as there are. */
 void world_stop_after(struct world *w, int batches);

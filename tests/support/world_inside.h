@@ -17,6 +17,7 @@ enum { ANSWERS_MAX = 16384, TEXT_MAX = 1 << 17, RESTARTS_MAX = 5000 };
 struct world {
     struct settings settings;
     struct clock clock;
+    struct time_zone *window_zone;
     struct log *log;
     struct store *store;
     struct issuer device_ca;

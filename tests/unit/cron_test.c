@@ -67,7 +67,7 @@ static void assert_wrong(const char *text, const char *why)
 }
 
 #define FORM                                                                                                 \
-    "Use cron(minutes hours day-of-month month day-of-week year), six fields in UTC, such as "               \
+    "Use cron(minutes hours day-of-month month day-of-week year), six fields, such as "                      \
     "cron(0 2 ? * MON *)."
 
 /* ---- each field ---- */

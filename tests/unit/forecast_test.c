@@ -63,7 +63,7 @@ static void given_window(struct fixture *f, const char *cron, int64_t minutes)
 {
     struct maintenance_windows in = { .n = 1, .items = &f->window };
     f->window = (struct maintenance_window){ str_from(cron), { true, minutes } };
-    if (!windows_read(&in, INT64_MIN, &f->arena, &f->windows, &f->err))
+    if (!windows_read(&in, INT64_MIN, NULL, &f->arena, &f->windows, &f->err))
         fail_msg("%s", f->err.message.p);
     f->in.windows = &f->windows;
 }

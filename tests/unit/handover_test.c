@@ -31,7 +31,9 @@ static int set_up(void **state)
     f->outbox = outbox_new();
     assert_non_null(f->store);
     strbuf_release(&problem);
-    f->handover = (struct handover){ .db = store_writer(f->store), .outbox = f->outbox, .log = f->log };
+    f->handover = (struct handover){
+        .db = store_writer(f->store), .outbox = f->outbox, .log = f->log, .window_time_zone = STR_LIT("UTC")
+    };
     *state = f;
     return 0;
 }

@@ -397,6 +397,18 @@ static void help_names_ranges_and_choices(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void a_time_zone_must_be_known(void **state)
+{
+    struct world *world = *state;
+    assert_true(set(world, "window_time_zone", "Europe/Berlin"));
+    assert_true(settings_check(&world->settings, &world->problem));
+    assert_true(set(world, "window_time_zone", "Europe/Atlantis"));
+    assert_check_refuses(world, "window_time_zone: 'Europe/Atlantis' is not one of the time zones in "
+                                "/usr/share/zoneinfo, such as Europe/Berlin");
+    assert_true(set(world, "window_time_zone", ""));
+    assert_check_refuses(world, "window_time_zone: '' is not one of the time zones");
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -418,6 +430,7 @@ int main(void)
         TEST(the_region_can_stand_in_an_arn),
         TEST(another_address_than_loopback_needs_insecure),
         TEST(a_start_of_the_clock_needs_a_virtual_clock_and_a_time),
+        TEST(a_time_zone_must_be_known),
         TEST(ports_differ_and_one_is_on),
         TEST(a_folder_is_needed_unless_in_memory),
         TEST(a_certificate_and_its_key_are_named_together),

@@ -54,7 +54,7 @@ static int64_t ms_at(const char *minute)
 
 static void read_from(struct fixture *f, int64_t not_before_ms)
 {
-    if (!windows_read(&f->in, not_before_ms, &f->arena, &f->windows, &f->err))
+    if (!windows_read(&f->in, not_before_ms, NULL, &f->arena, &f->windows, &f->err))
         fail_msg("%s", f->err.message.p);
 }
 
@@ -269,7 +269,7 @@ static void a_wrong_expression_is_refused(void **state)
     struct fixture *f = *state;
     add(f, "cron(0 10 * * ? *)", 60);
     add(f, "cron(0 24 * * ? *)", 60);
-    assert_false(windows_read(&f->in, INT64_MIN, &f->arena, &f->windows, &f->err));
+    assert_false(windows_read(&f->in, INT64_MIN, NULL, &f->arena, &f->windows, &f->err));
     assert_string_equal(
         f->err.message.p,
         "Invalid cron expression: cron(0 24 * * ? *). '24' is not right for hours, which takes "
@@ -284,7 +284,7 @@ static void there_are_twenty_at_most(void **state)
     read_all(f);
     assert_open(f, "2030-01-01 10:00", "2030-01-01 11:00");
     add(f, "cron(0 10 * * ? *)", 60);
-    assert_false(windows_read(&f->in, INT64_MIN, &f->arena, &f->windows, &f->err));
+    assert_false(windows_read(&f->in, INT64_MIN, NULL, &f->arena, &f->windows, &f->err));
     assert_string_equal(f->err.message.p, "A job can have at most 20 maintenance windows; this one has 21.");
 }
 

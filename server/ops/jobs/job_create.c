@@ -101,7 +101,7 @@ static bool read_windows(struct op *op, const struct maintenance_windows *in, st
     if (plan->job.target_selection != TARGET_SELECTION_CONTINUOUS)
         return fail(op->err, ERR_INVALID_REQUEST,
                     "TargetSelection is invalid. MaintenanceWindow cannot be used with SNAPSHOT job.");
-    if (!windows_read(in, not_before_ms, op->arena, &windows, op->err) ||
+    if (!windows_read(in, not_before_ms, op->window_zone, op->arena, &windows, op->err) ||
         !windows_check(&windows, in, op->now_ms, op->err))
         return false;
     bool open = windows_open_at(&windows, op->now_ms, &open_until_ms);

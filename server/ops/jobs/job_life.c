@@ -19,23 +19,25 @@ static bool start(struct op *op, struct job_row *job, enum cause cause)
            job_work_go_on_with(op, TIMER_ROLLOUT, job);
 }
 
-static bool start_in_window(struct op *op, struct job_row *job)
+/* Why the job can start now; it goes on waiting, and *ret_open is false, where its windows are closed. */
+static bool wait_for_window(struct op *op, const struct job_row *job, enum cause *ret_cause, bool *ret_open)
 {
     struct windows windows;
-    bool open = true;
+    *ret_open = true;
     if (!job_windows_get(op, job, &windows))
         return false;
-    if (windows.n && !job_window_wait(op, job->job_id, &windows, TIMER_JOB_START, &open))
-        return false;
-    return !open || start(op, job, windows.n ? CAUSE_WINDOW_OPENED : CAUSE_START_TIME);
+    *ret_cause = windows.n ? CAUSE_WINDOW_OPENED : CAUSE_START_TIME;
+    return !windows.n || job_window_wait(op, job->job_id, &windows, TIMER_JOB_START, ret_open);
 }
 
 bool job_start(struct op *op, struct str job_id)
 {
     struct job_row job;
+    enum cause cause;
+    bool open;
     if (!store_job_get(op->db, op->arena, job_id, &job))
         return fail(op->err, ERR_INTERNAL, "The job could not be read.");
-    return start_in_window(op, &job);
+    return wait_for_window(op, &job, &cause, &open) && (!open || start(op, &job, cause));
 }
 
 /* AWS cancels a job that would start beside too many others (control plane 2.1). */
@@ -50,9 +52,13 @@ static bool give_up(struct op *op, struct job_row *job)
 bool job_start_due(struct op *op, const struct timer_row *timer)
 {
     struct job_row job;
+    enum cause cause;
+    bool open;
     if (!store_job_get(op->db, op->arena, timer->job_id, &job) || job.status != JOB_STATUS_SCHEDULED)
         return true;
-    return quota_has_room_at_work(op) ? start_in_window(op, &job) : give_up(op, &job);
+    if (!wait_for_window(op, &job, &cause, &open))
+        return false;
+    return !open || (quota_has_room_at_work(op) ? start(op, &job, cause) : give_up(op, &job));
 }
 
 /* The deadline that has come; the job's, where both have. */

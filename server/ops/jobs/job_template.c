@@ -72,7 +72,7 @@ static bool check_request(struct op *op, const struct create_job_template_reques
     struct windows windows;
     return job_document_check_origin(op, in->document, in->document_source, in->job_arn) &&
            job_config_check(op, config) &&
-           windows_read(&config->windows, INT64_MIN, op->arena, &windows, op->err) &&
+           windows_read(&config->windows, INT64_MIN, op->window_zone, op->arena, &windows, op->err) &&
            tags_check(op, &in->tags) && job_document_refuse_source(op, in->document_source);
 }
 

@@ -6,6 +6,7 @@
 #include "ops/jobs/job_work.h"
 #include "ops/jobs/timeline.h"
 #include "store/jobs/job_config_store.h"
+#include "store/run_store.h"
 
 enum { TOLD_AT_ONCE = 100 };
 
@@ -15,7 +16,7 @@ bool job_windows_of(struct op *op, const struct job_row *job, const struct maint
     int64_t start_ms;
     if (!job->start_time.p || !time_parse_minute(job->start_time, &start_ms))
         start_ms = INT64_MIN;
-    return windows_read(stored, start_ms, op->arena, ret_windows, op->err);
+    return windows_read(stored, start_ms, op->window_zone, op->arena, ret_windows, op->err);
 }
 
 bool job_windows_get(struct op *op, const struct job_row *job, struct windows *ret_windows)
@@ -45,6 +46,13 @@ bool job_window_is_last(struct op *op, const struct job_row *job)
     return job->status == JOB_STATUS_SCHEDULED &&
            !store_timer_due(op->db, TIMER_WINDOW_OPEN, job->job_id, &due_ms) &&
            !store_timer_due(op->db, TIMER_JOB_START, job->job_id, &due_ms);
+}
+
+bool job_windows_run_begins(struct db *db, struct str zone, int64_t now_ms)
+{
+    bool same;
+    return store_window_time_zone(db, zone, &same) &&
+           ((same && str_eq_text(zone, TIME_ZONE_UTC)) || store_window_timers_hurry(db, now_ms));
 }
 
 /* ---- opening and closing ---- */

@@ -25,6 +25,10 @@ bool job_window_wait(struct op *op, struct str job_id, const struct windows *win
 /* Whether the job is SCHEDULED for ever: no window of it is open, and none opens any more. */
 bool job_window_is_last(struct op *op, const struct job_row *job);
 
+/* A run of the server begins, in this time zone. Where it is not the one of the run before, or one whose
+ * rules may have changed since, all that waits for windows looks at them anew: its timers are due now. */
+bool job_windows_run_begins(struct db *db, struct str zone, int64_t now_ms);
+
 /* TIMER_WINDOW_OPEN, TIMER_WINDOW_CLOSE: the job follows its windows. */
 bool job_window_due(struct op *op, const struct timer_row *timer);
 /* TIMER_WINDOW_TELL: goes on telling the things of a job with very many. */

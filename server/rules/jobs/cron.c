@@ -251,7 +251,7 @@ static bool cut(const struct parser *p, struct str ret_words[FIELDS])
         form = ret_words[i].n > 0;
     }
     return (form && take_word(&rest).n == 0) ||
-           wrong(p, "Use cron(minutes hours day-of-month month day-of-week year), six fields in UTC, such as "
+           wrong(p, "Use cron(minutes hours day-of-month month day-of-week year), six fields, such as "
                     "cron(0 2 ? * MON *).");
 }
 

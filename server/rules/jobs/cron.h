@@ -1,10 +1,13 @@
 /*
- * Cron expressions as maintenance windows have them (control plane, section 3.3): six fields, in UTC.
+ * Cron expressions as maintenance windows have them (control plane, section 3.3): six fields.
  *
  *     cron(minutes hours day-of-month month day-of-week year)
  *     cron(0 2 ? * MON *)      Mondays at 02:00
  *     cron(30 22 L * ? *)      the last day of each month at 22:30
  *     cron(0/15 8-17 ? * 6L *) every quarter of an hour in the office hours of each month's last Friday
+ *
+ * They are about what clocks show; of time zones nothing is known here (rules/jobs/window). Times are counted
+ * as if the clocks were UTC's.
  *
  * https://docs.aws.amazon.com/iot/latest/developerguide/jobs-configurations-details.html
  */

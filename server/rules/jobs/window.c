@@ -5,10 +5,10 @@ static const int64_t minute_ms = 60 * 1000;
 /* Occurrences that are followed to find the end; each of them is a minute at least. */
 enum { FOLLOWED_MAX = 1000 };
 
-bool windows_read(const struct maintenance_windows *in, int64_t not_before_ms, struct arena *arena,
-                  struct windows *ret_windows, struct err *err)
+bool windows_read(const struct maintenance_windows *in, int64_t not_before_ms, const struct time_zone *zone,
+                  struct arena *arena, struct windows *ret_windows, struct err *err)
 {
-    struct windows windows = { .n = in->n, .not_before_ms = not_before_ms };
+    struct windows windows = { .n = in->n, .not_before_ms = not_before_ms, .zone = zone };
     if (in->n > WINDOWS_MAX)
         return fail(err, ERR_INVALID_REQUEST,
                     "A job can have at most %d maintenance windows; this one has %zu.", WINDOWS_MAX, in->n);
@@ -30,16 +30,29 @@ static int64_t not_before(const struct windows *windows, int64_t ms)
     return windows->not_before_ms > ms ? windows->not_before_ms - 1 : ms;
 }
 
+/* When this window opens first, after `after_ms` and not after `until_ms`. */
+static bool next_until(const struct windows *windows, size_t i, int64_t after_ms, int64_t until_ms,
+                       int64_t *ret_start_ms)
+{
+    const struct time_zone *zone = windows->zone;
+    int64_t local_ms = time_zone_local_ms(zone, not_before(windows, after_ms));
+    int64_t local_until_ms = until_ms == INT64_MAX ? INT64_MAX : time_zone_local_ms(zone, until_ms);
+    while (cron_next_until(&windows->items[i].cron, local_ms, local_until_ms, &local_ms))
+        if (time_zone_utc_ms(zone, local_ms, ret_start_ms))
+            return true;
+    return false;
+}
+
 static bool next_of(const struct windows *windows, size_t i, int64_t after_ms, int64_t *ret_start_ms)
 {
-    return cron_next(&windows->items[i].cron, not_before(windows, after_ms), ret_start_ms);
+    return next_until(windows, i, after_ms, INT64_MAX, ret_start_ms);
 }
 
 /* Whether this window is open at `at_ms`, and when it closes. */
 static bool open_at(const struct windows *windows, size_t i, int64_t at_ms, int64_t *ret_close_ms)
 {
     int64_t start_ms, duration_ms = windows->items[i].duration_ms;
-    if (!cron_next_until(&windows->items[i].cron, not_before(windows, at_ms - duration_ms), at_ms, &start_ms))
+    if (!next_until(windows, i, at_ms - duration_ms, at_ms, &start_ms))
         return false;
     *ret_close_ms = start_ms + duration_ms;
     return true;

@@ -1,11 +1,17 @@
 /*
  * The maintenance windows of a job (control plane, section 3.3): each opens when its cron expression says,
  * and stays open for its duration. Several are one: it is open while any of them is.
+ *
+ * The expressions are about what clocks in a time zone show (setting window_time_zone); everything else here
+ * is UTC. In the night when clocks are put forward, a window that should open at a time that they skip does
+ * not open; in the night when they are put back, one that should open at a time that they show twice opens
+ * the first time. A duration is time that passes, whatever clocks show.
  */
 #ifndef IOTJOBS_RULES_WINDOW_H
 #define IOTJOBS_RULES_WINDOW_H
 
 #include "api/model.h"
+#include "base/time_zone.h"
 #include "rules/jobs/cron.h"
 
 enum {
@@ -21,13 +27,14 @@ struct window {
 struct windows {
     size_t n;
     struct window *items;
-    int64_t not_before_ms; /* what opens earlier does not count: the job has not started */
+    int64_t not_before_ms;        /* what opens earlier does not count: the job has not started */
+    const struct time_zone *zone; /* of the expressions; NULL: UTC */
 };
 
 /* Parses them into the arena; `not_before_ms` is INT64_MIN for a job without a start time. False: too many, a
  * cron expression is wrong, or memory is out. */
-bool windows_read(const struct maintenance_windows *in, int64_t not_before_ms, struct arena *arena,
-                  struct windows *ret_windows, struct err *err);
+bool windows_read(const struct maintenance_windows *in, int64_t not_before_ms, const struct time_zone *zone,
+                  struct arena *arena, struct windows *ret_windows, struct err *err);
 
 /* Refuses a window that is not open at `now_ms` and never opens again. `in` is what `windows` was read from.
  */
