@@ -10,7 +10,8 @@ static bool read_job_id(struct str body, struct arena *arena, struct str *ret_jo
     cJSON *object = body.n > 0 && api_json_valid(body) ? cJSON_ParseWithLength(body.p, body.n) : NULL;
     const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, "jobId");
     bool ok = member == NULL || cJSON_IsNull(member) || cJSON_IsString(member);
-    *ret_job_id = cJSON_IsString(member) ? arena_str(arena, str_from(member->valuestring)) : STR_NONE;
+    *ret_job_id =
+        member != NULL && cJSON_IsString(member) ? arena_str(arena, str_from(member->valuestring)) : STR_NONE;
     cJSON_Delete(object);
     return ok || fail(err, ERR_INVALID_REQUEST, "The member jobId of the body must be a text.");
 }

@@ -8,8 +8,8 @@
 
 /* ---- finding out ---- */
 
-static const struct rollout_outline *outline(struct op *op, const struct plan_figures *figures,
-                                             bool all_succeed)
+static bool make_outline(struct op *op, const struct plan_figures *figures, bool all_succeed,
+                         const struct rollout_outline **ret_outline)
 {
     const struct job_plan *plan = &figures->plan;
     const struct forecast_input in = {
@@ -21,9 +21,11 @@ static const struct rollout_outline *outline(struct op *op, const struct plan_fi
         .all_succeed = all_succeed,
     };
     struct rollout_outline *outline = arena_alloc(op->arena, sizeof *outline);
-    if (outline)
-        rollout_outline_make(&in, figures->things, outline);
-    return outline;
+    if (!outline)
+        return fail(op->err, ERR_INTERNAL, "The server is out of memory for this plan.");
+    rollout_outline_make(&in, figures->things, outline);
+    *ret_outline = outline;
+    return true;
 }
 
 static bool find_out(struct op *op, const struct plan_request *in, struct plan_figures *ret_figures)
@@ -34,11 +36,12 @@ static bool find_out(struct op *op, const struct plan_request *in, struct plan_f
         !reach_count(op, &figures.plan.targets, &figures.things))
         return false;
     figures.end_ms = job_end_time(&figures.plan.job);
-    figures.rollout = outline(op, &figures, false);
-    if (rollout_rate_rises(figures.plan.config.rollout))
-        figures.fastest = outline(op, &figures, true);
+    bool two_cases = rollout_rate_rises(figures.plan.config.rollout);
+    if (!make_outline(op, &figures, false, &figures.rollout) ||
+        (two_cases && !make_outline(op, &figures, true, &figures.fastest)))
+        return false;
     *ret_figures = figures;
-    return !op->arena->failed || fail(op->err, ERR_INTERNAL, "The server is out of memory for this plan.");
+    return true;
 }
 
 bool plan_has_nothing_to_do(const struct plan_figures *figures)

@@ -15,6 +15,12 @@ static struct str minute_of(int64_t ms, struct arena *arena)
     return arena_printf(arena, "%s UTC", text);
 }
 
+/* The first whole minute by which it is past. */
+static struct str minute_after(int64_t ms, struct arena *arena)
+{
+    return minute_of(ms + MINUTE_MS - 1, arena);
+}
+
 /* ---- how long it may take ---- */
 
 static struct opt_int timeout_minutes(const struct plan_figures *figures)
@@ -47,14 +53,20 @@ static struct opt_int end_of_attempts(const struct plan_figures *figures, struct
         rollout->things < figures->things)
         return end;
     int64_t n = attempts(figures);
-    *ret_text = arena_printf(arena,
-                             "Each thing has %lld minute%s for %s, the last one from %.*s on, if each device "
-                             "starts at once.",
-                             (long long)timeout.value, S(timeout.value),
-                             n == 1 ? "its one attempt"
-                                    : arena_printf(arena, "each of up to %lld attempts", (long long)n).p,
-                             STR(minute_of(rollout->last_ms.value, arena)));
+    struct str each = n == 1 ? STR_LIT("its one attempt")
+                             : arena_printf(arena, "each of up to %lld attempts", (long long)n);
+    *ret_text = arena_printf(
+        arena,
+        "Each thing has %lld minute%s for %.*s, the last one from %.*s on, if each device "
+        "starts at once.",
+        (long long)timeout.value, S(timeout.value), STR(each), STR(minute_of(rollout->last_ms.value, arena)));
     return (struct opt_int){ true, rollout->last_ms.value + n * timeout.value * MINUTE_MS };
+}
+
+/* Its first window opens when it is over. */
+static bool never_starts(const struct plan_figures *figures)
+{
+    return figures->end_ms.set && figures->plan.start_ms >= figures->end_ms.value;
 }
 
 /* When what the end time leaves open has ended. */
@@ -65,6 +77,10 @@ static struct opt_int end_by_end_time(const struct plan_figures *figures, struct
     enum job_end_behavior behavior = figures->plan.job.end_behavior;
     if (!end.set)
         return end;
+    if (never_starts(figures)) {
+        *ret_text = STR_LIT("It is COMPLETED at its end time, for it has not started by then.");
+        return end;
+    }
     if (behavior == JOB_END_BEHAVIOR_FORCE_CANCEL) {
         *ret_text = STR_LIT("At its end time, all that is open is canceled.");
         return end;
@@ -149,16 +165,18 @@ struct str plan_abort_text(const struct abort_criteria *criterion, struct arena 
 static struct str start_sentence(const struct plan_figures *figures, struct arena *arena)
 {
     const struct job_plan *plan = &figures->plan;
-    struct str when = STR_LIT("at once");
-    if (plan->job.status == JOB_STATUS_SCHEDULED)
-        when = arena_printf(arena, "%s%.*s", plan->windows.n > 0 ? "with its first window, at " : "at ",
-                            STR(minute_of(plan->start_ms, arena)));
-    return arena_printf(arena, "The job starts %.*s; its %zu target%s reach%s %lld thing%s today.", STR(when),
+    struct str starts = STR_LIT("starts at once");
+    if (never_starts(figures))
+        starts = STR_LIT("never starts, for its end time comes before its first window");
+    else if (plan->job.status == JOB_STATUS_SCHEDULED)
+        starts = arena_printf(arena, "starts %sat %.*s", plan->windows.n > 0 ? "with its first window, " : "",
+                              STR(minute_of(plan->start_ms, arena)));
+    return arena_printf(arena, "The job %.*s; its %zu target%s reach%s %lld thing%s today.", STR(starts),
                         plan->targets.n, S(plan->targets.n), plan->targets.n == 1 ? "es" : "",
                         (long long)figures->things, S(figures->things));
 }
 
-/* " Its turn comes…", or nothing where there is nothing to roll out. */
+/* A blank and a sentence; nothing where there is nothing to roll out. */
 static struct str rollout_sentence(const struct plan_figures *figures, struct arena *arena)
 {
     const struct rollout_outline *rollout = figures->rollout;
@@ -168,16 +186,17 @@ static struct str rollout_sentence(const struct plan_figures *figures, struct ar
         return STR_LIT("");
     if (!rollout->last_ms.set)
         return STR_LIT(" None of them is reached.");
-    struct str last = minute_of(rollout->last_ms.value, arena);
     if (left > 0)
-        return arena_printf(arena, " By %.*s %lld of them are reached%s, and %lld are not%s.", STR(last),
-                            (long long)rollout->things, slowest, (long long)left,
+        return arena_printf(arena, " By %.*s %lld of them are reached%s, and %lld are not%s.",
+                            STR(minute_after(rollout->last_ms.value, arena)), (long long)rollout->things,
+                            slowest, (long long)left,
                             rollout->broken_off   ? " for years"
                             : figures->end_ms.set ? " before its end time"
                                                   : ", for no window opens any more");
     if (rollout->n == 1 && rollout->last_ms.value == rollout->segments[0].from_ms)
-        return STR_LIT(" They are all reached as soon as it starts.");
-    return arena_printf(arena, " The last of them is reached at %.*s%s.", STR(last), slowest);
+        return STR_LIT(" None has to wait for its turn.");
+    return arena_printf(arena, " The last of them is reached at %.*s%s.",
+                        STR(minute_of(rollout->last_ms.value, arena)), slowest);
 }
 
 struct str plan_text(const struct plan_figures *figures, struct arena *arena)
@@ -185,7 +204,7 @@ struct str plan_text(const struct plan_figures *figures, struct arena *arena)
     struct str end_text;
     struct opt_int end = plan_expected_end(figures, arena, &end_text);
     struct str end_sentence = end.set ? arena_printf(arena, "It is COMPLETED by %.*s at the latest.",
-                                                     STR(minute_of(end.value, arena)))
+                                                     STR(minute_after(end.value, arena)))
                                       : end_text;
     return arena_printf(arena, "%.*s%.*s %.*s", STR(start_sentence(figures, arena)),
                         STR(rollout_sentence(figures, arena)), STR(end_sentence));

@@ -1,5 +1,7 @@
 #include "ops/jobs/reach.h"
 
+#include <stdlib.h>
+
 #include "store/registry/thing_group_store.h"
 
 /* The groups among the targets, each once and none that is below another: what it has, that one has as well.
@@ -43,20 +45,49 @@ static bool is_below(struct op *op, const struct groups *groups, const struct th
     return true;
 }
 
-/* *ret_ids: the groups that count. Of each, the things that none before it has. */
+struct sized {
+    int64_t id;
+    int64_t things;
+};
+
+static int largest_first(const void *left, const void *right)
+{
+    int64_t l = ((const struct sized *)left)->things, r = ((const struct sized *)right)->things;
+    return (l < r) - (l > r);
+}
+
+/* Of those that count, how many things each has. NULL: memory is out, or the database fails. */
+static struct sized *size_groups(struct op *op, const struct groups *groups, size_t *ret_n)
+{
+    struct sized *sized = arena_array(op->arena, groups->n, sizeof *sized);
+    size_t n = 0;
+    for (size_t i = 0; sized && i < groups->n; i++) {
+        bool below;
+        if (!is_below(op, groups, &groups->items[i], &below))
+            return NULL;
+        if (!below)
+            sized[n++].id = groups->items[i].id;
+    }
+    for (size_t i = 0; sized && i < n; i++)
+        sized[i].things = store_things_of_group_alone(op->db, sized[i].id, STR_LIT(""));
+    *ret_n = n;
+    return sized;
+}
+
+/* Of each group, the things that none before it has. To look each of them up takes longer than to count them,
+ * so the largest group comes first. *ret_ids: the groups. */
 static bool count_groups(struct op *op, const struct groups *groups, struct str *ret_ids, int64_t *ret_things)
 {
     struct str ids = STR_LIT("");
     int64_t things = 0;
-    for (size_t i = 0; i < groups->n; i++) {
-        const struct thing_group_row *group = &groups->items[i];
-        bool below;
-        if (!is_below(op, groups, group, &below))
-            return false;
-        if (below)
-            continue;
-        things += store_things_of_group_alone(op->db, group->id, ids);
-        ids = arena_printf(op->arena, "%.*s%s%lld", STR(ids), ids.n > 0 ? "," : "", (long long)group->id);
+    size_t n = 0;
+    struct sized *sized = size_groups(op, groups, &n);
+    if (!sized)
+        return false;
+    qsort(sized, n, sizeof *sized, largest_first);
+    for (size_t i = 0; i < n; i++) {
+        things += i == 0 ? sized[i].things : store_things_of_group_alone(op->db, sized[i].id, ids);
+        ids = arena_printf(op->arena, "%.*s%s%lld", STR(ids), i > 0 ? "," : "", (long long)sized[i].id);
     }
     *ret_ids = ids;
     *ret_things = things;
