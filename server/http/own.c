@@ -2,6 +2,7 @@
 
 #include "api/uri_text.h"
 #include "http/own_operation.h"
+#include "http/plane.h"
 #include "http/query.h"
 
 static const struct endpoint {
@@ -21,6 +22,7 @@ static const struct endpoint {
     { "POST", "/_iotjobs/reset", .serve = own_reset, .by_engine = true },
     { "GET", "/_iotjobs/explain", .operation = &own_explain },
     { "GET", "/_iotjobs/jobs/{jobId}/timeline", .operation = &own_timeline },
+    { "POST", "/_iotjobs/plan", .operation = &own_plan },
 };
 
 enum { ENDPOINT_COUNT = sizeof endpoints / sizeof *endpoints };
@@ -138,6 +140,8 @@ static bool serve_operation(struct exchange *x, const struct endpoint *endpoint)
         !own_operation_decode(endpoint->operation, &request, &call->arena, &call->input, &call->err))
         return false;
     call->run = endpoint->operation->run;
+    call->region =
+        caller_of(exchange_header(x, MHD_HTTP_HEADER_AUTHORIZATION), STR_NONE, STR_NONE, x->plane).region;
     exchange_run_read(x);
     return call->ok;
 }

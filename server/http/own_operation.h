@@ -27,6 +27,7 @@ struct own_operation {
 };
 
 extern const struct own_operation own_explain, own_timeline;
+extern const struct own_operation own_plan; /* own_plan.c */
 
 /* `request` has the query, into which the path's label went, and the body. False after fail(): a parameter
  * that is not known, given twice, missing or wrong. */

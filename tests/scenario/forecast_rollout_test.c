@@ -1,13 +1,14 @@
 /*
  * A forecast and the rollout that it is of: jobs that nobody thought of, and all their executions, compared
- * one by one. A job that fails prints its seed and its body; IOTJOBS_SEED=n tries that one alone,
- * IOTJOBS_SEEDS=n so many.
+ * one by one. So is what POST /_iotjobs/plan has said before. A job that fails prints its seed and its body;
+ * IOTJOBS_SEED=n tries that one alone, IOTJOBS_SEEDS=n so many.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/time_text.h"
+#include "http/own_operation.h"
 #include "rules/jobs/forecast.h"
 #include "store/jobs/execution_store.h"
 #include "store/jobs/job_config_store.h"
@@ -148,7 +149,7 @@ static struct forecast_input forecast_of(struct trial *trial, bool begun, struct
                 store_job_config_members(db, &trial->arena, job_id, &config) &&
                 store_windows_get(db, &trial->arena, job_id, &stored));
     int64_t start_ms = time_of(job.start_time), due_ms;
-    assert_true(windows_read(&stored, start_ms, &trial->arena, windows, &err));
+    assert_true(windows_read(&stored, start_ms, NULL, &trial->arena, windows, &err));
     if (!begun || !store_timer_due(db, TIMER_ROLLOUT, job_id, &due_ms))
         due_ms = now_ms(trial->w);
     if (begun)
@@ -195,12 +196,35 @@ static void assert_foreseen(const struct trial *trial, struct execution_rows row
     assert_int_equal(i, rows.n);
 }
 
-/* Windows are for CONTINUOUS jobs alone. */
-static void create(struct trial *trial)
+/* Windows are for CONTINUOUS jobs alone. Returns what is planned. */
+static const cJSON *create(struct trial *trial)
 {
+    char body[BODY_MAX];
     bool continuous = strstr(trial->body.p, "maintenanceWindows") || grammar_choose(&trial->grammar, 2);
-    given_job_for_with(trial->w, "fw", continuous ? "CONTINUOUS" : "SNAPSHOT", GROUP_TARGET("site"),
-                       trial->body.p);
+    int n = snprintf(body, sizeof body, "{\"targets\":[%s],\"targetSelection\":\"%s\",\"document\":\"{}\"%s}",
+                     GROUP_TARGET("site"), continuous ? "CONTINUOUS" : "SNAPSHOT", trial->body.p);
+    assert_in_range(n, 1, BODY_MAX - 1);
+    const cJSON *plan = own(trial->w, 200, &own_plan, "", body)->body;
+    http(trial->w, 200, "PUT", "/jobs/fw", body);
+    assert_job_status(trial->w, "fw", json_at(plan, "status")->valuestring);
+    return plan;
+}
+
+/* Where the clock has come to the end of the rollout. */
+static void assert_planned(struct trial *trial, struct execution_rows rows, const cJSON *plan)
+{
+    int64_t last_ms;
+    const cJSON *last = json_at(plan, "rollout.lastAt");
+    assert_json_number(plan, "targets.things", (double)trial->things);
+    if (!last) {
+        assert_int_equal(rows.n, 0);
+        return;
+    }
+    assert_true(time_parse_iso(str_from(last->valuestring), &last_ms));
+    if (last_ms > now_ms(trial->w))
+        return;
+    assert_json_number(plan, "rollout.things", (double)rows.n);
+    assert_int_equal(rows.items[rows.n - 1].queued_at_ms, last_ms);
 }
 
 /* A forecast from the beginning, and one from each of the times at which the clock stops on its way. */
@@ -209,7 +233,7 @@ static void every_execution_comes_when_it_was_foreseen(void **state)
     static const char *const jumps[] = { "PT0.001S", "PT7S", "PT1M", "PT13M", "PT29M30S", "PT3H", "P1D" };
     struct trial *trial = *state;
     struct arena arena;
-    create(trial);
+    const cJSON *plan = create(trial);
     for (int i = 0; i < STOPS; i++) {
         trial->done[i] = i > 0 ? (size_t)rows_in(trial->w, "execution") : 0;
         trial->in[i] = forecast_of(trial, i > 0, &trial->windows[i]);
@@ -219,6 +243,7 @@ static void every_execution_comes_when_it_was_foreseen(void **state)
     struct execution_rows rows = executions(trial, &arena);
     for (int i = 0; i < STOPS; i++)
         assert_foreseen(trial, rows, &trial->in[i], trial->done[i], now_ms(trial->w));
+    assert_planned(trial, rows, plan);
     arena_release(&arena);
     trial->ended = true;
 }

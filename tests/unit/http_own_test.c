@@ -72,6 +72,43 @@ static void a_refusal_shows_only_what_can_be_shown(void **state)
     http_ask(world, "GET", path, NULL, 404, expected);
 }
 
+/* --- plans -------------------------------------------------------------------------------------------- */
+
+/* As `aws iot create-job --generate-cli-skeleton` has it, filled in. */
+static const char skeleton[] =
+    "{\"jobId\":\"fw\",\"targets\":[\"arn:aws:iot:eu-central-1:000000000000:thing/"
+    "pump\"],\"document\":\"{}\","
+    "\"description\":\"update\",\"targetSelection\":\"SNAPSHOT\",\"jobExecutionsRolloutConfig\":{"
+    "\"maximumPerMinute\":10},\"timeoutConfig\":{\"inProgressTimeoutInMinutes\":5},\"tags\":[{\"Key\":\"a\","
+    "\"Value\":\"b\"}]}";
+
+static void a_plan_takes_the_file_of_create_job_and_creates_nothing(void **state)
+{
+    const struct http_world *world = *state;
+    http_ask(world, "POST", "/things/pump", "{}", 200, "");
+    http_ask(world, "POST", "/_iotjobs/plan", skeleton, 200,
+             "{\"jobId\":\"fw\",\"status\":\"IN_PROGRESS\",\"startsAt\":\"2030-01-01T00:0");
+    http_ask(world, "POST", "/_iotjobs/plan?jobId=other", skeleton, 200, "{\"jobId\":\"other\",");
+    http_ask(world, "GET", "/jobs", NULL, 200, "{\"jobs\":[]}");
+    http_ask(world, "PUT", "/jobs/fw", skeleton, 200, "");
+    http_ask_error(world, "POST", "/_iotjobs/plan", skeleton, 409, "ResourceAlreadyExistsException");
+}
+
+static void a_plan_is_refused_as_the_job_would_be(void **state)
+{
+    const struct http_world *world = *state;
+    static const char region[] =
+        "Authorization: AWS4-HMAC-SHA256 Credential=any/20300101/eu-west-3/iot/aws4_request, "
+        "SignedHeaders=host, Signature=0\r\n";
+    http_ask_error(world, "POST", "/_iotjobs/plan", "{", 400, "InvalidRequestException");
+    http_ask_error(world, "POST", "/_iotjobs/plan", skeleton, 404, "ResourceNotFoundException");
+    http_ask_error(world, "GET", "/_iotjobs/plan", NULL, 405, "MethodNotAllowedException");
+    http_ask(world, "POST", "/things/pump", "{}", 200, "");
+    http_ask(world, "PUT", "/jobs/fw", skeleton, 200, "");
+    http_ask_with(world, "POST", "/_iotjobs/plan", region, skeleton, 409,
+                  "arn:aws:iot:eu-west-3:000000000000:job/fw");
+}
+
 /* --- requests of web pages ---------------------------------------------------------------------------- */
 
 static void a_web_page_may_only_read(void **state)
@@ -221,6 +258,8 @@ int main(void)
         TEST(an_unknown_endpoint_lists_the_known_ones),
         TEST(a_wrong_method_names_the_right_ones),
         TEST(a_refusal_shows_only_what_can_be_shown),
+        TEST(a_plan_takes_the_file_of_create_job_and_creates_nothing),
+        TEST(a_plan_is_refused_as_the_job_would_be),
         TEST(a_web_page_may_only_read),
         TEST(the_clock_is_frozen_set_advanced_and_scaled),
         TEST(a_malformed_clock_change_names_the_forms),

@@ -84,7 +84,7 @@ static void assert_open(struct fixture *f, const char *at, const char *until)
 static void assert_starts(struct fixture *f, const char *after, const char *expected)
 {
     int64_t starts_ms[WINDOW_STARTS];
-    size_t n = windows_starts(&f->windows, ms_at(after), starts_ms);
+    size_t n = windows_starts(&f->windows, ms_at(after), (struct opt_int){ 0 }, starts_ms);
     char all[WINDOW_STARTS * TIME_TEXT_MAX] = "";
     size_t used = 0;
     for (size_t i = 0; i < n; i++) {

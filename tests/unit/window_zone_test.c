@@ -58,7 +58,7 @@ static void assert_starts(const struct fixture *f, const char *after, size_t n, 
 {
     int64_t starts_ms[WINDOW_STARTS];
     char all[WINDOW_STARTS * TIME_TEXT_MAX] = "";
-    size_t used = 0, found = windows_starts(&f->windows, ms_at(after), starts_ms);
+    size_t used = 0, found = windows_starts(&f->windows, ms_at(after), (struct opt_int){ 0 }, starts_ms);
     for (size_t i = 0; i < found && i < n; i++) {
         char text[TIME_TEXT_MAX];
         time_format_minute(starts_ms[i], text);

@@ -23,14 +23,10 @@ static struct opt_int rolling_out(struct op *op, const struct job_row *job)
 static size_t coming_rollouts(const struct op *op, const struct job_row *job, const struct windows *windows,
                               int64_t ret_starts_ms[WINDOW_STARTS])
 {
-    struct opt_int end_ms = job_end_time(job);
     if (job_is_over(op, job) ||
         (job->status != JOB_STATUS_SCHEDULED && job->status != JOB_STATUS_IN_PROGRESS))
         return 0;
-    size_t n = windows_starts(windows, op->now_ms, ret_starts_ms);
-    while (n > 0 && end_ms.set && ret_starts_ms[n - 1] >= end_ms.value)
-        n--;
-    return n;
+    return windows_starts(windows, op->now_ms, job_end_time(job), ret_starts_ms);
 }
 
 static bool read_details(struct op *op, const struct job_row *job, struct job_details *ret_details)

@@ -98,10 +98,12 @@ bool windows_next(const struct windows *windows, int64_t after_ms, int64_t *ret_
     return true;
 }
 
-size_t windows_starts(const struct windows *windows, int64_t after_ms, int64_t ret_starts_ms[WINDOW_STARTS])
+size_t windows_starts(const struct windows *windows, int64_t after_ms, struct opt_int end_ms,
+                      int64_t ret_starts_ms[WINDOW_STARTS])
 {
     size_t n = 0;
-    while (n < WINDOW_STARTS && windows_next(windows, after_ms, &ret_starts_ms[n]))
+    while (n < WINDOW_STARTS && windows_next(windows, after_ms, &ret_starts_ms[n]) &&
+           (!end_ms.set || ret_starts_ms[n] < end_ms.value))
         after_ms = ret_starts_ms[n++];
     return n;
 }

@@ -50,7 +50,8 @@ bool windows_open_at(const struct windows *windows, int64_t at_ms, int64_t *ret_
 /* When the next one begins, after `after_ms`. False: never. */
 bool windows_next(const struct windows *windows, int64_t after_ms, int64_t *ret_start_ms);
 
-/* The starts after `after_ms`, in order, each time once; returns how many there are. */
-size_t windows_starts(const struct windows *windows, int64_t after_ms, int64_t ret_starts_ms[WINDOW_STARTS]);
+/* The starts after `after_ms` and before `end_ms`, in order, each time once; returns how many there are. */
+size_t windows_starts(const struct windows *windows, int64_t after_ms, struct opt_int end_ms,
+                      int64_t ret_starts_ms[WINDOW_STARTS]);
 
 #endif

@@ -258,6 +258,34 @@ int64_t store_membership_count(struct db *db, int64_t thing)
         "i", thing));
 }
 
+/* The unary plus: from the few groups of a thing, not from the many that are named. */
+#define IN_OTHERS                                                                                            \
+    "(SELECT 1 FROM thing_group_member AS m WHERE m.thing = t.thing "                                        \
+    "AND +m.thing_group IN (SELECT value FROM json_each('[' || ?2 || ']')) AND " MEMBERSHIP_COUNTS ") "
+
+int64_t store_things_of_group_alone(struct db *db, int64_t group, struct str others)
+{
+    if (others.n == 0)
+        return read_count(db_query(db,
+                                   "SELECT count(*) FROM thing_group_member AS m "
+                                   "WHERE m.thing_group = ?1 AND " MEMBERSHIP_COUNTS,
+                                   "i", group));
+    /* The ids are a table that is walked once. */
+    return read_count(db_query(db,
+                               "SELECT count(*) FROM (SELECT m.thing FROM thing_group_member AS m "
+                               "WHERE m.thing_group = ?1 AND " MEMBERSHIP_COUNTS
+                               ") AS t WHERE NOT EXISTS " IN_OTHERS "/*scan*/",
+                               "is", group, others));
+}
+
+bool store_thing_outside_groups(struct db *db, struct str thing, struct str groups)
+{
+    return read_count(db_query(db,
+                               "SELECT count(*) FROM (SELECT id AS thing FROM thing WHERE name = ?1) AS t "
+                               "WHERE NOT EXISTS " IN_OTHERS "/*scan*/",
+                               "ss", thing, groups)) > 0;
+}
+
 /* The group and those above it. */
 #define WITH_UP                                                                                              \
     "WITH RECURSIVE up (id) AS (VALUES (?1) UNION ALL "                                                      \

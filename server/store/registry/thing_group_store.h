@@ -107,6 +107,12 @@ bool store_thing_below_group(struct db *db, int64_t group, int64_t thing);
 /* How many groups the thing was added to. */
 int64_t store_membership_count(struct db *db, int64_t thing);
 
+/* How many things the group and those below it have, and none of these `others`, as "1,2,3" (ids). Looks at
+ * each of them; without others a second is enough for some millions. */
+int64_t store_things_of_group_alone(struct db *db, int64_t group, struct str others);
+/* Whether the thing is there, and in none of these groups. */
+bool store_thing_outside_groups(struct db *db, struct str thing, struct str groups);
+
 bool store_membership_insert(struct db *db, int64_t group, int64_t thing, struct str membership_id);
 bool store_membership_delete(struct db *db, int64_t group, int64_t thing);
 
