@@ -144,6 +144,21 @@ static void who_is_reached_twice_takes_one_place(void **state)
     assert_counts(w, "fw", "Queued 21");
 }
 
+/* What comes behind the last thing that needs an execution holds nobody up: others that have it already, a
+ * group without things. */
+static void a_rollout_is_done_with_the_last_thing_that_needs_an_execution(void **state)
+{
+    struct world *w = *state;
+    join(w, "site", "pump");
+    given_job_for_with(
+        w, "fw", "SNAPSHOT",
+        THING_TARGET("pump") "," GROUP_TARGET("site") "," THING_TARGET("pump") "," GROUP_TARGET("zone"),
+        CONSTANT(1));
+    assert_json(describe(w), "job.isConcurrent", "false");
+    device_reports(w, "fw", "pump", "SUCCEEDED");
+    assert_job_status(w, "fw", "COMPLETED");
+}
+
 /* ---- what is told of it ---- */
 
 static void the_targets_that_are_left_can_be_seen(void **state)
@@ -508,6 +523,7 @@ int main(void)
         TEST(a_hundred_things_are_queued_at_once),
         TEST(a_rate_above_a_thousand_is_kept_as_well),
         TEST(who_is_reached_twice_takes_one_place),
+        TEST(a_rollout_is_done_with_the_last_thing_that_needs_an_execution),
         TEST(the_targets_that_are_left_can_be_seen),
         TEST(a_job_is_not_complete_before_its_last_thing_has_been_queued),
         TEST(devices_are_told_when_their_turn_comes),

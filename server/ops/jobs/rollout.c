@@ -16,9 +16,31 @@ struct budget {
     int64_t queued; /* those it has */
 };
 
-static bool is_used_up(const struct budget *budget)
+/* Whoever has joined a group since the rollout began is for jobs that take joiners. */
+static bool has_joined_late(struct op *op, const struct job_row *job, const struct target_row *target,
+                            struct str thing)
 {
-    return budget->looks == 0 || budget->room == budget->queued;
+    return target->followed && job->target_selection == TARGET_SELECTION_SNAPSHOT &&
+           store_mover_is_new(op->db, job->job_id, thing);
+}
+
+/* Whether the thing has still to be given an execution for this target. */
+static bool is_without(struct op *op, const struct job_row *job, const struct target_row *target,
+                       struct str thing)
+{
+    struct newest_execution newest = { 0 };
+    if (has_joined_late(op, job, target, thing) || !store_thing_exists(op->db, thing))
+        return false;
+    return !store_execution_newest(op->db, thing, job->job_id, &newest) ||
+           (execution_is_terminal(newest.status) && newest.id <= target->executions_before);
+}
+
+/* Things that need none take nobody's place: when the room is used up the slice goes on past them, so that
+ * the rollout is done with the last thing that needs one. */
+static bool must_wait(struct op *op, const struct job_row *job, const struct target_row *target,
+                      struct str thing, const struct budget *budget)
+{
+    return budget->looks == 0 || (budget->room == budget->queued && is_without(op, job, target, thing));
 }
 
 /* What was queued since the job got this target was queued for this target as well, whatever has become of
@@ -34,12 +56,10 @@ static bool queue_once(struct op *op, const struct job_row *job, const struct ta
     return true;
 }
 
-/* Whoever has joined a group since the rollout began is for jobs that take joiners. */
 static bool queue_member(struct op *op, const struct job_row *job, const struct target_row *target,
                          struct str thing, struct budget *budget)
 {
-    if (!target->followed || job->target_selection != TARGET_SELECTION_SNAPSHOT ||
-        !store_mover_is_new(op->db, job->job_id, thing))
+    if (!has_joined_late(op, job, target, thing))
         return queue_once(op, job, target, thing, budget);
     budget->looks--;
     return true;
@@ -57,7 +77,7 @@ static bool queue_group(struct op *op, const struct job_row *job, const struct t
                                (int64_t)budget->looks + 1, &things))
         return fail(op->err, ERR_INTERNAL, "The things of the group could not be read.");
     size_t i = 0;
-    for (; i < things.n && !is_used_up(budget); i++) {
+    for (; i < things.n && !must_wait(op, job, target, things.items[i].name, budget); i++) {
         if (!queue_member(op, job, target, things.items[i].name, budget))
             return false;
         progress->last = things.items[i].id;
@@ -71,7 +91,7 @@ static bool queue_target(struct op *op, const struct job_row *job, const struct 
 {
     if (target->kind == TARGET_THING_GROUP)
         return queue_group(op, job, target, progress, budget, ret_more);
-    *ret_more = is_used_up(budget);
+    *ret_more = must_wait(op, job, target, target->name, budget);
     return *ret_more || !store_thing_exists(op->db, target->name) ||
            queue_once(op, job, target, target->name, budget);
 }
@@ -121,7 +141,7 @@ static bool queue_leavers(struct op *op, const struct job_row *job, struct budge
     size_t i = 0;
     if (!store_leavers_get(op->db, op->arena, job->job_id, (int64_t)budget->looks + 1, &leavers))
         return fail(op->err, ERR_INTERNAL, "The things that left the job could not be read.");
-    for (; i < leavers.n && !is_used_up(budget); i++) {
+    for (; i < leavers.n && !must_wait(op, job, &none_of_its_own, leavers.things[i], budget); i++) {
         struct str thing = leavers.things[i];
         if (!store_mover_delete(op->db, job->job_id, thing))
             return fail(op->err, ERR_INTERNAL, "The things that left the job could not be told apart.");
