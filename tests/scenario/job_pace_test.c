@@ -288,6 +288,19 @@ static void a_slow_rollout_does_not_sleep_over_a_success(void **state)
     assert_rolled_out(w, 2);
 }
 
+/* Two a minute would come again after half of it; the first makes it ten. */
+static void a_slow_rollout_does_not_sleep_over_its_own_things(void **state)
+{
+    struct world *w = *state;
+    given_lamps(w, 10);
+    given_paced_job(w, "SNAPSHOT", EXPONENTIAL(2, 5, "numberOfNotifiedThings", 1, 10));
+    assert_rolled_out(w, 1);
+    advance(w, "PT5.999S");
+    assert_rolled_out(w, 1);
+    advance(w, "PT0.001S");
+    assert_rolled_out(w, 2);
+}
+
 /* ---- UpdateJob ---- */
 
 static void update_pace(struct world *w, int rate)
@@ -530,6 +543,7 @@ int main(void)
         TEST(an_exponential_rate_rises_with_the_things_that_were_notified),
         TEST(an_exponential_rate_rises_with_the_things_that_have_succeeded),
         TEST(a_slow_rollout_does_not_sleep_over_a_success),
+        TEST(a_slow_rollout_does_not_sleep_over_its_own_things),
         TEST(an_update_changes_the_pace_of_a_rollout_on_its_way),
         TEST(an_update_between_windows_waits_for_the_next_one),
         TEST(an_exponential_rate_can_be_given_on_the_way),

@@ -12,8 +12,7 @@ static bool read_rate(struct op *op, const struct job_row *job, struct pace *pac
     if (!store_job_config_members(op->db, op->arena, job->job_id, &config))
         return false;
     if (config.rollout && config.rollout->exponential_rate) {
-        pace->rises =
-            config.rollout->exponential_rate->rate_increase_criteria->number_of_succeeded_things.set;
+        pace->rises = true;
         if (!store_counts_get(op->db, job->job_id, counts))
             return false;
         so_far.succeeded = counts[JOB_EXECUTION_STATUS_SUCCEEDED];
