@@ -118,6 +118,14 @@ bool execution_forget_retry(struct op *op, const struct execution_row *ended)
            fail(op->err, ERR_INTERNAL, "The retry could not be taken back.");
 }
 
+/* Also where the time has come, and its timer is still to follow: in the same millisecond, or late. */
+static bool is_over(struct op *op, const struct job_state *job, struct str job_id)
+{
+    int64_t end_ms;
+    return job->ended ||
+           (job->has_end && store_timer_due(op->db, TIMER_JOB_END, job_id, &end_ms) && end_ms <= op->now_ms);
+}
+
 /* A failure is tried again while its job is in progress and has retries left for it (control plane 4.4), and
  * not if it is one too many for the job. A job that is SCHEDULED and has executions is between two windows.
  */
@@ -135,7 +143,8 @@ static bool retry(struct op *op, const struct execution_row *ended)
         return fail(op->err, ERR_INTERNAL, "The job could not be read.");
     if (job.has_abort && !job_abort_if_due(op, ended->job_id, &aborted))
         return false;
-    if (aborted || job.ended || !retry_due(&criteria, so_far, ended->status) || has_left(op, &job, ended))
+    if (aborted || is_over(op, &job, ended->job_id) || !retry_due(&criteria, so_far, ended->status) ||
+        has_left(op, &job, ended))
         return true;
     if (job.status == JOB_STATUS_SCHEDULED)
         return retry_in_next_window(op, ended);
