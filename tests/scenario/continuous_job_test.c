@@ -399,6 +399,30 @@ static void who_leaves_loses_its_retry_and_starts_anew_when_it_is_back(void **st
     assert_executions(w, "fw", "pump", "QUEUED 4, FAILED 3, REMOVED 2, FAILED 1");
 }
 
+/* The one that it has started is finished outside of the group, or back in it: its retries count anew. */
+static void the_attempts_of_who_leaves_with_the_job_in_progress_count_anew(void **state)
+{
+    struct world *w = *state;
+    join(w, "hall", "pump");
+    continuous_with_retries(w);
+    device_reports(w, "fw", "pump", "FAILED");
+    device_reports(w, "fw", "pump", "IN_PROGRESS");
+    assert_retry_attempt(w, 1);
+    leave(w, "hall", "pump");
+    join(w, "site", "pump");
+    assert_retry_attempt(w, 0);
+    device_reports(w, "fw", "pump", "FAILED");
+    assert_executions(w, "fw", "pump", "QUEUED 3, FAILED 2, FAILED 1");
+    assert_retry_attempt(w, 1);
+    device_reports(w, "fw", "pump", "IN_PROGRESS");
+    leave(w, "site", "pump");
+    join(w, "hall", "pump");
+    http(w, 200, "DELETE", "/thing-groups/hall", NULL);
+    join(w, "site", "pump");
+    device_reports(w, "fw", "pump", "FAILED");
+    assert_executions(w, "fw", "pump", "QUEUED 4, FAILED 3, FAILED 2, FAILED 1");
+}
+
 static void a_failure_outside_is_not_tried_again(void **state)
 {
     struct world *w = *state;
@@ -484,6 +508,7 @@ int main(void)
         cmocka_unit_test(a_large_group_that_is_deleted_is_worked_off_bit_by_bit),
         IN_GROUPS(a_group_that_is_made_again_is_followed_again),
         IN_GROUPS(who_leaves_loses_its_retry_and_starts_anew_when_it_is_back),
+        IN_GROUPS(the_attempts_of_who_leaves_with_the_job_in_progress_count_anew),
         IN_GROUPS(a_failure_outside_is_not_tried_again),
         IN_GROUPS(a_snapshot_job_tries_again_on_who_has_left),
         IN_GROUPS(a_continuous_job_is_never_complete),

@@ -49,12 +49,15 @@ static bool join(struct op *op, struct str job_id, struct str thing)
     return job_takes_joiners(&job) ? following_admit(op, &job, thing) : admit_later(op, &job, thing);
 }
 
-/* What has started may be finished. */
+/* What has started may be finished; should the thing come back meanwhile, its attempts count anew. */
 static bool let_go(struct op *op, struct execution_row *execution)
 {
     if (execution->status == JOB_EXECUTION_STATUS_QUEUED)
         return execution_move(op, execution, JOB_EXECUTION_STATUS_REMOVED) &&
                job_settle(op, execution->job_id);
+    if (execution->status == JOB_EXECUTION_STATUS_IN_PROGRESS && execution->retry_attempt > 0)
+        return store_execution_forget_attempts(op->db, execution->id) ||
+               fail(op->err, ERR_INTERNAL, "The attempts of the thing could not be forgotten.");
     return execution_forget_retry(op, execution);
 }
 
@@ -174,7 +177,7 @@ bool following_group_ends(struct op *op, int64_t group)
 
 static bool let_go_unreached(struct op *op, const struct job_row *job, struct execution_row *execution)
 {
-    return (execution->status != JOB_EXECUTION_STATUS_QUEUED && !execution->windowed) ||
+    return (execution_is_terminal(execution->status) && !execution->windowed) ||
            store_job_reaches(op->db, job->job_id, execution->thing_name) || let_go(op, execution);
 }
 

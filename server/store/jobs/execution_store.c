@@ -136,6 +136,11 @@ bool store_execution_update(struct db *db, const struct execution_row *e)
         e->started_at_ms, e->updated_at_ms, e->in_progress_deadline_ms, e->step_deadline_ms);
 }
 
+bool store_execution_forget_attempts(struct db *db, int64_t id)
+{
+    return db_exec(db, "UPDATE execution SET retry_attempt = 0, failed_retries = 0 WHERE id = ?1", "i", id);
+}
+
 bool store_execution_delete(struct db *db, int64_t id)
 {
     return db_exec(db, "DELETE FROM execution WHERE id = ?1", "i", id);

@@ -47,6 +47,8 @@ int64_t store_execution_newest_id(struct db *db);
 bool store_execution_insert(struct db *db, const struct execution_row *execution);
 /* Writes everything that may change, found by execution->id. */
 bool store_execution_update(struct db *db, const struct execution_row *execution);
+/* retryAttempt begins at 0 again. */
+bool store_execution_forget_attempts(struct db *db, int64_t id);
 bool store_execution_delete(struct db *db, int64_t id);
 
 /* A thing has a pending list for each namespace. */
