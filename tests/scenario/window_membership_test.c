@@ -86,6 +86,26 @@ static void who_joins_and_leaves_between_two_windows_gets_nothing(void **state)
     assert_counts(w, "fw", "Queued 1");
 }
 
+/* The valve is a target itself, so that its name is reached by the job although the thing is gone. */
+static void who_joins_between_two_windows_and_is_deleted_gets_nothing(void **state)
+{
+    struct world *w = *state;
+    for (int made_again = 0; made_again < 2; made_again++) {
+        http(w, 200, "DELETE", "/jobs/fw?force=true", NULL);
+        set_clock(w, made_again ? "2030-01-05T12:30:00Z" : "2030-01-02T12:30:00Z");
+        given_windowed_job(w, THING_TARGET("valve") "," GROUP_TARGET("zone"), "");
+        device_reports(w, "fw", "valve", "SUCCEEDED");
+        advance(w, "PT1H");
+        join(w, "zone", "valve");
+        http(w, 200, "DELETE", "/things/valve", NULL);
+        if (made_again)
+            given_thing(w, "valve");
+        advance(w, "P1D");
+        assert_counts(w, "fw", "Succeeded 1");
+        given_thing(w, "valve");
+    }
+}
+
 static void many_that_join_between_two_windows_are_taken_bit_by_bit(void **state)
 {
     struct world *w = world_new_durable(NOON);
@@ -293,6 +313,7 @@ int main(void)
         IN_GROUP(who_joins_between_two_windows_gets_the_job_when_the_next_one_opens),
         IN_GROUP(who_joins_before_the_first_window_gets_the_job_when_it_opens),
         IN_GROUP(who_joins_and_leaves_between_two_windows_gets_nothing),
+        IN_GROUP(who_joins_between_two_windows_and_is_deleted_gets_nothing),
         cmocka_unit_test(many_that_join_between_two_windows_are_taken_bit_by_bit),
         IN_GROUP(what_is_hidden_is_removed_in_silence_from_who_leaves),
         IN_GROUP(who_was_removed_and_is_back_gets_the_next_execution_when_a_window_opens),

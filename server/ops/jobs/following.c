@@ -156,7 +156,18 @@ bool following_after(struct op *op, const struct thing_row *thing, const struct 
     return true;
 }
 
-/* ---- a group that is deleted ---- */
+/* ---- things and groups that are deleted ---- */
+
+bool following_thing_ends(struct op *op, const struct thing_row *thing)
+{
+    struct follower_rows followers;
+    if (!following_before(op, thing, &followers))
+        return false;
+    for (size_t i = 0; i < followers.n; i++)
+        if (!store_joiner_delete(op->db, followers.items[i].job_id, thing->name))
+            return fail(op->err, ERR_INTERNAL, "The jobs that the thing has joined could not be told.");
+    return true;
+}
 
 bool following_group_ends(struct op *op, int64_t group)
 {

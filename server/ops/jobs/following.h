@@ -23,6 +23,10 @@ bool following_before(struct op *op, const struct thing_row *thing, struct follo
 /* After they have changed. */
 bool following_after(struct op *op, const struct thing_row *thing, const struct follower_rows *before);
 
+/* Before the thing, with its memberships, is deleted: what it has joined it will not get, nor does another
+ * thing of its name. */
+bool following_thing_ends(struct op *op, const struct thing_row *thing);
+
 /* Before the group, which has no groups below it, is deleted: plans what its followers have to do then. */
 bool following_group_ends(struct op *op, int64_t group);
 

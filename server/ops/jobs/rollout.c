@@ -112,8 +112,8 @@ static bool queue_targets(struct op *op, const struct job_row *job, struct progr
     return !db_failed(op->db) || fail(op->err, ERR_INTERNAL, "The targets of the job could not be read.");
 }
 
-/* Those that joined between two windows, unless they have left again. They are not bound to the pace of the
- * job: who joins while a window is open is not either. *ret_more: there are others. */
+/* Those that joined between two windows, unless they have left again, or are gone. They are not bound to the
+ * pace of the job: who joins while a window is open is not either. *ret_more: there are others. */
 static bool queue_joiners(struct op *op, const struct job_row *job, size_t *looks, bool *ret_more)
 {
     struct thing_names joiners;
@@ -126,7 +126,8 @@ static bool queue_joiners(struct op *op, const struct job_row *job, size_t *look
         struct str thing = joiners.things[i];
         if (!store_joiner_delete(op->db, job->job_id, thing))
             return fail(op->err, ERR_INTERNAL, "The things that joined the job could not be told apart.");
-        if (store_job_reaches(op->db, job->job_id, thing) && !following_admit(op, job, thing))
+        if (store_thing_exists(op->db, thing) && store_job_reaches(op->db, job->job_id, thing) &&
+            !following_admit(op, job, thing))
             return false;
     }
     return true;

@@ -6,6 +6,7 @@
 #include "ops/executions/execution_change.h"
 #include "ops/fleet/connectivity.h"
 #include "ops/fleet/fleet_index.h"
+#include "ops/jobs/following.h"
 #include "ops/lookup.h"
 #include "ops/refusal.h"
 #include "ops/registry/attributes.h"
@@ -246,7 +247,7 @@ bool op_delete_thing(struct op *op, const void *input)
     struct attribute_rows attributes;
     return check_version(op, in->expected_version, &thing) && check_detached(op, &thing) &&
            find_attributes(op, &thing, &attributes) && remove_open_executions(op, in->thing_name) &&
-           membership_end_all(op, &thing) &&
+           following_thing_ends(op, &thing) && membership_end_all(op, &thing) &&
            ((event_type_change(op, &thing, thing.type, STR_NONE) &&
              event_thing(op, REGISTRY_DELETED, &thing, &attributes) &&
              store_window_retries_cancel_of_thing(op->db, in->thing_name) &&
