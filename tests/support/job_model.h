@@ -9,7 +9,8 @@
  *     m->executions …, m->heard       what must be there then, and what the devices must have been told
  *
  * Where AWS says nothing, the comments here say "decision"; most of them are in docs/compatibility.md as
- * well.
+ * well. Left out: dynamic thing groups, namespaces, details of a status, events, templates, and jobs so large
+ * that they are worked off in slices.
  */
 #ifndef IOTJOBS_TESTS_JOB_MODEL_H
 #define IOTJOBS_TESTS_JOB_MODEL_H

@@ -5,14 +5,14 @@
 
 #include "support/grammar.h"
 
-enum { STEPS_LEAST = 25, STEPS_MORE = 30 };
+enum { STEPS_LEAST = 20, STEPS_MORE = 25 };
 
 /* Names are few, and times whole minutes or slots of a rollout, so that things meet, also in the same
  * millisecond. What stands in angle brackets and is no rule is looked up in the model: see write_name. */
 static const struct grammar_rule rules[] = {
     { "step",
       "<device>|<device>|<device>|<device>|<device>|<time>|<time>|<time>|<time>|<membership>|<membership>|"
-      "<create-job>|<create-job>|<change-job>|<execution>|<registry>" },
+      "<create-job>|<create-job>|<change-job>|<change-job>|<execution>|<registry>" },
 
     /* ---- devices and time ---- */
     { "device", "start-next <thing><step-timer>|start-next <thing><step-timer>|update <open> <status>|"
@@ -20,8 +20,9 @@ static const struct grammar_rule rules[] = {
                 "update <job> <thing> <status>" },
     { "step-timer", "|||| step=1| step=2| step=5| step=-1" },
     { "status", "IN_PROGRESS|IN_PROGRESS|SUCCEEDED|SUCCEEDED|FAILED|FAILED|FAILED|REJECTED" },
-    { "time", "advance <until>s|advance <until>s|advance <until>s|advance <duration>|advance <duration>|"
-              "advance <duration>|restart <until>s|restart <duration>" },
+    { "time", "advance <until>s|advance <until>s|advance <until>s|advance <until>s|advance <duration>|"
+              "advance <duration>|advance <duration>|advance <duration>|restart <pause>" },
+    { "pause", "<until>s|<duration>" },
     { "duration", "0s|1s|6s|12s|54s|1m|1m|1m|2m|5m|10m|29m|30m|60m|360m|1440m" },
 
     /* ---- things and groups ---- */
@@ -62,7 +63,7 @@ static const struct grammar_rule rules[] = {
     { "targets", "<group>|<group>|<group>,<thing>|<group>,<group>|<thing>,<group>|<thing>,<thing>|<thing>" },
 
     /* ---- jobs and executions that there are ---- */
-    { "change-job", "cancel-job <job><force>|cancel-job <job><force>|delete-job <job><force>|"
+    { "change-job", "cancel-job <job><force>|delete-job <job>|delete-job <job>|delete-job <job><force>|"
                     "associate <job> targets=<targets>|associate <job> targets=<targets>|"
                     "update-job <job><update>|update-job <job><update>" },
     { "update", " rate=<limit>| rate=<limit>| rate=100 base=<limit> factor=<factor> <criterion>|<timeout>|"
@@ -117,22 +118,33 @@ static void write_name(void *context, struct str name, struct strbuf *text)
 
 /* ---- scripts ---- */
 
+/* Of those that are refused most are left out again: they have changed nothing. */
 static void add_line(struct generation *g, struct script *script, struct str text)
 {
+    enum { REFUSED_KEPT = 5 };
     struct step step;
     assert_true(script->n < SCRIPT_STEPS_MAX && text.n < STEP_TEXT_MAX);
-    char *line = script->lines[script->n++];
+    char *line = script->lines[script->n];
     snprintf(line, STEP_TEXT_MAX, "%.*s", STR(text));
-    if (step_parse(line, &step))
-        model_play(g->m, &step);
+    if (!step_parse(line, &step) || model_play(g->m, &step) || grammar_choose(&g->grammar, REFUSED_KEPT) == 0)
+        script->n++;
 }
 
 /* Without it most steps would be about what is not there. */
 static void add_beginning(struct generation *g, struct script *script)
 {
     static const char *const beginning[] = {
-        "create-thing fan",  "create-thing lamp", "create-thing pump", "create-group site",
-        "create-group zone", "join site pump",    "join site lamp",    "create-group hall parent=site",
+        "create-thing fan",
+        "create-thing lamp",
+        "create-thing pump",
+        "create-thing valve",
+        "create-group site",
+        "create-group zone",
+        "join site pump",
+        "join site lamp",
+        "join zone valve",
+        "join zone pump",
+        "create-group hall parent=site",
     };
     for (size_t i = 0; i < sizeof beginning / sizeof beginning[0]; i++)
         add_line(g, script, str_from(beginning[i]));
@@ -148,7 +160,8 @@ void script_generate(uint64_t seed, struct script *ret_script)
                                   .seed = seed };
     ret_script->n = 0;
     add_beginning(&g, ret_script);
-    for (uint64_t n = STEPS_LEAST + grammar_choose(&g.grammar, STEPS_MORE); n > 0; n--) {
+    int n = ret_script->n + STEPS_LEAST + (int)grammar_choose(&g.grammar, STEPS_MORE);
+    while (ret_script->n < n) {
         struct strbuf text;
         strbuf_init(&text, STEP_TEXT_MAX);
         grammar_write(&g.grammar, STR_LIT("step"), &text);

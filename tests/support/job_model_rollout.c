@@ -14,7 +14,7 @@
 
 #include "support/job_model.h"
 
-enum { SLOT_MS = 6000, SLOTS = 10, MINUTE_MS = 60000 };
+enum { SLOT_MS = 6000, SLOTS = 10 };
 
 /* ---- the rate ---- */
 
@@ -86,6 +86,7 @@ struct turn {
     int64_t place;
 };
 
+/* Of a thing that waits. */
 static struct turn turn_of(const struct model *m, const struct model_job *j, int thing)
 {
     unsigned reach = model_reach(m, j, thing), waits = j->waits_for[thing];

@@ -8,17 +8,16 @@ bool model_has_windows(const struct model_job *job)
     return job->spec.window_count > 0;
 }
 
-/* The window's last opening at or before that time. Times are counted from the beginning of a day. */
-static int64_t opening_before(const struct spec_window *window, int64_t at_ms)
-{
-    int64_t period = window->hour < 0 ? HOUR : DAY;
-    int64_t phase = (window->hour < 0 ? 0 : window->hour) * (int64_t)HOUR + window->minute * (int64_t)MINUTE;
-    return at_ms - (at_ms - phase) % period;
-}
-
 static int64_t period_of(const struct spec_window *window)
 {
     return window->hour < 0 ? HOUR : DAY;
+}
+
+/* The window's last opening at or before that time. Times are counted from the beginning of a day. */
+static int64_t opening_before(const struct spec_window *window, int64_t at_ms)
+{
+    int64_t in_day = (window->hour < 0 ? 0 : window->hour) * (int64_t)HOUR + window->minute * (int64_t)MINUTE;
+    return at_ms - (at_ms - in_day) % period_of(window);
 }
 
 /* What opens before the start time does not count (decision). */
