@@ -136,6 +136,7 @@ bool model_is_open(const struct model_execution *e); /* NULL: no */
 struct model_execution *model_queue(struct model *m, int job, int thing);
 void model_move(struct model *m, struct model_execution *e, enum model_status to);
 void model_forget(struct model *m, struct model_execution *e);
+void model_abort_if_due(struct model *m, int job);
 void model_retry_due(struct model *m, struct model_execution *e);
 int model_count(const struct model *m, int job, enum model_status status);
 

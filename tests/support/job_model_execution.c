@@ -138,7 +138,9 @@ static bool is_aborted(const struct model *m, int job)
     return false;
 }
 
-static void abort_if_due(struct model *m, int job)
+/* Looked at when executions have ended or gone, and when a rollout is done; not when UpdateJob changes the
+ * criteria (decision). */
+void model_abort_if_due(struct model *m, int job)
 {
     struct model_job *j = &m->jobs[job];
     bool ends_by_canceling = j->ended && model_cancels_at_end(j);
@@ -165,7 +167,7 @@ void model_move(struct model *m, struct model_execution *e, enum model_status to
     if (model_is_open(e))
         return;
     e->deadline_ms = e->step_ms = MODEL_NEVER;
-    abort_if_due(m, e->job);
+    model_abort_if_due(m, e->job);
     if (to == MODEL_FAILED || to == MODEL_TIMED_OUT)
         plan_retry(m, e);
 }

@@ -63,6 +63,8 @@ void model_end(struct model *m, int job)
     drop_plans(m, job);
     if (model_cancels_at_end(j))
         model_cancel_executions(m, job, j->spec.behavior[0] == 'F');
+    else
+        model_abort_if_due(m, job);
 }
 
 static bool has_open(const struct model *m, int job)
@@ -262,6 +264,7 @@ static bool delete_execution(struct model *m, int job, int thing, int number, bo
         if (e->status == MODEL_IN_PROGRESS && !force)
             return false;
         model_forget(m, e);
+        model_abort_if_due(m, job);
         return true;
     }
     return false;

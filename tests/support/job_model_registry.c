@@ -105,6 +105,7 @@ void model_remove_unreached(struct model *m, int job)
     for (int thing = 0; thing < THING_NAMES; thing++)
         if (!model_reach(m, &m->jobs[job], thing))
             leave_job(m, job, thing);
+    model_abort_if_due(m, job);
 }
 
 /* ---- requests about groups ---- */

@@ -180,6 +180,7 @@ void model_rollout_slice(struct model *m, int job)
         struct turn turn = next_turn(m, job);
         if (turn.thing < 0) {
             model_rollout_stop(j);
+            model_abort_if_due(m, job);
             return;
         }
         if (rate && j->slot_taken >= size_of(j->slot, rate))
