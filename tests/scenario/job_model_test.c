@@ -2,8 +2,7 @@
  * Whatever happens to jobs, the server and an independent model of its rules (support/job_model.h) come to
  * the same: random scripts are played on both, and everything that can be seen is compared after each step.
  *
- * A thousand scripts are played; JOB_MODEL_SEEDS says otherwise where sanitizers make that too long
- * (tests/CMakeLists.txt).
+ * A thousand scripts are played, 500 with the thread sanitizer (JOB_MODEL_SEEDS, tests/CMakeLists.txt).
  *
  * A script that fails is made as short as possible and printed. IOTJOBS_SCRIPT=file plays that one again,
  * IOTJOBS_SEED=n makes and plays the n-th alone, IOTJOBS_SEEDS=n so many, from that one on.

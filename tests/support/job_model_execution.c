@@ -99,17 +99,6 @@ static void plan_retry(struct model *m, struct model_execution *e)
         try_again(m, e);
 }
 
-/* One that waited for a window, which may have passed while the server was off. */
-void model_retry_due(struct model *m, struct model_execution *e)
-{
-    const struct model_job *j = &m->jobs[e->job];
-    e->retry_ms = MODEL_NEVER;
-    if (!model_open_at(j, m->now_ms))
-        e->retry_ms = model_next_opening(j, m->now_ms);
-    else
-        try_again(m, e);
-}
-
 /* ---- aborts ---- */
 
 static int failures(const struct model *m, int job, const char *type)
@@ -153,6 +142,15 @@ void model_abort_if_due(struct model *m, int job)
 }
 
 /* ---- ends ---- */
+
+/* One that waited for a window. What has changed since counts: the criteria, and whether a window is open,
+ * for it may have passed while the server was off. */
+void model_retry_due(struct model *m, struct model_execution *e)
+{
+    e->retry_ms = MODEL_NEVER;
+    model_abort_if_due(m, e->job);
+    plan_retry(m, e);
+}
 
 void model_move(struct model *m, struct model_execution *e, enum model_status to)
 {
