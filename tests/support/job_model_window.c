@@ -61,16 +61,27 @@ int64_t model_next_closing(const struct model_job *job, int64_t after_ms)
     return MODEL_NEVER;
 }
 
+/* Those that joined since the window before are a rollout without a rate. */
+static void queue_joined(struct model *m, int job)
+{
+    struct model_job *j = &m->jobs[job];
+    bool any = false;
+    for (int thing = 0; thing < THING_NAMES; thing++) {
+        any |= j->joined[thing];
+        if (j->joined[thing] && !model_is_open(model_newest(m, job, thing)))
+            model_queue(m, job, thing);
+        j->joined[thing] = false;
+    }
+    if (any && !j->rolling)
+        model_abort_if_due(m, job);
+}
+
 static void open_window(struct model *m, int job)
 {
     struct model_job *j = &m->jobs[job];
     j->shut = false;
     j->phase = MODEL_JOB_IN_PROGRESS;
-    for (int thing = 0; thing < THING_NAMES; thing++) {
-        if (j->joined[thing] && !model_is_open(model_newest(m, job, thing)))
-            model_queue(m, job, thing);
-        j->joined[thing] = false;
-    }
+    queue_joined(m, job);
     if (j->rolling)
         model_rollout_slice(m, job);
 }
