@@ -148,6 +148,8 @@ void model_abort_if_due(struct model *m, int job)
 void model_retry_due(struct model *m, struct model_execution *e)
 {
     e->retry_ms = MODEL_NEVER;
+    if (model_newest(m, e->job, e->thing) != e)
+        return; /* who has joined meanwhile has another one (decision) */
     model_abort_if_due(m, e->job);
     plan_retry(m, e);
 }

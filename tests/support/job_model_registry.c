@@ -50,10 +50,13 @@ static void leave_job(struct model *m, int job, int thing)
         e->retry = e->after_failed = e->after_timed_out = 0; /* should the thing be back before it fails */
 }
 
-static void join_job(struct model *m, int job, int thing)
+static void join_job(struct model *m, int job, int thing, unsigned targets)
 {
     struct model_job *j = &m->jobs[job];
-    if (!j->begun || !model_is_live(j) || model_is_over(m, j) || model_is_open(model_newest(m, job, thing)))
+    if (!j->begun || !model_is_live(j) || model_is_over(m, j))
+        return;
+    model_rollout_meets(m, job, thing, targets);
+    if (model_is_open(model_newest(m, job, thing)))
         return;
     if (j->shut)
         j->joined[thing] = true;
@@ -96,7 +99,7 @@ static void follow(struct model *m, int thing, struct reaches before)
         if (before.of[job] && !after.of[job])
             leave_job(m, job, thing);
         if (after.of[job] & ~before.of[job])
-            join_job(m, job, thing);
+            join_job(m, job, thing, after.of[job] & ~before.of[job]);
     }
 }
 

@@ -86,6 +86,12 @@ struct turn {
     int64_t place;
 };
 
+/* That of the target; its things come behind it. */
+static int64_t place_at(int target)
+{
+    return (target + 1) * 1000000LL;
+}
+
 /* Of a thing that waits. */
 static struct turn turn_of(const struct model *m, const struct model_job *j, int thing)
 {
@@ -95,7 +101,7 @@ static struct turn turn_of(const struct model *m, const struct model_job *j, int
         return turn;
     for (turn.target = 0; !(waits & reach & 1u << turn.target);)
         turn.target++;
-    turn.place = (turn.target + 1) * 1000000 + m->things[thing].born;
+    turn.place = place_at(turn.target) + m->things[thing].born;
     return turn;
 }
 
@@ -129,6 +135,7 @@ static bool is_served(struct model *m, int job, struct turn turn)
 static void end_turn(struct model_job *j, struct turn turn)
 {
     j->waits_for[turn.thing] &= turn.target < 0 ? 0 : ~(1u << turn.target);
+    j->came_to = turn.place > j->came_to ? turn.place : j->came_to;
 }
 
 /* The next one that needs an execution; those before it are done with (decision). */
@@ -147,14 +154,28 @@ void model_rollout_add(struct model *m, int job, unsigned targets)
 {
     struct model_job *j = &m->jobs[job];
     bool goes_on = j->rolling; /* at its pace */
-    for (int target = 0; target < j->spec.target_count; target++)
-        if (targets & 1u << target)
-            j->target_since[target] = m->births;
+    for (int target = j->spec.target_count - 1; target >= 0; target--) {
+        if (!(targets & 1u << target))
+            continue;
+        j->target_since[target] = m->births;
+        if (!goes_on)
+            j->came_to = place_at(target);
+    }
     for (int thing = 0; thing < THING_NAMES; thing++)
         j->waits_for[thing] |= model_reach(m, j, thing) & targets;
     j->rolling = true;
     if (!goes_on)
         model_rollout_slice(m, job);
+}
+
+/* Who joins has its execution at once, and the rollout passes it by; but where that has been deleted by then,
+ * it gets another (decision). */
+void model_rollout_meets(struct model *m, int job, int thing, unsigned targets)
+{
+    struct model_job *j = &m->jobs[job];
+    for (int target = 0; j->rolling && target < j->spec.target_count; target++)
+        if (targets & 1u << target && place_at(target) + m->things[thing].born > j->came_to)
+            j->waits_for[thing] |= 1u << target;
 }
 
 void model_rollout_stop(struct model_job *job)
