@@ -7,11 +7,15 @@
 #include "support/refusals.h"
 #include "support/windows.h"
 
-#define END(time, behavior)  "\"endTime\":\"2030-01-01 " time "\",\"endBehavior\":\"" behavior "\""
-#define SCHEDULE(members)    ",\"schedulingConfig\":{" members "}"
-#define AT_ONE(behavior)     SCHEDULE(END("13:00", behavior))
-#define DAILY(cron, minutes) "\"maintenanceWindows\":[" WINDOW(cron, minutes) "]"
-#define PACED(rate)          ",\"jobExecutionsRolloutConfig\":{\"maximumPerMinute\":" #rate "}"
+#define END(time, behavior)   "\"endTime\":\"2030-01-01 " time "\",\"endBehavior\":\"" behavior "\""
+#define SCHEDULE(members)     ",\"schedulingConfig\":{" members "}"
+#define AT_ONE(behavior)      SCHEDULE(END("13:00", behavior))
+#define DAILY(cron, minutes)  "\"maintenanceWindows\":[" WINDOW(cron, minutes) "]"
+#define PACED(rate)           ",\"jobExecutionsRolloutConfig\":{\"maximumPerMinute\":" #rate "}"
+#define TIMEOUT_AFTER_AN_HOUR ",\"timeoutConfig\":{\"inProgressTimeoutInMinutes\":60}"
+#define RETRY_TIMED_OUT                                                                                      \
+    ",\"jobExecutionsRetryConfig\":{\"criteriaList\":[{\"failureType\":\"TIMED_OUT\","                       \
+    "\"numberOfRetries\":1}]}"
 #define RETRY_FAILED                                                                                         \
     ",\"jobExecutionsRetryConfig\":{\"criteriaList\":[{\"failureType\":\"FAILED\","                          \
     "\"numberOfRetries\":5}]}"
@@ -222,6 +226,17 @@ static void nothing_is_tried_again_after_the_end(void **state)
     assert_executions(w, "fw", "lamp-1", "FAILED 1");
     device_reports(w, "fw", "lamp-2", "SUCCEEDED");
     assert_completed(w, NOON_S + 3600, "Succeeded 1, Failed 3");
+}
+
+/* It times out in the millisecond in which the job ends. */
+static void nothing_is_tried_again_at_the_end(void **state)
+{
+    struct world *w = *state;
+    given_job_for_lamps(w, 1, "SNAPSHOT", AT_ONE("STOP_ROLLOUT") RETRY_TIMED_OUT TIMEOUT_AFTER_AN_HOUR);
+    device_reports(w, "fw", "lamp-0", "IN_PROGRESS");
+    advance(w, "PT1H");
+    assert_executions(w, "fw", "lamp-0", "TIMED_OUT 1");
+    assert_completed(w, NOON_S + 3600, "TimedOut 1");
 }
 
 static void a_retry_that_is_queued_is_canceled_with_the_others(void **state)
@@ -534,6 +549,7 @@ int main(void)
         TEST(who_joins_after_the_end_gets_nothing_and_who_leaves_is_let_go),
         TEST(a_group_that_is_deleted_after_the_end_takes_the_rest_with_it),
         TEST(nothing_is_tried_again_after_the_end),
+        TEST(nothing_is_tried_again_at_the_end),
         TEST(a_retry_that_is_queued_is_canceled_with_the_others),
         TEST(between_windows_what_is_left_waits_for_the_next_one),
         TEST(between_windows_the_last_to_finish_completes_the_job),

@@ -144,6 +144,21 @@ static void who_is_reached_twice_takes_one_place(void **state)
     assert_counts(w, "fw", "Queued 21");
 }
 
+/* What comes behind the last thing that needs an execution holds nobody up: others that have it already, a
+ * group without things. */
+static void a_rollout_is_done_with_the_last_thing_that_needs_an_execution(void **state)
+{
+    struct world *w = *state;
+    join(w, "site", "pump");
+    given_job_for_with(
+        w, "fw", "SNAPSHOT",
+        THING_TARGET("pump") "," GROUP_TARGET("site") "," THING_TARGET("pump") "," GROUP_TARGET("zone"),
+        CONSTANT(1));
+    assert_json(describe(w), "job.isConcurrent", "false");
+    device_reports(w, "fw", "pump", "SUCCEEDED");
+    assert_job_status(w, "fw", "COMPLETED");
+}
+
 /* ---- what is told of it ---- */
 
 static void the_targets_that_are_left_can_be_seen(void **state)
@@ -268,6 +283,19 @@ static void a_slow_rollout_does_not_sleep_over_a_success(void **state)
     assert_rolled_out(w, 1);
     device_reports(w, "fw", "lamp-0", "SUCCEEDED");
     advance(w, "PT4.999S");
+    assert_rolled_out(w, 1);
+    advance(w, "PT0.001S");
+    assert_rolled_out(w, 2);
+}
+
+/* Two a minute would come again after half of it; the first makes it ten. */
+static void a_slow_rollout_does_not_sleep_over_its_own_things(void **state)
+{
+    struct world *w = *state;
+    given_lamps(w, 10);
+    given_paced_job(w, "SNAPSHOT", EXPONENTIAL(2, 5, "numberOfNotifiedThings", 1, 10));
+    assert_rolled_out(w, 1);
+    advance(w, "PT5.999S");
     assert_rolled_out(w, 1);
     advance(w, "PT0.001S");
     assert_rolled_out(w, 2);
@@ -508,12 +536,14 @@ int main(void)
         TEST(a_hundred_things_are_queued_at_once),
         TEST(a_rate_above_a_thousand_is_kept_as_well),
         TEST(who_is_reached_twice_takes_one_place),
+        TEST(a_rollout_is_done_with_the_last_thing_that_needs_an_execution),
         TEST(the_targets_that_are_left_can_be_seen),
         TEST(a_job_is_not_complete_before_its_last_thing_has_been_queued),
         TEST(devices_are_told_when_their_turn_comes),
         TEST(an_exponential_rate_rises_with_the_things_that_were_notified),
         TEST(an_exponential_rate_rises_with_the_things_that_have_succeeded),
         TEST(a_slow_rollout_does_not_sleep_over_a_success),
+        TEST(a_slow_rollout_does_not_sleep_over_its_own_things),
         TEST(an_update_changes_the_pace_of_a_rollout_on_its_way),
         TEST(an_update_between_windows_waits_for_the_next_one),
         TEST(an_exponential_rate_can_be_given_on_the_way),

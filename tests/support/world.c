@@ -199,6 +199,15 @@ static void remove_folder(const char *folder)
     rmdir(folder);
 }
 
+void forget_answers(struct world *w)
+{
+    for (size_t i = 0; i < w->answer_count; i++) {
+        cJSON_Delete(w->answers[i]->body);
+        free(w->answers[i]);
+    }
+    w->answer_count = 0;
+}
+
 void world_free(struct world *w)
 {
     assert_int_equal(db_alarms(store_writer(w->store)), 0);
@@ -206,10 +215,7 @@ void world_free(struct world *w)
     if (w->folder[0])
         remove_folder(w->folder);
     message_free_all(w->heard);
-    for (size_t i = 0; i < w->answer_count; i++) {
-        cJSON_Delete(w->answers[i]->body);
-        free(w->answers[i]);
-    }
+    forget_answers(w);
     log_free(w->log);
     settings_release(&w->settings);
     free(w);
@@ -493,6 +499,14 @@ const cJSON *last_heard(struct world *w, const char *topic)
         if (strcmp(m->topic, topic) == 0)
             last = m;
     return last ? world_new_answer(w, (struct str){ last->payload, last->payload_n })->body : NULL;
+}
+
+const cJSON *take_any_notification(struct world *w, char ret_topic[HEARD_TOPIC_MAX])
+{
+    if (!w->heard)
+        return NULL;
+    snprintf(ret_topic, HEARD_TOPIC_MAX, "%s", w->heard->topic);
+    return take_notification(w, ret_topic);
 }
 
 void forget_notifications(struct world *w)

@@ -27,6 +27,8 @@
 
 struct world;
 
+enum { HEARD_TOPIC_MAX = 256 };
+
 #define NOON     "2030-01-01T12:00:00Z"
 #define NOON_S   1893499200
 #define PUMP_ARN "arn:aws:iot:us-east-1:000000000000:thing/pump"
@@ -103,6 +105,8 @@ void in_one_batch(struct world *w, const char *method, const char *path, const c
 
 /* POST /_iotjobs/reset */
 struct answer *reset(struct world *w);
+/* All answers until now, for worlds that are asked very much. */
+void forget_answers(struct world *w);
 
 /* A publish by the device "device"; its one answer, which must be the first message that it causes. */
 struct answer *mqtt(struct world *w, const char *topic, const char *payload);
@@ -136,6 +140,8 @@ int heard_on(struct world *w, const char *topic);
 /* The newest of them, which stays; NULL: none. */
 const cJSON *last_heard(struct world *w, const char *topic);
 void forget_notifications(struct world *w);
+/* The oldest one that was not yet taken, whatever its topic is; NULL: none. */
+const cJSON *take_any_notification(struct world *w, char ret_topic[HEARD_TOPIC_MAX]);
 
 /* ---- reading JSON by path: "job.targets.0" ---- */
 

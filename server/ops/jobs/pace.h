@@ -13,7 +13,7 @@
 
 struct pace {
     int64_t rate; /* a minute; ROLLOUT_UNLIMITED */
-    bool rises;   /* while nothing is rolled out: with the things that succeed */
+    bool rises;   /* the next slot may have another rate */
     struct rollout_slot slot;
     int64_t notified;
     bool stored; /* it has a row */

@@ -28,6 +28,13 @@ static bool make_outline(struct op *op, const struct plan_figures *figures, bool
     return true;
 }
 
+/* Then nobody knows what will happen: there is a slowest case and a fastest. */
+static bool rises_with_success(const struct job_executions_rollout_config *config)
+{
+    return config && config->exponential_rate &&
+           config->exponential_rate->rate_increase_criteria->number_of_succeeded_things.set;
+}
+
 static bool find_out(struct op *op, const struct plan_request *in, struct plan_figures *ret_figures)
 {
     struct plan_figures figures = { 0 };
@@ -36,7 +43,7 @@ static bool find_out(struct op *op, const struct plan_request *in, struct plan_f
         !reach_count(op, &figures.plan.targets, &figures.things))
         return false;
     figures.end_ms = job_end_time(&figures.plan.job);
-    bool two_cases = rollout_rate_rises(figures.plan.config.rollout);
+    bool two_cases = rises_with_success(figures.plan.config.rollout);
     if (!make_outline(op, &figures, false, &figures.rollout) ||
         (two_cases && !make_outline(op, &figures, true, &figures.fastest)))
         return false;

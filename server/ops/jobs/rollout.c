@@ -19,9 +19,31 @@ struct budget {
     bool joined;    /* some of the things may have joined since the rollout began */
 };
 
-static bool is_used_up(const struct budget *budget)
+/* Whoever has joined a group since the rollout began is for jobs that take joiners. */
+static bool has_joined_late(struct op *op, const struct job_row *job, const struct target_row *target,
+                            struct str thing, const struct budget *budget)
 {
-    return budget->looks == 0 || budget->room == budget->queued;
+    return target->followed && budget->joined && store_mover_is_new(op->db, job->job_id, thing);
+}
+
+/* Whether the thing has still to be given an execution for this target. */
+static bool is_without(struct op *op, const struct job_row *job, const struct target_row *target,
+                       struct str thing, const struct budget *budget)
+{
+    struct newest_execution newest = { 0 };
+    if (has_joined_late(op, job, target, thing, budget) || !store_thing_exists(op->db, thing))
+        return false;
+    return !store_execution_newest(op->db, thing, job->job_id, &newest) ||
+           (execution_is_terminal(newest.status) && newest.id <= target->executions_before);
+}
+
+/* Things that need none take nobody's place: when the room is used up the slice goes on past them, so that
+ * the rollout is done with the last thing that needs one. */
+static bool must_wait(struct op *op, const struct job_row *job, const struct target_row *target,
+                      struct str thing, const struct budget *budget)
+{
+    return budget->looks == 0 ||
+           (budget->room == budget->queued && is_without(op, job, target, thing, budget));
 }
 
 /* What was queued since the job got this target was queued for this target as well, whatever has become of
@@ -37,11 +59,10 @@ static bool queue_once(struct op *op, const struct job_row *job, const struct ta
     return true;
 }
 
-/* Whoever has joined a group since the rollout began is for jobs that take joiners. */
 static bool queue_member(struct op *op, const struct job_row *job, const struct target_row *target,
                          struct str thing, struct budget *budget)
 {
-    if (!target->followed || !budget->joined || !store_mover_is_new(op->db, job->job_id, thing))
+    if (!has_joined_late(op, job, target, thing, budget))
         return queue_once(op, job, target, thing, budget);
     budget->looks--;
     return true;
@@ -59,7 +80,7 @@ static bool queue_group(struct op *op, const struct job_row *job, const struct t
                                (int64_t)budget->looks + 1, &things))
         return fail(op->err, ERR_INTERNAL, "The things of the group could not be read.");
     size_t i = 0;
-    for (; i < things.n && !is_used_up(budget); i++) {
+    for (; i < things.n && !must_wait(op, job, target, things.items[i].name, budget); i++) {
         if (!queue_member(op, job, target, things.items[i].name, budget))
             return false;
         progress->last = things.items[i].id;
@@ -73,7 +94,7 @@ static bool queue_target(struct op *op, const struct job_row *job, const struct 
 {
     if (target->kind == TARGET_THING_GROUP)
         return queue_group(op, job, target, progress, budget, ret_more);
-    *ret_more = is_used_up(budget);
+    *ret_more = must_wait(op, job, target, target->name, budget);
     return *ret_more || !store_thing_exists(op->db, target->name) ||
            queue_once(op, job, target, target->name, budget);
 }
@@ -94,8 +115,8 @@ static bool queue_targets(struct op *op, const struct job_row *job, struct progr
     return !db_failed(op->db) || fail(op->err, ERR_INTERNAL, "The targets of the job could not be read.");
 }
 
-/* Those that joined between two windows, unless they have left again. They are not bound to the pace of the
- * job: who joins while a window is open is not either. *ret_more: there are others. */
+/* Those that joined between two windows, unless they have left again, or are gone. They are not bound to the
+ * pace of the job: who joins while a window is open is not either. *ret_more: there are others. */
 static bool queue_joiners(struct op *op, const struct job_row *job, size_t *looks, bool *ret_more)
 {
     struct thing_names joiners;
@@ -108,7 +129,8 @@ static bool queue_joiners(struct op *op, const struct job_row *job, size_t *look
         struct str thing = joiners.things[i];
         if (!store_joiner_delete(op->db, job->job_id, thing))
             return fail(op->err, ERR_INTERNAL, "The things that joined the job could not be told apart.");
-        if (store_job_reaches(op->db, job->job_id, thing) && !following_admit(op, job, thing))
+        if (store_thing_exists(op->db, thing) && store_job_reaches(op->db, job->job_id, thing) &&
+            !following_admit(op, job, thing))
             return false;
     }
     return true;
@@ -123,7 +145,7 @@ static bool queue_leavers(struct op *op, const struct job_row *job, struct budge
     size_t i = 0;
     if (!store_leavers_get(op->db, op->arena, job->job_id, (int64_t)budget->looks + 1, &leavers))
         return fail(op->err, ERR_INTERNAL, "The things that left the job could not be read.");
-    for (; i < leavers.n && !is_used_up(budget); i++) {
+    for (; i < leavers.n && !must_wait(op, job, &none_of_its_own, leavers.things[i], budget); i++) {
         struct str thing = leavers.things[i];
         if (!store_mover_delete(op->db, job->job_id, thing))
             return fail(op->err, ERR_INTERNAL, "The things that left the job could not be told apart.");

@@ -5,6 +5,8 @@
  * It keeps the rate of the job (ops/jobs/pace): its next slice comes at once while there is room, else with
  * the next slot of the minute.
  *
+ * It is done with the last thing that needs an execution: others that come behind it take no time.
+ *
  * A rollout takes the targets one after the other, and the things of a group in the order of their creation.
  * Who joins or leaves while it is on its way is for ops/jobs/following.
  */

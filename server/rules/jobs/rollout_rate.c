@@ -38,8 +38,7 @@ int64_t rollout_rate(const struct job_executions_rollout_config *config, int64_t
 
 bool rollout_rate_rises(const struct job_executions_rollout_config *config)
 {
-    return config && config->exponential_rate &&
-           config->exponential_rate->rate_increase_criteria->number_of_succeeded_things.set;
+    return config && config->exponential_rate;
 }
 
 void rollout_slot_at(struct rollout_slot *slot, int64_t now_ms)

@@ -34,7 +34,8 @@ struct rollout_counts {
 int64_t rollout_rate(const struct job_executions_rollout_config *config, int64_t default_per_minute,
                      struct rollout_counts counts);
 
-/* Whether it can rise while nothing is rolled out: with the things that succeed. */
+/* Whether the next slot may have another rate: the things of this one raise it, or those that succeed
+ * meanwhile. */
 bool rollout_rate_rises(const struct job_executions_rollout_config *config);
 
 /* The slot that a rollout was in last. All zero: it has not begun. */
