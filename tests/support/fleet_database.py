@@ -57,6 +57,13 @@ WHERE id % 10 = 1 ORDER BY id"""
 
 COUNTS = "INSERT INTO job_count (job_id, status, n) SELECT job_id, 'SUCCEEDED', count(*) FROM execution GROUP BY job_id"
 
+# Their timelines begin here.
+TRANSITIONS = """INSERT INTO transition (id, at_ms, status, cause)
+SELECT (id << 32) + 1, updated_at_ms, status, 'RECORD_BEGINS' FROM job"""
+EXECUTION_TRANSITIONS = """INSERT INTO transition (id, at_ms, thing_name, execution_number, status, cause)
+SELECT (j.id << 32) + 1 + row_number() OVER (PARTITION BY j.id ORDER BY e.id), e.updated_at_ms, e.thing_name,
+       e.execution_number, e.status, 'RECORD_BEGINS' FROM execution AS e JOIN job AS j ON j.job_id = e.job_id"""
+
 GROUP = f"INSERT INTO thing_group (name, group_id, created_at_ms) VALUES ('fleet', 'fleet', {CREATED_MS})"
 
 ALL_MEMBERS = """INSERT INTO thing_group_member (thing_group, thing, membership_id, place)
@@ -79,9 +86,10 @@ def fill(path, things, jobs, executions_per_job):
         connection.execute(EXECUTIONS, {"each": executions_per_job, "things": things})
         connection.execute(LARGE)
         connection.execute(COUNTS)
+        connection.execute(TRANSITIONS)
+        connection.execute(EXECUTION_TRANSITIONS)
     connection.execute("ANALYZE")
     connection.close()
-
 
 
 def fill_group(path, things):

@@ -43,16 +43,19 @@ static enum cause cause_of(struct str name)
     return (enum cause)cause;
 }
 
-/* The keys of a job lie between these two; the parameter is its order of creation. */
-#define KEYS_OF(job) "BETWEEN (" job " << 32) AND (" job " << 32) + 4294967295"
+/* The keys of a job lie between that and the same of the next job. */
+static int64_t keys_from(int64_t job)
+{
+    return job << 32;
+}
 
 static bool next_key(struct db *db, struct str job_id, int64_t *ret_key)
 {
-    struct stmt *q =
-        db_query(db,
-                 "SELECT 1 + coalesce((SELECT t.id FROM transition AS t WHERE t.id " KEYS_OF(
-                     "j.id") " ORDER BY t.id DESC LIMIT 1), j.id << 32) FROM job AS j WHERE j.job_id = ?1",
-                 "s", job_id);
+    struct stmt *q = db_query(db,
+                              "SELECT 1 + coalesce((SELECT t.id FROM transition AS t WHERE t.id > j.id << 32 "
+                              "AND t.id < (j.id + 1) << 32 ORDER BY t.id DESC LIMIT 1), j.id << 32) "
+                              "FROM job AS j WHERE j.job_id = ?1",
+                              "s", job_id);
     bool found = stmt_row(q);
     if (found)
         *ret_key = stmt_int(q);
@@ -89,19 +92,14 @@ static void read_transition(struct stmt *q, struct arena *arena, struct transiti
     };
 }
 
-/* Each with the parameters job, after, limit. */
+/* Each between two keys: one bound at each end, for of two SQLite would walk to the other. */
 static const char *const lists[] = {
-    [TRANSITIONS_ALL] =
-        "SELECT " TRANSITION_COLUMNS " FROM transition WHERE id " KEYS_OF("?1") " AND id > ?2 "
-                                                                                "ORDER BY id LIMIT ?3",
-    [TRANSITIONS_OF_THE_JOB] =
-        "SELECT " TRANSITION_COLUMNS
-        " FROM transition WHERE id " KEYS_OF("?1") " AND id > ?2 "
-                                                   "AND thing_name IS NULL ORDER BY id LIMIT ?3",
-    [TRANSITIONS_OF_EXECUTIONS] =
-        "SELECT " TRANSITION_COLUMNS
-        " FROM transition WHERE id " KEYS_OF("?1") " AND id > ?2 "
-                                                   "AND thing_name IS NOT NULL ORDER BY id LIMIT ?3",
+    [TRANSITIONS_ALL] = "SELECT " TRANSITION_COLUMNS " FROM transition WHERE id > ?1 AND id < ?2 "
+                        "ORDER BY id LIMIT ?3",
+    [TRANSITIONS_OF_THE_JOB] = "SELECT " TRANSITION_COLUMNS " FROM transition WHERE id > ?1 AND id < ?2 "
+                               "AND thing_name IS NULL ORDER BY id LIMIT ?3",
+    [TRANSITIONS_OF_EXECUTIONS] = "SELECT " TRANSITION_COLUMNS " FROM transition WHERE id > ?1 AND id < ?2 "
+                                  "AND thing_name IS NOT NULL ORDER BY id LIMIT ?3",
 };
 
 bool store_transitions_list(struct db *db, struct arena *arena, int64_t job, enum transition_kind kind,
@@ -110,7 +108,8 @@ bool store_transitions_list(struct db *db, struct arena *arena, int64_t job, enu
     struct transition_rows rows = { .items = arena_array(arena, (size_t)limit, sizeof *rows.items) };
     if (!rows.items)
         return false;
-    struct stmt *q = db_query(db, lists[kind], "iii", job, after, limit);
+    struct stmt *q = db_query(db, lists[kind], "iii", after > keys_from(job) ? after : keys_from(job),
+                              keys_from(job + 1), limit);
     while (stmt_row(q))
         read_transition(q, arena, &rows.items[rows.n++]);
     *ret_rows = rows;
@@ -121,10 +120,9 @@ bool store_transition_newest(struct db *db, struct arena *arena, int64_t job, en
                              struct transition_row *ret_transition)
 {
     struct stmt *q = db_query(db,
-                              "SELECT " TRANSITION_COLUMNS " FROM transition WHERE id " KEYS_OF(
-                                  "?1") " "
-                                        "AND thing_name IS NULL AND cause = ?2 ORDER BY id DESC LIMIT 1",
-                              "is", job, str_from(cause_names[cause]));
+                              "SELECT " TRANSITION_COLUMNS " FROM transition WHERE id > ?1 AND id < ?2 "
+                              "AND thing_name IS NULL AND cause = ?3 ORDER BY id DESC LIMIT 1",
+                              "iis", keys_from(job), keys_from(job + 1), str_from(cause_names[cause]));
     bool found = stmt_row(q);
     if (found)
         read_transition(q, arena, ret_transition);
@@ -134,23 +132,29 @@ bool store_transition_newest(struct db *db, struct arena *arena, int64_t job, en
 
 bool store_transition_tells_deletion(struct db *db, int64_t job, struct str thing)
 {
-    struct stmt *q =
-        db_query(db,
-                 "SELECT 1 FROM transition WHERE id " KEYS_OF("?1") " AND thing_name = ?2 "
-                                                                    "AND status = 'DELETED' LIMIT 1",
-                 "is", job, thing);
+    struct stmt *q = db_query(db,
+                              "SELECT 1 FROM transition WHERE id > ?1 AND id < ?2 AND thing_name = ?3 "
+                              "AND status = 'DELETED' LIMIT 1",
+                              "iis", keys_from(job), keys_from(job + 1), thing);
     bool found = stmt_row(q);
     stmt_done(q);
     return found;
 }
 
+static int64_t first_key(struct db *db, int64_t job)
+{
+    struct stmt *q = db_query(db, "SELECT id FROM transition WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT 1",
+                              "ii", keys_from(job), keys_from(job + 1));
+    int64_t key = stmt_row(q) ? stmt_int(q) : keys_from(job);
+    stmt_done(q);
+    return key;
+}
+
 bool store_transitions_delete(struct db *db, int64_t job, int64_t limit, bool *ret_left)
 {
-    bool ok = db_exec(db,
-                      "DELETE FROM transition WHERE id " KEYS_OF(
-                          "?1") " AND id < ?2 + "
-                                "(SELECT id FROM transition WHERE id " KEYS_OF("?1") " ORDER BY id LIMIT 1)",
-                      "ii", job, limit);
+    int64_t first = first_key(db, job), end = keys_from(job + 1);
+    bool ok = db_exec(db, "DELETE FROM transition WHERE id >= ?1 AND id < ?2", "ii", first,
+                      first + limit < end ? first + limit : end);
     *ret_left = ok && db_changes(db) == limit;
     return ok;
 }
