@@ -6,9 +6,11 @@
  * and filled and nobody has open, through a connection that is configured like the server's. Prints one line
  * of JSON.
  *
- *   start     the JOB_START timers that are due first, of jobs for one thing each: takes the timer, updates
- * the job, inserts the execution, counts it roll-out  inserts an execution of the job for each thing of the
- * group, and counts them once a transaction
+ *   start     takes the JOB_START timers that are due first, of jobs for one thing each: updates the job,
+ *             inserts the execution, counts it
+ *   roll-out  inserts an execution of the job for each thing of the group, and counts them once a transaction
+ *
+ * Either inserts what the timeline has of it, too, with keys that nobody has to look up.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -28,6 +30,7 @@ struct raw {
     int64_t due_ms;        /* start */
     struct str job, group; /* roll-out */
     int64_t last;          /* roll-out: the thing that was done last */
+    int64_t key;           /* roll-out: of the last transition */
 };
 
 static const struct {
@@ -51,6 +54,25 @@ static bool insert_execution(struct db *db, struct str thing, struct str job, in
         "ssi", thing, job, now_ms);
 }
 
+/* The keys of a new job's transitions are behind that of its creation. */
+enum { KEYS_OF_JOB_SHIFT = 32, KEY_OF_CREATION = 1 };
+
+static int64_t created_key(int64_t job)
+{
+    return (job << KEYS_OF_JOB_SHIFT) + KEY_OF_CREATION;
+}
+
+/* Of an execution; of the job itself where `thing` is absent. */
+static bool insert_transition(struct db *db, int64_t key, struct str thing, const char *status,
+                              const char *cause, int64_t now_ms)
+{
+    struct opt_int number = { thing.p != NULL, 1 };
+    return db_exec(db,
+                   "INSERT INTO transition (id, at_ms, thing_name, execution_number, status, cause) "
+                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                   "iisoss", key, now_ms, thing, number, str_from(status), str_from(cause));
+}
+
 static bool count(struct db *db, struct str job, int64_t n)
 {
     return db_exec(db,
@@ -70,15 +92,17 @@ static int64_t first_due_ms(struct db *db)
 }
 
 /* False: no such timer is left, or the database has failed. */
-static bool next_start(struct raw *raw, struct arena *arena, struct str *ret_job, struct str *ret_thing)
+static bool next_start(struct raw *raw, struct arena *arena, int64_t *ret_id, struct str *ret_job,
+                       struct str *ret_thing)
 {
     struct stmt *q = db_query(raw->db,
-                              "SELECT t.job_id, x.name FROM timer AS t CROSS JOIN job_target AS x "
+                              "SELECT x.job, t.job_id, x.name FROM timer AS t CROSS JOIN job_target AS x "
                               "ON x.job_id = t.job_id AND x.position = 0 "
                               "WHERE t.due_ms = ?1 AND t.kind = 'JOB_START' ORDER BY t.job_id LIMIT 1",
                               "i", raw->due_ms);
     bool found = stmt_row(q);
     if (found) {
+        *ret_id = stmt_int(q);
         *ret_job = stmt_text(q, arena);
         *ret_thing = stmt_text(q, arena);
     }
@@ -86,13 +110,17 @@ static bool next_start(struct raw *raw, struct arena *arena, struct str *ret_job
     return found && !arena->failed;
 }
 
-static bool start(struct db *db, struct str job, struct str thing, int64_t now_ms)
+static bool start(struct db *db, int64_t id, struct str job, struct str thing, int64_t now_ms)
 {
+    int64_t key = created_key(id);
     return db_exec(db, "DELETE FROM timer WHERE kind = 'JOB_START' AND job_id = ?1", "s", job) &&
            db_exec(db,
                    "UPDATE job SET status = 'IN_PROGRESS', updated_at_ms = ?2, hides = 0 WHERE job_id = ?1",
                    "si", job, now_ms) &&
-           insert_execution(db, thing, job, now_ms) && count(db, job, 1);
+           insert_transition(db, key + 1, STR_NONE, "IN_PROGRESS", "START_TIME", now_ms) &&
+           insert_execution(db, thing, job, now_ms) &&
+           insert_transition(db, key + 2, thing, "QUEUED", "ROLLOUT", now_ms) && count(db, job, 1) &&
+           insert_transition(db, key + 3, STR_NONE, "IN_PROGRESS", "ROLLOUT_DONE", now_ms);
 }
 
 /* One transaction's worth; how many there were. */
@@ -103,8 +131,9 @@ static int64_t start_some(struct raw *raw, int64_t now_ms)
     while (more && n < raw->per_transaction) {
         struct arena arena;
         struct str job, thing;
+        int64_t id;
         arena_init(&arena, ARENA_MAX);
-        more = next_start(raw, &arena, &job, &thing) && start(raw->db, job, thing, now_ms);
+        more = next_start(raw, &arena, &id, &job, &thing) && start(raw->db, id, job, thing, now_ms);
         n += more;
         arena_release(&arena);
     }
@@ -112,6 +141,14 @@ static int64_t start_some(struct raw *raw, int64_t now_ms)
 }
 
 /* ---- roll-out ---- */
+
+static int64_t key_of_job(struct db *db, struct str job)
+{
+    struct stmt *q = db_query(db, "SELECT id FROM job WHERE job_id = ?1", "s", job);
+    int64_t key = stmt_row(q) ? created_key(stmt_int(q)) : 0;
+    stmt_done(q);
+    return key;
+}
 
 static int64_t roll_out_some(struct raw *raw, int64_t now_ms)
 {
@@ -123,7 +160,9 @@ static int64_t roll_out_some(struct raw *raw, int64_t now_ms)
                               "sii", raw->group, raw->last, raw->per_transaction);
     while (stmt_row(q)) {
         raw->last = stmt_int(q);
-        if (!insert_execution(raw->db, stmt_borrow(q), raw->job, now_ms))
+        struct str thing = stmt_borrow(q);
+        if (!insert_execution(raw->db, thing, raw->job, now_ms) ||
+            !insert_transition(raw->db, ++raw->key, thing, "QUEUED", "ROLLOUT", now_ms))
             break;
         n++;
     }
@@ -196,6 +235,7 @@ int main(int argc, char **argv)
     } else {
         raw.job = str_from(argv[5]);
         raw.group = str_from(argv[6]);
+        raw.key = key_of_job(raw.db, raw.job);
     }
     int status = run(&raw, starts ? start_some : roll_out_some);
     db_close(raw.db);
