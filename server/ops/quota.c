@@ -21,7 +21,7 @@ bool quota_has_room_at_work(struct op *op)
 bool quota_of_jobs(struct op *op, bool starts_at_once)
 {
     int64_t limit = op->settings->active_jobs_limit;
-    if (limit && !check(op, store_active_jobs(op->db), limit, "active jobs"))
+    if (limit && !check(op, store_active_jobs(op->db, limit), limit, "active jobs"))
         return false;
     limit = op->settings->concurrent_jobs_limit;
     return !starts_at_once || !limit ||

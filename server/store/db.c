@@ -31,6 +31,7 @@ struct stmt {
 
 struct db {
     sqlite3 *handle;
+    enum db_mode mode;
     struct log *log;
     struct stmt *cache[CACHE_SLOTS]; /* open addressing by the address of the SQL */
     size_t cached;
@@ -51,6 +52,11 @@ static void fail_db(struct db *db, const char *sql)
     db->failed = true;
     snprintf(db->failure, sizeof db->failure, "%s", sqlite3_errmsg(db->handle));
     log_write(db->log, LOG_ERROR, "database problem=\"%s\" sql=\"%s\"", db->failure, sql);
+}
+
+enum db_mode db_mode(const struct db *db)
+{
+    return db->mode;
 }
 
 bool db_script(struct db *db, const char *sql)
@@ -97,6 +103,7 @@ struct db *db_open(const char *path, enum db_mode mode, int durability, struct l
      * without harm, once the library is in use. */
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     db->log = log;
+    db->mode = mode;
     db->none.db = db;
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                 (mode == DB_READER ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);

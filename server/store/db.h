@@ -29,6 +29,7 @@ enum db_mode { DB_WRITER, DB_READER };
 struct db *db_open(const char *path, enum db_mode mode, int durability, struct log *log,
                    struct strbuf *ret_problem);
 void db_close(struct db *db); /* NULL is allowed */
+enum db_mode db_mode(const struct db *db);
 
 /* Never NULL; a failed query is a statement without rows. */
 struct stmt *db_query(struct db *db, const char *sql, const char *signature, ...);

@@ -76,7 +76,8 @@ struct answer {
 struct answer *http(struct world *w, int status, const char *method, const char *path, const char *body);
 struct answer *http_data(struct world *w, int status, const char *method, const char *path, const char *body);
 
-/* One of our own operations: what its path and its query say, as "jobId=fw&of=job". */
+/* One of our own operations: what its path and its query say, as "jobId=fw&of=job". The manual must know each
+ * member of what it answers (support/manual_check.h). */
 struct own_operation;
 struct answer *own(struct world *w, int status, const struct own_operation *operation, const char *query,
                    const char *body);

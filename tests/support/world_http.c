@@ -3,6 +3,7 @@
 
 #include "api/decode.h"
 #include "http/own_operation.h"
+#include "support/manual_check.h"
 #include "support/reply_check.h"
 #include "support/world_inside.h"
 
@@ -143,6 +144,8 @@ struct answer *own(struct world *w, int status, const struct own_operation *oper
     call_free(call);
     if (status && a->status != status)
         fail_msg("%s: %d %s instead of %d: %s", query, a->status, a->error, status, a->text);
+    if (a->status == 200)
+        check_manual_names(a->body);
     return a;
 }
 

@@ -109,6 +109,21 @@ static void a_plan_is_refused_as_the_job_would_be(void **state)
                   "arn:aws:iot:eu-west-3:000000000000:job/fw");
 }
 
+/* The job of the file is there, and one is as many as there may be. */
+static void a_plan_counts_the_jobs_that_there_are(void **state)
+{
+    struct http_world *world = *state;
+    http_world_restart_with(world, "active_jobs_limit", "1");
+    http_ask(world, "POST", "/things/pump", "{}", 200, "");
+    http_ask(world, "POST", "/_iotjobs/plan", skeleton, 200, "");
+    http_ask(world, "PUT", "/jobs/fw", skeleton, 200, "");
+    http_ask(world, "POST", "/_iotjobs/plan?jobId=other", skeleton, 410,
+             "There can be at most 1 active jobs.");
+    http_ask_error(world, "PUT", "/jobs/other", skeleton, 410, "LimitExceededException");
+    http_ask(world, "PUT", "/jobs/fw/cancel", "{}", 200, "");
+    http_ask(world, "POST", "/_iotjobs/plan?jobId=other", skeleton, 200, "");
+}
+
 /* --- requests of web pages ---------------------------------------------------------------------------- */
 
 static void a_web_page_may_only_read(void **state)
@@ -260,6 +275,7 @@ int main(void)
         TEST(a_refusal_shows_only_what_can_be_shown),
         TEST(a_plan_takes_the_file_of_create_job_and_creates_nothing),
         TEST(a_plan_is_refused_as_the_job_would_be),
+        TEST_WITH_DATA(a_plan_counts_the_jobs_that_there_are),
         TEST(a_web_page_may_only_read),
         TEST(the_clock_is_frozen_set_advanced_and_scaled),
         TEST(a_malformed_clock_change_names_the_forms),

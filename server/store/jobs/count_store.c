@@ -31,8 +31,11 @@ static bool is_counting(struct db *db)
                db, "SELECT count(*) FROM sqlite_temp_master WHERE name = 'active_jobs' /*scan*/", "")) > 0;
 }
 
-int64_t store_active_jobs(struct db *db)
+int64_t store_active_jobs(struct db *db, int64_t limit)
 {
+    if (db_mode(db) == DB_READER)
+        return number_of(db_query(
+            db, "SELECT count(*) FROM (SELECT 1 FROM job WHERE " ACTIVE("job") " LIMIT ?1)", "i", limit));
     if (!is_counting(db) && !db_script(db, begin_counting))
         return 0;
     return number_of(db_query(db, "SELECT n FROM active_jobs /*scan*/", ""));

@@ -5,11 +5,11 @@
 #include "store/db.h"
 
 /*
- * Jobs that are SCHEDULED or IN_PROGRESS. They can be very many, so they are counted once, and from then on
- * with every change; the first call begins that on this connection, which must be the writer's. Without a
- * call nothing is counted, and nothing costs.
+ * Jobs that are SCHEDULED or IN_PROGRESS. They can be very many, so the writer counts them once, and from
+ * then on with every change; its first call begins that. Without a call nothing is counted, and nothing
+ * costs. A reader sees no changes: it counts anew with each call, and no further than to `limit`.
  */
-int64_t store_active_jobs(struct db *db);
+int64_t store_active_jobs(struct db *db, int64_t limit);
 
 int64_t store_jobs_in_deletion(struct db *db, int64_t limit);
 int64_t store_job_templates_count(struct db *db, int64_t limit);
