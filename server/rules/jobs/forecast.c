@@ -1,7 +1,7 @@
 #include "rules/jobs/forecast.h"
 
 /* To ask a window takes as long as so many slices. */
-enum { WINDOW_LOOKS = 60 };
+enum { WINDOW_LOOKS = 20 };
 
 void forecast_begin(struct forecast *forecast, const struct forecast_input *in)
 {
