@@ -13,7 +13,7 @@
     "AND (x.id > " since " OR x.status IN ('QUEUED', 'IN_PROGRESS'))) "
 #define JOINED_SINCE(name)                                                                                   \
     "EXISTS (SELECT 1 FROM job_mover AS v WHERE v.job_id = ?1 AND v.thing_name = " name " AND v.was_in = "   \
-                                                                                        "0) "
+    "0) "
 
 struct turn {
     int64_t place, within;
