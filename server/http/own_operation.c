@@ -59,12 +59,13 @@ static bool read_field(const struct own_operation *operation, const struct field
     if (parameter == NULL)
         return fail(err, ERR_INVALID_REQUEST, "The parameter %.*s is not known here; known are %.*s.",
                     STR(field->name), STR(names_of(operation, arena)));
-    if (parameter->most > 0)
-        return read_number(parameter, field->value, (struct opt_int *)(void *)(input + parameter->offset),
-                           err);
+    bool number = parameter->most > 0;
+    struct opt_int *value = (struct opt_int *)(void *)(input + parameter->offset);
     struct str *text = (struct str *)(void *)(input + parameter->offset);
-    if (text->p != NULL)
+    if (number ? value->set : text->p != NULL)
         return fail(err, ERR_INVALID_REQUEST, "The parameter %s is given more than once.", parameter->name);
+    if (number)
+        return read_number(parameter, field->value, value, err);
     *text = field->value;
     return true;
 }

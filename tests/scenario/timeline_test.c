@@ -219,6 +219,7 @@ static void what_is_not_there_or_wrong_is_refused(void **state)
         { "jobId=fw&maxResults=251", "maxResults must be a number from 1 to 250." },
         { "jobId=fw&maxResults=x", "maxResults must be a number from 1 to 250." },
         { "jobId=fw&jobId=fw", "The parameter jobId is given more than once." },
+        { "jobId=fw&maxResults=1&maxResults=2", "The parameter maxResults is given more than once." },
         { "jobId=fw&thing=pump",
           "The parameter thing is not known here; known are jobId, of, maxResults and nextToken." },
         { "jobId=fw&nextToken=AAAA", "Next token is invalid." },

@@ -8,17 +8,17 @@
 
 #include "ops/jobs/timeline.h"
 
-enum { FLAGS = 13 };
+enum { FLAGS = 14 };
 
 /* All that can be known, as one number. */
 static struct explanation_facts facts_of(unsigned bits, enum job_status job,
                                          enum job_execution_status execution)
 {
     struct explanation_facts facts = { .job = job, .execution = execution };
-    bool *flags[FLAGS] = { &facts.over,         &facts.aborted,  &facts.crowded,     &facts.reached,
-                           &facts.started,      &facts.windowed, &facts.opens_again, &facts.deleted,
-                           &facts.turn_to_come, &facts.hidden,   &facts.first,       &facts.retry_waits,
-                           &facts.retry_left };
+    bool *flags[FLAGS] = { &facts.over,         &facts.aborted,       &facts.crowded,     &facts.reached,
+                           &facts.started,      &facts.windowed,      &facts.opens_again, &facts.deleted,
+                           &facts.turn_to_come, &facts.hidden,        &facts.first,       &facts.retry_waits,
+                           &facts.retry_left,   &facts.canceled_alone };
     for (unsigned i = 0; i < FLAGS; i++)
         *flags[i] = bits >> i & 1;
     facts.retry_configured = facts.retry_left || facts.retry_waits;

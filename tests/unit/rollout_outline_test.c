@@ -47,13 +47,21 @@ static void given_rate(struct fixture *f, int64_t rate)
     f->rollout.maximum_per_minute = (struct opt_int){ true, rate };
 }
 
-static void given_window(struct fixture *f, const char *cron, int64_t minutes)
+/* So many times the same one. */
+static void given_windows(struct fixture *f, size_t n, const char *cron, int64_t minutes)
 {
-    struct maintenance_window item = { str_from(cron), { true, minutes } };
-    struct maintenance_windows in = { .n = 1, .items = &item };
+    struct maintenance_window items[WINDOWS_MAX];
+    struct maintenance_windows in = { .n = n, .items = items };
+    for (size_t i = 0; i < n; i++)
+        items[i] = (struct maintenance_window){ str_from(cron), { true, minutes } };
     if (!windows_read(&in, INT64_MIN, NULL, &f->arena, &f->windows, &f->err))
         fail_msg("%s", f->err.message.p);
     f->in.windows = &f->windows;
+}
+
+static void given_window(struct fixture *f, const char *cron, int64_t minutes)
+{
+    given_windows(f, 1, cron, minutes);
 }
 
 /* The segments as "01-01 12:00:00 7x150 =1050", with a comma between them, and when the last things come. */
@@ -180,6 +188,18 @@ static void what_takes_years_is_broken_off(void **state)
     assert_int_equal(f->outline.things, 3 * 366 + 1);
 }
 
+/* Twenty expressions that are asked every other minute, each for its next time. */
+static void windows_that_are_too_many_to_follow_are_broken_off(void **state)
+{
+    struct fixture *f = *state;
+    given_rate(f, 1);
+    given_windows(f, WINDOWS_MAX, "cron(0/2 * * * ? *)", 1);
+    rollout_outline_make(&f->in, 1000000, &f->outline);
+    assert_true(f->outline.broken_off);
+    assert_in_range(f->outline.things, 10000, 100000);
+    assert_int_equal(f->outline.last_ms.value, noon_ms + (f->outline.things - 1) * 2 * 60 * 1000);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -194,6 +214,7 @@ int main(void)
         TEST(what_an_end_time_cuts_off_is_not_counted),
         TEST(more_segments_than_there_is_room_for_are_counted),
         TEST(what_takes_years_is_broken_off),
+        TEST(windows_that_are_too_many_to_follow_are_broken_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,7 +57,7 @@ static bool queue(struct op *op, struct execution_row *execution, enum cause cau
     return timeline_add_execution(op, execution, cause);
 }
 
-/* CONTINUOUS jobs alone have windows (ops/jobs/job_create). */
+/* CONTINUOUS jobs alone have windows (ops/jobs/job_plan). */
 static bool has_windows(struct op *op, const struct job_row *job)
 {
     return job->target_selection == TARGET_SELECTION_CONTINUOUS && store_job_has_windows(op->db, job->job_id);

@@ -8,6 +8,9 @@
 
 enum { JOBS_MAX = 50, TEXT_MAX = 8192 };
 
+/* Half a second, on a machine that has nothing else to do. */
+static const struct explain_effort most = { .things = 500 * 1000, .looks = 5 * 1000 * 1000 };
+
 /* ---- what is known, by the names under which it is shown ---- */
 
 enum value {
@@ -19,6 +22,7 @@ enum value {
     WINDOW_CLOSES_AT,
     ENDS_AT,
     THINGS_AHEAD,
+    THINGS_AHEAD_AT_LEAST,
     EXPECTED_AT,
     EXECUTION_NUMBER,
     EXECUTION_STATUS,
@@ -47,6 +51,7 @@ static const struct {
     [WINDOW_CLOSES_AT] = { "windowClosesAt", false },
     [ENDS_AT] = { "endsAt", false },
     [THINGS_AHEAD] = { "thingsAhead", true },
+    [THINGS_AHEAD_AT_LEAST] = { "thingsAheadAtLeast", true },
     [EXPECTED_AT] = { "expectedAt", false },
     [EXECUTION_NUMBER] = { "executionNumber", true },
     [EXECUTION_STATUS] = { "executionStatus", false },
@@ -80,18 +85,21 @@ static const char *const texts[REASON_COUNT] = {
     [REASON_NOT_A_TARGET] =
         "{thingName} is no target of job {jobId}, which names neither it nor a thing group that it is in.",
     [REASON_CAME_TOO_LATE] =
-        "{thingName} gets nothing of job {jobId}: a SNAPSHOT job is for those who are in its thing "
-        "groups when it starts, and it joined later.",
+        "{thingName} gets nothing of job {jobId}: when its targets were rolled out to, it was not "
+        "there, or in none of their thing groups.",
     [REASON_WAITS_FOR_START] = "Job {jobId} has not started yet: it does at {startsAt}.|"
                                "Things whose turn comes first then: {thingsAhead}.|"
+                               "Things whose turn comes first then: at least {thingsAheadAtLeast}.|"
                                "As things stand, its turn comes at {expectedAt}.",
     [REASON_WAITS_FOR_WINDOW] =
         "Job {jobId} waits for its next maintenance window.|It opens at {windowOpensAt}.|"
         "Things whose turn comes first then: {thingsAhead}.|"
+        "Things whose turn comes first then: at least {thingsAheadAtLeast}.|"
         "As things stand, its turn comes at {expectedAt}.",
     [REASON_NO_FURTHER_WINDOW] = "Job {jobId} waits for a maintenance window, but none opens any more.",
     [REASON_WAITS_FOR_TURN] =
         "Job {jobId} is being rolled out.|Things whose turn comes before {thingName}: {thingsAhead}.|"
+        "Things whose turn comes before {thingName}: at least {thingsAheadAtLeast}.|"
         "As things stand, its turn comes at {expectedAt}.|The job ends at {endsAt}.",
     [REASON_DELETED] = "{thingName} had an execution of job {jobId}, which was deleted.|"
                        "It gets another one only if the job is CONTINUOUS and it joins its targets anew.",
@@ -115,8 +123,9 @@ static const char *const texts[REASON_COUNT] = {
     [REASON_REJECTED] = "{thingName} rejected execution {executionNumber} of job {jobId} at {lastUpdatedAt}.|"
                         "What is rejected is not tried again.",
     [REASON_LEFT_TARGETS] =
-        "{thingName} left the targets of job {jobId} at {lastUpdatedAt}, before it had begun.|"
-        "It gets another execution when it joins them again.",
+        "Execution {executionNumber} of job {jobId} was removed at {lastUpdatedAt}: {thingName} left the "
+        "job's targets, or was deleted.|"
+        "It gets another one only if the job is CONTINUOUS and it joins its targets anew.",
     [REASON_CANCELED] =
         "Execution {executionNumber} of job {jobId} was canceled by itself at {lastUpdatedAt}.",
     [REASON_FAILED] = ENDED "The job tries nothing again that ends so (jobExecutionsRetryConfig).",
@@ -182,7 +191,7 @@ static void take_values(struct op *op, const struct explained *e, struct str val
     values[WINDOW_OPENS_AT] = time_text(op, e->opens_ms);
     values[WINDOW_CLOSES_AT] = time_text(op, e->closes_ms);
     values[ENDS_AT] = time_text(op, e->ends_ms);
-    values[THINGS_AHEAD] = number_text(op, e->ahead);
+    values[e->ahead_at_least ? THINGS_AHEAD_AT_LEAST : THINGS_AHEAD] = number_text(op, e->ahead);
     values[EXPECTED_AT] = time_text(op, e->expected_ms);
     values[DETAIL] = e->detail;
     take_execution(op, e, values);
@@ -250,17 +259,17 @@ static void render_explained(struct op *op, const struct explained *e)
     }
 }
 
-static bool explain_one(struct op *op, struct str job_id, struct str thing)
+static bool explain_one(struct op *op, struct str job_id, struct str thing, struct explain_effort *effort)
 {
     struct job_row job;
     struct explained explained;
-    if (!lookup_job(op, job_id, STR_NONE, &job) || !explained_gather(op, &job, thing, &explained))
+    if (!lookup_job(op, job_id, STR_NONE, &job) || !explained_gather(op, &job, thing, effort, &explained))
         return false;
     render_explained(op, &explained);
     return true;
 }
 
-static bool explain_all(struct op *op, struct str thing)
+static bool explain_all(struct op *op, struct str thing, struct explain_effort *effort)
 {
     struct job_ids jobs;
     if (!store_jobs_concerning(op->db, op->arena, thing, JOBS_MAX + 1, &jobs))
@@ -269,7 +278,7 @@ static bool explain_all(struct op *op, struct str thing)
     json_array_begin(op->json);
     for (size_t i = 0; i < jobs.n && i < JOBS_MAX; i++) {
         json_object_begin(op->json);
-        if (!explain_one(op, jobs.items[i], thing))
+        if (!explain_one(op, jobs.items[i], thing, effort))
             return false;
         json_object_end(op->json);
     }
@@ -281,9 +290,10 @@ static bool explain_all(struct op *op, struct str thing)
 bool op_explain(struct op *op, const void *input)
 {
     const struct explain_request *in = input;
+    struct explain_effort effort = most;
     struct thing_row thing;
     if (!lookup_thing(op, in->thing, &thing))
         return false;
     json_member_string(op->json, "thingName", in->thing);
-    return in->job.p ? explain_one(op, in->job, in->thing) : explain_all(op, in->thing);
+    return in->job.p ? explain_one(op, in->job, in->thing, &effort) : explain_all(op, in->thing, &effort);
 }

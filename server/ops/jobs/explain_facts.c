@@ -3,6 +3,7 @@
 #include "ops/executions/execution_change.h"
 #include "ops/jobs/job_end_time.h"
 #include "ops/jobs/job_window.h"
+#include "rules/jobs/execution_state.h"
 #include "rules/jobs/forecast.h"
 #include "rules/jobs/retry.h"
 #include "settings.h"
@@ -29,6 +30,7 @@ static bool ended_by(struct op *op, struct explained *e, enum cause cause)
     if (!store_transition_newest(op->db, op->arena, e->job.id, cause, &transition))
         return false;
     e->detail = transition.detail;
+    e->stopped_ms = (struct opt_int){ true, transition.at_ms };
     return true;
 }
 
@@ -37,6 +39,8 @@ static void gather_end(struct op *op, struct explained *e)
     struct explanation_facts *facts = &e->facts;
     e->ends_ms = job_end_time(&e->job);
     facts->over = job_is_over(op, &e->job);
+    if (facts->over)
+        e->stopped_ms = e->ends_ms;
     if (e->job.status != JOB_STATUS_CANCELED)
         return;
     facts->aborted = ended_by(op, e, CAUSE_ABORT_CRITERIA);
@@ -66,19 +70,20 @@ static bool is_active(const struct explained *e)
            !e->facts.over;
 }
 
-static void gather_turn(struct op *op, struct explained *e)
+static void gather_turn(struct op *op, struct explain_effort *effort, struct explained *e)
 {
     struct progress_row progress;
+    struct turn_ahead ahead = { 0 };
     struct str job_id = e->job.job_id;
     e->facts.reached = store_job_reaches(op->db, job_id, e->thing_name);
     e->facts.deleted = store_transition_tells_deletion(op->db, e->job.id, e->thing_name);
     if (e->execution.status || !is_active(e) || !store_progress_get(op->db, TIMER_ROLLOUT, job_id, &progress))
         return;
-    if (store_joiner_waits(op->db, job_id, e->thing_name))
-        e->ahead = (struct opt_int){ true, 0 };
-    else
-        e->ahead.set = store_turn_of(op->db, job_id, &progress, e->thing_name, &e->ahead.value);
-    e->facts.turn_to_come = e->ahead.set;
+    e->facts.turn_to_come = store_joiner_waits(op->db, job_id, e->thing_name) ||
+                            store_turn_of(op->db, job_id, &progress, e->thing_name, &effort->things, &ahead);
+    e->ahead =
+        (struct opt_int){ e->facts.turn_to_come && (ahead.things > 0 || !ahead.at_least), ahead.things };
+    e->ahead_at_least = ahead.at_least;
 }
 
 /* When the rollout begins, goes on, or is to take its next slice. */
@@ -112,23 +117,25 @@ static bool read_forecast(struct op *op, const struct explained *e, struct windo
     return job_windows_get(op, &e->job, windows);
 }
 
-/* The batch that the thing is in. None is, where the job ends before its turn. */
-static bool gather_expected(struct op *op, struct explained *e)
+/* The batch that the thing is in. None is, where the job ends before its turn, or that is too far off. */
+static bool gather_expected(struct op *op, struct explain_effort *effort, struct explained *e)
 {
     struct windows windows;
     struct forecast_input input;
     struct forecast forecast;
     struct forecast_batch batch;
-    if (!e->facts.turn_to_come || (e->job.status == JOB_STATUS_SCHEDULED && !e->facts.opens_again))
+    if (!e->facts.turn_to_come || e->ahead_at_least ||
+        (e->job.status == JOB_STATUS_SCHEDULED && !e->facts.opens_again))
         return true;
     if (!read_forecast(op, e, &windows, &input))
         return false;
     forecast_begin(&forecast, &input);
-    for (int64_t left = e->ahead.value; forecast_next(&forecast, &batch); left -= batch.n)
-        if (left < batch.n) {
-            e->expected_ms = (struct opt_int){ true, batch.at_ms };
-            break;
-        }
+    int64_t left = e->ahead.value;
+    while (!e->expected_ms.set && forecast.looks < effort->looks && forecast_next(&forecast, &batch)) {
+        e->expected_ms = (struct opt_int){ left < batch.n, batch.at_ms };
+        left -= batch.n;
+    }
+    effort->looks -= forecast.looks;
     return true;
 }
 
@@ -137,17 +144,14 @@ static bool gather_expected(struct op *op, struct explained *e)
 /* Where it stands among what is pending; a window's own rule on how many are shown does not matter here. */
 static bool gather_pending(struct op *op, struct explained *e)
 {
-    struct execution_rows list;
-    struct pending_key key = execution_pending_key(&e->execution);
-    if (!store_pending_list(op->db, op->arena, key, PENDING_LOOKED_AT, PENDING_LOOKED_AT, &list))
-        return fail(op->err, ERR_INTERNAL, "The pending executions could not be read.");
-    if (list.n > 0)
-        e->next = list.items[0];
-    for (size_t i = 0; i < list.n; i++)
-        if (list.items[i].id == e->execution.id)
-            e->pending_position = (struct opt_int){ true, (int64_t)i + 1 };
-    e->facts.first = list.n > 0 && list.items[0].id == e->execution.id;
-    return true;
+    int64_t place;
+    if (execution_is_terminal(e->execution.status) || e->facts.hidden)
+        return true;
+    place = store_pending_place(op->db, &e->execution, PENDING_LOOKED_AT);
+    e->pending_position = (struct opt_int){ place < PENDING_LOOKED_AT, place };
+    e->facts.first = place == 1;
+    return store_pending_head(op->db, op->arena, execution_pending_key(&e->execution), &e->next) ||
+           !db_failed(op->db) || fail(op->err, ERR_INTERNAL, "The pending executions could not be read.");
 }
 
 static bool gather_retries(struct op *op, struct explained *e)
@@ -177,20 +181,21 @@ static bool gather_execution(struct op *op, struct explained *e)
         return !db_failed(op->db) || fail(op->err, ERR_INTERNAL, "The execution could not be read.");
     }
     e->facts.execution = e->execution.status;
+    e->facts.canceled_alone = e->stopped_ms.set && e->execution.updated_at_ms < e->stopped_ms.value;
     e->facts.hidden = execution_is_hidden(op, &e->execution);
     e->times_out_ms = execution_deadline(&e->execution);
     return gather_pending(op, e) && gather_retries(op, e);
 }
 
 bool explained_gather(struct op *op, const struct job_row *job, struct str thing,
-                      struct explained *ret_explained)
+                      struct explain_effort *effort, struct explained *ret_explained)
 {
     struct explained e = { .job = *job, .thing_name = thing };
     gather_job(op, &e);
     if (!gather_execution(op, &e))
         return false;
-    gather_turn(op, &e);
-    if (!gather_expected(op, &e))
+    gather_turn(op, effort, &e);
+    if (!gather_expected(op, effort, &e))
         return false;
     *ret_explained = e;
     return !db_failed(op->db) || fail(op->err, ERR_INTERNAL, "The job could not be read.");

@@ -108,7 +108,7 @@ static struct str what_it_depends_on(const struct plan_figures *figures)
             "It goes on until it is canceled: a CONTINUOUS job without an end time waits for things "
             "that join its targets.");
     if (figures->rollout->broken_off)
-        return STR_LIT("It depends on when the rollout ends, which takes years.");
+        return STR_LIT("It depends on when the rollout ends, which is too far off to be foreseen.");
     return STR_LIT(
         "It is COMPLETED when the last device reports; without a timeoutConfig nothing limits that.");
 }
@@ -190,7 +190,7 @@ static struct str rollout_sentence(const struct plan_figures *figures, struct ar
         return arena_printf(arena, " By %.*s %lld of them are reached%s, and %lld are not%s.",
                             STR(minute_after(rollout->last_ms.value, arena)), (long long)rollout->things,
                             slowest, (long long)left,
-                            rollout->broken_off   ? " for years"
+                            rollout->broken_off   ? " as far as can be foreseen"
                             : figures->end_ms.set ? " before its end time"
                                                   : ", for no window opens any more");
     if (rollout->n == 1 && rollout->last_ms.value == rollout->segments[0].from_ms)

@@ -59,15 +59,13 @@ static enum reason without_execution(const struct explanation_facts *facts)
         return REASON_NOT_A_TARGET;
     if (stopped != REASON_COUNT)
         return stopped;
+    if (!facts->turn_to_come)
+        return facts->deleted ? REASON_DELETED : REASON_CAME_TOO_LATE;
     if (facts->job == JOB_STATUS_SCHEDULED && facts->windowed)
         return !facts->opens_again ? REASON_NO_FURTHER_WINDOW
                : facts->started    ? REASON_WAITS_FOR_WINDOW
                                    : REASON_WAITS_FOR_START;
-    if (facts->job == JOB_STATUS_SCHEDULED)
-        return REASON_WAITS_FOR_START;
-    if (facts->turn_to_come)
-        return REASON_WAITS_FOR_TURN;
-    return facts->deleted ? REASON_DELETED : REASON_CAME_TOO_LATE;
+    return facts->job == JOB_STATUS_SCHEDULED ? REASON_WAITS_FOR_START : REASON_WAITS_FOR_TURN;
 }
 
 static enum reason of_queued(const struct explanation_facts *facts)
@@ -97,7 +95,7 @@ static enum reason of_failed(const struct explanation_facts *facts)
 static enum reason of_canceled(const struct explanation_facts *facts)
 {
     enum reason stopped = why_job_stopped(facts);
-    return stopped == REASON_COUNT ? REASON_CANCELED : stopped;
+    return facts->canceled_alone || stopped == REASON_COUNT ? REASON_CANCELED : stopped;
 }
 
 enum reason explain(const struct explanation_facts *facts)

@@ -57,6 +57,7 @@ struct explanation_facts {
     bool turn_to_come; /* the rollout has not come by the thing yet, and will */
 
     enum job_execution_status execution; /* the newest one; UNSET: none */
+    bool canceled_alone;                 /* before anything ended its job */
     bool hidden;                         /* it waits for a window */
     bool first;                          /* in the thing's pending list */
     bool retry_waits;                    /* for a window */

@@ -1,5 +1,8 @@
 #include "rules/jobs/forecast.h"
 
+/* To ask a window takes as long as so many slices. */
+enum { WINDOW_LOOKS = 20 };
+
 void forecast_begin(struct forecast *forecast, const struct forecast_input *in)
 {
     bool windowed = in->windows && in->windows->n > 0;
@@ -16,6 +19,7 @@ static bool find_window(struct forecast *forecast)
     const struct windows *windows = forecast->in.windows;
     bool begins = forecast->open_until_ms == INT64_MIN;
     int64_t closed_ms = begins ? forecast->next_ms : forecast->open_until_ms;
+    forecast->looks += WINDOW_LOOKS * (int64_t)windows->n;
     if (windows_open_at(windows, closed_ms, &forecast->open_until_ms)) {
         /* A slice for the very moment in which it is looked whether they close does nothing but wait. */
         if (!begins && forecast->next_ms == closed_ms)
@@ -41,6 +45,7 @@ static int64_t take_slice(struct forecast *forecast)
 {
     struct forecast_input *in = &forecast->in;
     int64_t at_ms = forecast->next_ms;
+    forecast->looks++;
     int64_t rate = rollout_rate(in->rollout, in->default_per_minute, in->counts);
     if (rate == ROLLOUT_UNLIMITED)
         return INT64_MAX;

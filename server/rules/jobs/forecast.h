@@ -29,6 +29,7 @@ struct forecast {
     struct forecast_input in; /* its slot and counts move on */
     int64_t next_ms;          /* the next slice */
     int64_t open_until_ms;    /* the windows; INT64_MAX: always */
+    int64_t looks;            /* how much was looked at so far; ten million take a second at most */
 };
 
 /* What is queued at one time. */
@@ -40,8 +41,8 @@ struct forecast_batch {
 /* What the pointers of `in` point to has to outlive the forecast. */
 void forecast_begin(struct forecast *forecast, const struct forecast_input *in);
 
-/* One batch after the other, without an end of its own: how many things there are is the caller's to know.
- * False: the end time has come, or no window opens any more. */
+/* One batch after the other, without an end of its own: how many things there are, and how much may be looked
+ * at, is the caller's to know. False: the end time has come, or no window opens any more. */
 bool forecast_next(struct forecast *forecast, struct forecast_batch *ret_batch);
 
 #endif

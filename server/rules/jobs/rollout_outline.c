@@ -64,7 +64,8 @@ void rollout_outline_make(const struct forecast_input *in, int64_t things,
     forecast_begin(&forecast, in);
     while (ret_outline->things < things && forecast_next(&forecast, &batch)) {
         int64_t left = things - ret_outline->things, n = batch.n < left ? batch.n : left;
-        ret_outline->broken_off = batch.at_ms > in->from_ms + followed_ms;
+        ret_outline->broken_off =
+            batch.at_ms > in->from_ms + followed_ms || forecast.looks > OUTLINE_LOOKS_MAX;
         if (ret_outline->broken_off)
             break;
         find_minute(&counting, &ret_outline->last_ms, batch.at_ms);

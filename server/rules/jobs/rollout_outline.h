@@ -14,6 +14,7 @@
 enum {
     OUTLINE_SEGMENTS_MAX = 500,
     OUTLINE_YEARS = 3, /* what comes later is not looked at: a job's end time lies nearer */
+    OUTLINE_LOOKS_MAX = 16 * 1000 * 1000, /* enough for each slice of these years, but not for all windows */
 };
 
 struct outline_segment {

@@ -227,6 +227,21 @@ bool store_pending_head(struct db *db, struct arena *arena, struct pending_key k
                     arena, ret_execution);
 }
 
+int64_t store_pending_place(struct db *db, const struct execution_row *e, int64_t limit)
+{
+    int64_t place = 0;
+    struct stmt *q = db_query(db,
+                              "SELECT count(*) FROM (SELECT 1 FROM execution WHERE thing_name = ?1 "
+                              "AND namespace_id = ?2 AND " PENDING " AND " SHOWN " AND (" PENDING_ORDER
+                              ") <= (?3, ?4, ?5) LIMIT ?6)",
+                              "sssiii", e->thing_name, e->namespace_id,
+                              str_from(job_execution_status_name(e->status)), e->queued_at_ms, e->id, limit);
+    if (stmt_row(q))
+        place = stmt_int(q);
+    stmt_done(q);
+    return place;
+}
+
 bool store_open_of_thing(struct db *db, struct arena *arena, struct str thing, int64_t limit,
                          struct execution_rows *ret_rows)
 {

@@ -73,6 +73,8 @@ bool store_pending_list(struct db *db, struct arena *arena, struct pending_key k
 /* Its head. False when nothing is pending. */
 bool store_pending_head(struct db *db, struct arena *arena, struct pending_key key,
                         struct execution_row *ret_execution);
+/* Where this one is in its list, from 1: it is pending, and does not wait for a window. Counts to `limit`. */
+int64_t store_pending_place(struct db *db, const struct execution_row *execution, int64_t limit);
 /* What is pending of the thing in whatever namespace, what waits for a window included; at most `limit`. */
 bool store_open_of_thing(struct db *db, struct arena *arena, struct str thing, int64_t limit,
                          struct execution_rows *ret_rows);
