@@ -9,7 +9,7 @@
 enum { JOBS_MAX = 50, TEXT_MAX = 8192 };
 
 /* Half a second, on a machine that has nothing else to do. */
-static const struct explain_effort most = { .things = 500 * 1000, .looks = 5 * 1000 * 1000 };
+static const struct explain_effort most = { .things = 1000 * 1000, .looks = 5 * 1000 * 1000 };
 
 /* ---- what is known, by the names under which it is shown ---- */
 
