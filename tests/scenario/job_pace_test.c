@@ -361,6 +361,27 @@ static void an_exponential_rate_can_be_given_on_the_way(void **state)
     assert_rolled_out(w, 27);
 }
 
+/* Five were rolled out at once: for a rate that is multiplied after five, that is once already. */
+static void what_was_rolled_out_without_a_rate_counts_for_one_that_rises(void **state)
+{
+    struct world *w = *state;
+    unpaced(w);
+    given_lamps(w, 5);
+    given_group(w, "other", NULL);
+    given_members(w, "other", "fan", 10);
+    given_paced_job(w, "CONTINUOUS", "");
+    assert_rolled_out(w, 5);
+    http(w, 200, "PATCH", "/jobs/fw",
+         "{\"jobExecutionsRolloutConfig\":{\"maximumPerMinute\":100,\"exponentialRate\":{"
+         "\"baseRatePerMinute\":1,\"incrementFactor\":5,\"rateIncreaseCriteria\":{"
+         "\"numberOfNotifiedThings\":5}}}}");
+    advance(w, "PT1M");
+    http(w, 200, "POST", "/jobs/fw/targets", "{\"targets\":[" GROUP_TARGET("other") "]}");
+    assert_rolled_out(w, 6);
+    advance(w, "PT12S");
+    assert_rolled_out(w, 7);
+}
+
 /* ---- windows ---- */
 
 /* The rollout has come to 30 when the window closes, and goes on with a whole minute when it opens. */
@@ -547,6 +568,7 @@ int main(void)
         TEST(an_update_changes_the_pace_of_a_rollout_on_its_way),
         TEST(an_update_between_windows_waits_for_the_next_one),
         TEST(an_exponential_rate_can_be_given_on_the_way),
+        TEST(what_was_rolled_out_without_a_rate_counts_for_one_that_rises),
         TEST(a_rollout_pauses_between_windows_and_goes_on_at_its_pace),
         cmocka_unit_test(nothing_is_rolled_out_behind_a_window_that_nobody_has_closed),
         TEST(who_joins_meanwhile_does_not_wait),

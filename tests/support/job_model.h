@@ -77,6 +77,7 @@ struct model_job {
     /* Whom the rollout has still to come to; see job_model_rollout.c. */
     bool rolling;
     unsigned waits_for[THING_NAMES];        /* targets through which it is reached: bits, as model_reach */
+    bool left[THING_NAMES];                 /* one of those, while a SNAPSHOT job was rolled out */
     int64_t target_since[SPEC_TARGETS_MAX]; /* births until the job got it */
     int64_t came_to;                        /* the place of the last turn that was taken */
     int64_t rollout_ms;
@@ -150,6 +151,7 @@ int model_pending(const struct model *m, int thing, const struct model_execution
 void model_rollout_add(struct model *m, int job, unsigned targets);
 /* The thing comes to be reached through these targets while the job rolls out. */
 void model_rollout_meets(struct model *m, int job, int thing, unsigned targets);
+void model_rollout_leaves(struct model *m, int thing); /* it may have: memberships have changed */
 void model_rollout_slice(struct model *m, int job);
 void model_rollout_hurry(struct model *m, int job);
 void model_rollout_stop(struct model_job *job);

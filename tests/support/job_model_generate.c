@@ -12,7 +12,7 @@ enum { STEPS_LEAST = 20, STEPS_MORE = 25 };
 static const struct grammar_rule rules[] = {
     { "step",
       "<device>|<device>|<device>|<device>|<device>|<time>|<time>|<time>|<time>|<membership>|<membership>|"
-      "<create-job>|<create-job>|<change-job>|<change-job>|<execution>|<registry>" },
+      "<create-job>|<create-job>|<change-job>|<change-job>|<execution>|<registry>|<registry>" },
 
     /* ---- devices and time ---- */
     { "device", "start-next <thing><step-timer>|start-next <thing><step-timer>|update <open> <status>|"
@@ -30,7 +30,7 @@ static const struct grammar_rule rules[] = {
                     "leave <group> <thing>|move <thing> from=<group> to=<group>" },
     { "registry",
       "create-thing <thing>|create-thing <thing>|delete-thing <thing>|<create-group>|<create-group>|"
-      "delete-group <group>|default-rate <default-rate>" },
+      "delete-group <group>|delete-group <group>|delete-group <group>|default-rate <default-rate>" },
     { "create-group", "create-group hall parent=site|create-group yard parent=site|create-group site|"
                       "create-group zone|create-group zone parent=hall" },
     { "default-rate", "0|1000|10|5" },

@@ -147,6 +147,7 @@ static bool change_membership(struct model *m, int thing, int from, int to)
     if (to >= 0)
         m->groups[to].has[thing] = true;
     follow(m, thing, before);
+    model_rollout_leaves(m, thing);
     return true;
 }
 
@@ -161,14 +162,11 @@ static bool create_group(struct model *m, int group, const char *parent_name)
     return true;
 }
 
-/* CONTINUOUS jobs let go afterwards; the rollout of a SNAPSHOT job comes to nobody any more because of the
- * group (decision). */
+/* CONTINUOUS jobs let go afterwards; a SNAPSHOT job is for those that it waits for all the same (decision).
+ */
 static void lose_group(struct model *m, int job, int thing, unsigned before)
 {
-    unsigned after = model_reach(m, &m->jobs[job], thing);
-    if (!m->jobs[job].spec.continuous)
-        m->jobs[job].waits_for[thing] &= ~(before & ~after);
-    else if (before && !after)
+    if (m->jobs[job].spec.continuous && before && !model_reach(m, &m->jobs[job], thing))
         m->jobs[job].removal_ms = m->now_ms;
 }
 
@@ -188,6 +186,8 @@ static bool delete_group(struct model *m, int group)
     for (int thing = 0; thing < THING_NAMES; thing++)
         for (int job = 0; job < JOB_NAMES; job++)
             lose_group(m, job, thing, before[thing].of[job]);
+    for (int thing = 0; thing < THING_NAMES; thing++)
+        model_rollout_leaves(m, thing);
     return true;
 }
 
@@ -213,6 +213,7 @@ static bool delete_thing(struct model *m, int thing)
     for (int job = 0; job < JOB_NAMES; job++) {
         m->jobs[job].joined[thing] = false;
         m->jobs[job].waits_for[thing] = 0;
+        m->jobs[job].left[thing] = false;
     }
     for (int i = 0; i < m->execution_count; i++) {
         struct model_execution *e = &m->executions[i];

@@ -97,7 +97,7 @@ static struct turn turn_of(const struct model *m, const struct model_job *j, int
 {
     unsigned reach = model_reach(m, j, thing), waits = j->waits_for[thing];
     struct turn turn = { thing, -1, 0 };
-    if (!j->spec.continuous && (waits & ~reach))
+    if (j->left[thing])
         return turn;
     for (turn.target = 0; !(waits & reach & 1u << turn.target);)
         turn.target++;
@@ -135,6 +135,7 @@ static bool is_served(struct model *m, int job, struct turn turn)
 static void end_turn(struct model_job *j, struct turn turn)
 {
     j->waits_for[turn.thing] &= turn.target < 0 ? 0 : ~(1u << turn.target);
+    j->left[turn.thing] = false;
     j->came_to = turn.place > j->came_to ? turn.place : j->came_to;
 }
 
@@ -178,11 +179,22 @@ void model_rollout_meets(struct model *m, int job, int thing, unsigned targets)
             j->waits_for[thing] |= 1u << target;
 }
 
+/* It is next then, back or not (decision). */
+void model_rollout_leaves(struct model *m, int thing)
+{
+    for (int job = 0; job < JOB_NAMES; job++) {
+        struct model_job *j = &m->jobs[job];
+        if (!j->spec.continuous && j->waits_for[thing] & ~model_reach(m, j, thing))
+            j->left[thing] = true;
+    }
+}
+
 void model_rollout_stop(struct model_job *job)
 {
     job->rolling = false;
     job->rollout_ms = MODEL_NEVER;
     memset(job->waits_for, 0, sizeof job->waits_for);
+    memset(job->left, 0, sizeof job->left);
 }
 
 void model_rollout_slice(struct model *m, int job)

@@ -38,7 +38,8 @@ bool pace_begin(struct op *op, const struct job_row *job, struct pace *ret_pace,
     return true;
 }
 
-/* A SNAPSHOT job that has rolled out never does so again. */
+/* A SNAPSHOT job that has rolled out never does so again. What was queued without a rate counts for one that
+ * UpdateJob gives. */
 static bool write_row(struct op *op, const struct job_row *job, const struct pace *pace, bool done)
 {
     struct pace_row row = { .slot = pace->slot.number,
@@ -47,7 +48,7 @@ static bool write_row(struct op *op, const struct job_row *job, const struct pac
                             .notified = pace->notified };
     if (done && job->target_selection == TARGET_SELECTION_SNAPSHOT)
         return !pace->stored || store_pace_delete(op->db, job->job_id);
-    return pace->rate == ROLLOUT_UNLIMITED || store_pace_set(op->db, job->job_id, &row);
+    return store_pace_set(op->db, job->job_id, &row);
 }
 
 bool pace_end(struct op *op, const struct job_row *job, struct pace *pace, int64_t queued, bool done,
