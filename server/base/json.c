@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/time_text.h"
+
 /* What stands behind the backslash; 'u' is the long form, 0 needs no escape. */
 static const char escapes[256] = {
     [0x00] = 'u', [0x01] = 'u', [0x02] = 'u', [0x03] = 'u', [0x04] = 'u', [0x05] = 'u',  [0x06] = 'u',
@@ -262,4 +264,11 @@ void json_member_seconds(struct json *json, const char *key, int64_t ms)
 {
     json_key(json, key);
     json_seconds(json, ms);
+}
+
+void json_member_iso(struct json *json, const char *key, int64_t ms)
+{
+    char text[TIME_TEXT_MAX];
+    time_format_iso(ms, text);
+    json_member_string(json, key, str_from(text));
 }

@@ -39,5 +39,7 @@ void json_member_string(struct json *json, const char *key, struct str value);
 void json_member_int(struct json *json, const char *key, int64_t value);
 void json_member_bool(struct json *json, const char *key, bool value);
 void json_member_seconds(struct json *json, const char *key, int64_t ms);
+/* Milliseconds as 2030-01-01T00:00:00.000Z, as our own endpoints have times. */
+void json_member_iso(struct json *json, const char *key, int64_t ms);
 
 #endif

@@ -1,6 +1,5 @@
 #include <stdlib.h>
 
-#include "base/time_text.h"
 #include "engine/internal.h"
 #include "store/db.h"
 
@@ -8,13 +7,11 @@ enum { FIRED_LISTED_MAX = 1000 }; /* the answer lists so many; all are counted *
 
 void clock_state_write(struct json *json, const struct clock_state *state)
 {
-    char now[TIME_TEXT_MAX];
-    time_format_iso(state->now_ms, now);
     json_member_string(json, "mode", str_from(state->follows_host ? "real" : "virtual"));
     json_member_bool(json, "frozen", state->frozen);
     json_key(json, "scale");
     json_double(json, state->scale);
-    json_member_string(json, "now", str_from(now));
+    json_member_iso(json, "now", state->now_ms);
 }
 
 /* Never called: its address marks the calls that move the clock. */
@@ -37,10 +34,8 @@ bool clock_change_is(const struct call *call)
 
 static void write_fired(struct json *json, const struct timer_row *timer, int64_t at_ms)
 {
-    char at[TIME_TEXT_MAX];
-    time_format_iso(at_ms, at);
     json_object_begin(json);
-    json_member_string(json, "at", str_from(at));
+    json_member_iso(json, "at", at_ms);
     json_member_string(json, "timer", str_from(timer_kind_name(timer->kind)));
     json_member_string(json, "jobId", timer->job_id);
     if (timer->thing_name.n) {

@@ -1,18 +1,10 @@
 /* GET / and /_iotjobs/info: what this is, how it was built and set up, what it has done so far. */
 #include "base/json.h"
-#include "base/time_text.h"
 #include "http/own.h"
 
 static void member_text(struct json *json, const char *key, const char *value)
 {
     json_member_string(json, key, str_from(value));
-}
-
-static void member_time(struct json *json, const char *key, int64_t ms)
-{
-    char text[TIME_TEXT_MAX];
-    time_format_iso(ms, text);
-    member_text(json, key, text);
 }
 
 static void write_setting(void *context, const char *key, const char *value, const char *help)
@@ -43,7 +35,7 @@ static void write_engine(struct json *json, struct engine *engine)
     json_member_int(json, "commit_failures", (int64_t)stats.commit_failures);
     json_member_int(json, "inbox_depth", (int64_t)stats.inbox_depth);
     if (stats.next_due_ms != INT64_MAX && stats.next_due_ms != INT64_MIN)
-        member_time(json, "next_due", stats.next_due_ms);
+        json_member_iso(json, "next_due", stats.next_due_ms);
     json_object_end(json);
 }
 
@@ -53,7 +45,7 @@ static void write_tls(struct json *json, const struct tls *tls)
         return;
     json_key(json, "tls");
     json_object_begin(json);
-    member_time(json, "certificate_expires_at", tls->expires_ms);
+    json_member_iso(json, "certificate_expires_at", tls->expires_ms);
     json_object_end(json);
 }
 
@@ -64,7 +56,7 @@ bool own_info(struct exchange *x)
     json_object_begin(&json);
     member_text(&json, "name", "iotjobsd");
     member_text(&json, "version", IOTJOBS_VERSION);
-    member_time(&json, "started_at", http->started_ms);
+    json_member_iso(&json, "started_at", http->started_ms);
     write_build(&json);
     json_key(&json, "settings");
     json_object_begin(&json);

@@ -5,7 +5,9 @@
 #include "rules/jobs/execution_state.h"
 #include "store/registry/thing_group_store.h"
 
-bool job_takes_joiners(const struct job_row *job)
+/* Whether things that join a target of the job get an execution now. Those that join a job between two of its
+ * maintenance windows get theirs when the next one opens. */
+static bool takes_joiners(const struct job_row *job)
 {
     return job->target_selection == TARGET_SELECTION_CONTINUOUS && job->status == JOB_STATUS_IN_PROGRESS;
 }
@@ -46,7 +48,7 @@ static bool join(struct op *op, struct str job_id, struct str thing)
         return fail(op->err, ERR_INTERNAL, "The job could not be read.");
     if (job_is_over(op, &job)) /* nobody joins it any more */
         return true;
-    return job_takes_joiners(&job) ? following_admit(op, &job, thing) : admit_later(op, &job, thing);
+    return takes_joiners(&job) ? following_admit(op, &job, thing) : admit_later(op, &job, thing);
 }
 
 /* What has started may be finished; should the thing be back by then, it counts as a first attempt. */

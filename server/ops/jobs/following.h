@@ -29,10 +29,7 @@ bool following_group_ends(struct op *op, int64_t group);
 /* Before such a group lets go of one of its things. */
 bool following_group_lets_go(struct op *op, int64_t group, int64_t thing);
 
-/* Whether things that join a target of the job get an execution now. Those that join a job between two of its
- * maintenance windows get theirs when the next one opens. */
-bool job_takes_joiners(const struct job_row *job);
-/* Gives the thing one, unless its newest is open. */
+/* Gives the thing an execution of the job, unless its newest is open. */
 bool following_admit(struct op *op, const struct job_row *job, struct str thing);
 
 /* Of a job that lost a group: its QUEUED executions on things that it reaches no more become REMOVED. */

@@ -28,13 +28,18 @@ static bool check_cancelable(struct op *op, const struct job_row *job, bool forc
                 job_status_name(job->status));
 }
 
+bool job_cancels_by_force(const struct job_row *job)
+{
+    return job->status == JOB_STATUS_CANCELED ? job->force_canceled
+                                              : job->end_behavior == JOB_END_BEHAVIOR_FORCE_CANCEL;
+}
+
 /* QUEUED ones always, IN_PROGRESS ones only by force: those may otherwise still be finished (control
  * plane 2.5). */
 static bool cancel_execution(struct op *op, const struct job_row *job, struct execution_row *execution)
 {
     bool started = execution->status == JOB_EXECUTION_STATUS_IN_PROGRESS;
-    bool force = job->status == JOB_STATUS_CANCELED ? job->force_canceled
-                                                    : job->end_behavior == JOB_END_BEHAVIOR_FORCE_CANCEL;
+    bool force = job_cancels_by_force(job);
     if (execution->status != JOB_EXECUTION_STATUS_QUEUED && !(started && force))
         return true;
     execution->force_canceled = force;

@@ -8,6 +8,9 @@
  * is a work of the kind TIMER_CANCELLATION, which the caller begins or plans. */
 bool job_cancel(struct op *op, struct job_row *job, bool force);
 
+/* Whether that work takes what is IN_PROGRESS as well: because CancelJob said so, or endBehavior. */
+bool job_cancels_by_force(const struct job_row *job);
+
 /* Of a job that is CANCELED, or whose end time cancels: its executions that are QUEUED, and by force those
  * IN_PROGRESS. */
 job_slice_fn cancellation_slice;

@@ -1,6 +1,5 @@
 #include "ops/jobs/plan.h"
 
-#include "base/time_text.h"
 #include "ops/jobs/job_end_time.h"
 #include "ops/jobs/reach.h"
 #include "ops/render.h"
@@ -60,11 +59,8 @@ bool plan_has_nothing_to_do(const struct plan_figures *figures)
 
 static void member_time(struct json *json, const char *key, struct opt_int ms)
 {
-    char text[TIME_TEXT_MAX];
-    if (!ms.set)
-        return;
-    time_format_iso(ms.value, text);
-    json_member_string(json, key, str_from(text));
+    if (ms.set)
+        json_member_iso(json, key, ms.value);
 }
 
 /* As it stands when the answer to CreateJob has been sent. */

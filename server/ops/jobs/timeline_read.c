@@ -1,5 +1,5 @@
 /* GET /_iotjobs/jobs/JOB/timeline */
-#include "base/time_text.h"
+#include "ops/jobs/job_end.h"
 #include "ops/jobs/timeline.h"
 #include "ops/lookup.h"
 #include "ops/page.h"
@@ -34,16 +34,16 @@ static bool read_kind(struct op *op, struct str of, enum transition_kind *ret_ki
 static struct opt_int executions_left(const struct job_row *job, enum timer_kind kind,
                                       const int64_t counts[JOB_COUNTS])
 {
-    bool force = job->status == JOB_STATUS_CANCELED ? job->force_canceled
-                                                    : job->end_behavior == JOB_END_BEHAVIOR_FORCE_CANCEL;
     int64_t all = 0;
     for (int status = 0; status < JOB_COUNTS; status++)
         all += counts[status];
     if (kind == TIMER_DELETION)
         return (struct opt_int){ true, all };
     if (kind == TIMER_CANCELLATION)
-        return (struct opt_int){ true, counts[JOB_EXECUTION_STATUS_QUEUED] +
-                                           (force ? counts[JOB_EXECUTION_STATUS_IN_PROGRESS] : 0) };
+        return (struct opt_int){
+            true, counts[JOB_EXECUTION_STATUS_QUEUED] +
+                      (job_cancels_by_force(job) ? counts[JOB_EXECUTION_STATUS_IN_PROGRESS] : 0)
+        };
     return (struct opt_int){ 0 };
 }
 
@@ -78,10 +78,8 @@ static bool render_work(struct op *op, const struct job_row *job)
 
 static void render_transition(struct json *json, const struct transition_row *transition)
 {
-    char at[TIME_TEXT_MAX];
-    time_format_iso(transition->at_ms, at);
     json_object_begin(json);
-    json_member_string(json, "at", str_from(at));
+    json_member_iso(json, "at", transition->at_ms);
     if (transition->thing_name.p) {
         json_member_string(json, "thingName", transition->thing_name);
         json_member_int(json, "executionNumber", transition->execution_number.value);
