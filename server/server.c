@@ -8,6 +8,7 @@
 #include "device_ca.h"
 #include "engine/handover.h"
 #include "http/http.h"
+#include "ops/artifacts/artifacts.h"
 #include "ops/executions/audience.h"
 #include "ops/fleet/connectivity.h"
 #include "store/store.h"
@@ -21,6 +22,7 @@ struct server {
     struct outbox *outbox;
     struct audience *audience;
     struct connectivity_watch *connectivity;
+    struct artifacts artifacts;
     struct engine *engine;
     bool engine_runs;
     struct http *http; /* NULL: its ports are off */
@@ -104,6 +106,7 @@ static bool start_engine(struct server *server, struct strbuf *ret_problem)
             .outbox = server->outbox,
             .audience = server->audience,
             .connectivity = server->connectivity,
+            .artifacts = &server->artifacts,
             .ring = server->config.ring,
             .ring_context = server->config.ring_context,
         };
@@ -124,6 +127,7 @@ static bool start_http(struct server *server, struct strbuf *ret_problem)
         .window_zone = server->window_zone,
         .log = server->config.log,
         .issuer = &server->device_ca,
+        .artifacts = &server->artifacts,
         .store = server->store,
         .ready = is_ready,
         .ready_context = server,

@@ -115,6 +115,7 @@ void call_run(struct call *call, const struct call_world *world)
         .audience = world->audience,
         .unheard = world->unheard,
         .connectivity = world->connectivity,
+        .artifacts = world->artifacts,
         .log = world->log,
         .prepared = call->prepared,
     };

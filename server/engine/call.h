@@ -70,6 +70,7 @@ struct call_world {
     struct audience *audience;               /* who listens to notifications; NULL: anybody may */
     struct unheard *unheard;                 /* notifications that nobody listened to; NULL: not kept */
     struct connectivity_watch *connectivity; /* who wants to know who is connected; NULL: nobody */
+    const struct artifacts *artifacts;       /* NULL: there is no artefact store */
     struct message **messages; /* gets the notifications and events of a write; NULL for a read */
 };
 

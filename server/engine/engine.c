@@ -177,6 +177,7 @@ static struct call_world world_at(struct engine *engine, struct batch *batch, in
         .audience = engine->config.audience,
         .unheard = &batch->unheard,
         .connectivity = engine->config.connectivity,
+        .artifacts = engine->config.artifacts,
         .messages = messages,
     };
 }

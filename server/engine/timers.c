@@ -53,6 +53,7 @@ static bool run(const struct call_world *world, struct arena *arena, struct err 
         .audience = world->audience,
         .unheard = world->unheard,
         .connectivity = world->connectivity,
+        .artifacts = world->artifacts,
         .log = world->log,
     };
     bool ok = store_timer_cancel(world->db, timer) && kinds[timer->kind](&op, timer) &&

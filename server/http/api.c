@@ -111,6 +111,7 @@ void exchange_run_read(struct exchange *x)
             .db = db,
             .settings = config->settings,
             .window_zone = config->window_zone,
+            .artifacts = config->artifacts,
             .log = config->log,
             .now_ms = clock_now_ms(config->clock),
         };

@@ -26,7 +26,8 @@ struct http_config {
     const struct settings *settings;
     const struct time_zone *window_zone; /* of maintenance windows; NULL: UTC */
     struct log *log;
-    const struct issuer *issuer;  /* signs devices' certificates; borrowed until http_stop */
+    const struct issuer *issuer; /* signs devices' certificates; borrowed until http_stop */
+    const struct artifacts *artifacts;
     struct store *store;          /* its readers serve the requests that only read */
     bool (*ready)(void *context); /* whether the whole server serves */
     void *ready_context;
