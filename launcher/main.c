@@ -42,7 +42,10 @@ static bool read_settings(const char *const *arguments, const char *config_path,
 static void print_setting(void *context, const char *key, const char *value, const char *help)
 {
     (void)context;
-    printf("# %s\n%s = %s\n", help, key, value);
+    if (settings_is_secret(str_from(key)) && value[0] != '\0')
+        printf("# %s\n# %s = (set, and not shown)\n", help, key);
+    else
+        printf("# %s\n%s = %s\n", help, key, value);
 }
 
 /* --- serving ---------------------------------------------------------------------------------------- */

@@ -76,6 +76,43 @@ static bool check_window_time_zone(const struct settings *settings, struct strbu
     return ok;
 }
 
+enum { URL_MAX = 400 };
+
+/* "http://" or "https://", then a host, a port if need be, and a path if it may have one. */
+static bool is_url(const char *text, bool may_have_path)
+{
+    static const char host[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]";
+    static const char path[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~/";
+    const char *rest = strstr(text, "://");
+    if (rest == NULL || strlen(text) > URL_MAX ||
+        (strncmp(text, "http://", strlen("http://")) != 0 &&
+         strncmp(text, "https://", strlen("https://")) != 0))
+        return false;
+    rest += strlen("://");
+    size_t n = strspn(rest, host);
+    return n > 0 && (rest[n] == '\0' || (may_have_path && rest[n] == '/' && consists_of(rest + n, path)));
+}
+
+static bool check_artifact_url(const struct settings *settings, struct strbuf *ret_problem)
+{
+    return settings->artifact_url[0] == '\0' || is_url(settings->artifact_url, true) ||
+           problem(ret_problem, "artifact_url: '%s' is not a URL such as https://iot.example:8443/_s3",
+                   settings->artifact_url);
+}
+
+static bool check_s3(const struct settings *settings, struct strbuf *ret_problem)
+{
+    bool has_key = settings->s3_access_key[0] != '\0', has_secret = settings->s3_secret_key[0] != '\0';
+    if (settings->s3_endpoint[0] == '\0')
+        return (!has_key && !has_secret) ||
+               problem(ret_problem, "s3_access_key and s3_secret_key: are for s3_endpoint, which is not set");
+    if (!is_url(settings->s3_endpoint, false))
+        return problem(ret_problem, "s3_endpoint: '%s' is not a URL such as https://minio.example:9000",
+                       settings->s3_endpoint);
+    return (has_key && has_secret) ||
+           problem(ret_problem, "s3_endpoint: needs s3_access_key and s3_secret_key");
+}
+
 static bool check_ports(const struct settings *settings, struct strbuf *ret_problem)
 {
     const struct {
@@ -104,5 +141,6 @@ bool settings_check(const struct settings *settings, struct strbuf *ret_problem)
     return check_data(settings, ret_problem) && check_identity(settings, ret_problem) &&
            check_bind(settings, ret_problem) && check_tls(settings, ret_problem) &&
            check_clock(settings, ret_problem) && check_window_time_zone(settings, ret_problem) &&
+           check_artifact_url(settings, ret_problem) && check_s3(settings, ret_problem) &&
            check_ports(settings, ret_problem);
 }

@@ -86,7 +86,7 @@ static char *put_digits(char *out, int value, int digits)
     return out + digits;
 }
 
-/* `a` is the weekday's name, `b` the month's; both for writing only. */
+/* `a` is the weekday's name, `b` the month's. */
 static void format_time(int64_t ms, const char *pattern, char ret_text[TIME_TEXT_MAX])
 {
     struct civil civil = civil_of(ms);
@@ -144,13 +144,42 @@ static bool take_field(struct str *text, const struct field *field, struct civil
     return value >= field->least && value <= field->most;
 }
 
+/* Takes one of the names off the front of *text: its place among them. */
+static bool take_name(struct str *text, const char names[][4], int n, int *ret_place)
+{
+    for (int i = 0; i < n; i++)
+        if (str_starts_with(*text, str_from(names[i]))) {
+            text->p += strlen(names[i]);
+            text->n -= strlen(names[i]);
+            *ret_place = i;
+            return true;
+        }
+    return false;
+}
+
+static bool take_part(struct str *text, char letter, struct civil *civil)
+{
+    int place;
+    if (letter == 'a') {
+        return take_name(text, weekday_names, 7, &place);
+    }
+    if (letter != 'b') {
+        return take_field(text, field_of(letter), civil);
+    }
+    if (!take_name(text, month_names, 12, &place)) {
+        return false;
+    }
+    civil->month = place + 1;
+    return true;
+}
+
 static bool parse_time(struct str text, const char *pattern, int64_t *ret_ms)
 {
     struct civil civil = { .month = 1, .day = 1 };
     for (const char *p = pattern; *p; p++) {
         if (*p == '%') {
             p++;
-            if (!take_field(&text, field_of(*p), &civil)) {
+            if (!take_part(&text, *p, &civil)) {
                 return false;
             }
         } else {
@@ -172,6 +201,11 @@ bool time_parse_iso(struct str text, int64_t *ret_ms)
 {
     return parse_time(text, "%Y-%m-%dT%H:%M:%S.%LZ", ret_ms) ||
            parse_time(text, "%Y-%m-%dT%H:%M:%SZ", ret_ms) || parse_time(text, "%Y-%m-%dT%H:%MZ", ret_ms);
+}
+
+bool time_parse_http(struct str text, int64_t *ret_ms)
+{
+    return parse_time(text, "%a, %d %b %Y %H:%M:%S GMT", ret_ms);
 }
 
 bool time_parse_minute(struct str text, int64_t *ret_ms)

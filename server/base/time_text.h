@@ -17,6 +17,8 @@ void time_format_minute(int64_t ms, char ret_text[TIME_TEXT_MAX]);
 
 /* YYYY-MM-DDTHH:MM:SS[.fff]Z, the form of the server's own clock endpoint; also without seconds. */
 bool time_parse_iso(struct str text, int64_t *ret_ms);
+/* Tue, 01 Jan 2030 00:00:00 GMT; the older forms of RFC 9110 are no times. */
+bool time_parse_http(struct str text, int64_t *ret_ms);
 /* YYYY-MM-DD HH:MM or YYYY-MM-DDTHH:MM and nothing else: the form of schedulingConfig times. */
 bool time_parse_minute(struct str text, int64_t *ret_ms);
 

@@ -66,6 +66,15 @@ static bool find_route(struct exchange *x, const struct caller *caller, struct h
     return true;
 }
 
+/* By which the caller has reached us; absent: it did not say. */
+static struct str url_of(struct exchange *x, struct str authority)
+{
+    bool tls = x->listener == &x->http->listeners[LISTENER_HTTPS];
+    return authority.p == NULL
+               ? STR_NONE
+               : arena_printf(&x->call->arena, "%s://%.*s", tls ? "https" : "http", STR(authority));
+}
+
 /* From the request to a call that can run. */
 static bool prepare(struct exchange *x, struct op_handler *ret_handler)
 {
@@ -91,7 +100,7 @@ static bool prepare(struct exchange *x, struct op_handler *ret_handler)
     assert(call->run != NULL);
     call->region = caller.region;
     call->host = caller.host;
-    call->style = (struct reply_style){ .document_as_object = false, .name_the_thing = true };
+    call->style = (struct reply_style){ .name_the_thing = true, .url = url_of(x, caller.authority) };
     request.labels = route.labels;
     *ret_handler = handler;
     return api_decode_namespace(call->operation, &request, &call->namespace_id, &call->err) &&
