@@ -281,7 +281,13 @@ bool store_reset(struct db *db)
            db_exec(db, "DELETE FROM connectivity /*scan*/", "") &&
            db_exec(db, "DELETE FROM thing_type /*scan*/", "") &&
            db_exec(db, "DELETE FROM event_configuration /*scan*/", "") &&
-           db_exec(db, "DELETE FROM tag /*scan*/", "") && db_exec(db, "DELETE FROM policy /*scan*/", "");
+           db_exec(db, "DELETE FROM tag /*scan*/", "") && db_exec(db, "DELETE FROM policy /*scan*/", "") &&
+           db_exec(db, "DELETE FROM artifact_upload /*scan*/", "") &&
+           db_exec(db, "DELETE FROM artifact_object /*scan*/", "") &&
+           db_exec(db, "DELETE FROM artifact_bucket /*scan*/", "") &&
+           db_exec(db, "DELETE FROM artifact_part /*scan*/", "") &&
+           db_exec(db, "DELETE FROM artifact_piece /*scan*/", "") &&
+           db_exec(db, "DELETE FROM artifact_content /*scan*/", "");
 }
 
 bool store_secret(struct db *db, struct str name, unsigned char ret_key[STORE_SECRET_BYTES])
