@@ -23,7 +23,8 @@ void time_format_minute(int64_t ms, char ret_text[TIME_TEXT_MAX]);
 bool time_parse_iso(struct str text, int64_t *ret_ms);
 /* YYYYMMDDTHHMMSSZ and nothing else */
 bool time_parse_basic(struct str text, int64_t *ret_ms);
-/* The form of time_format_http, also with +0000 or -0000 as the zone; any weekday will do. */
+/* The form of time_format_http, also with +0000 or -0000 as the zone; any weekday will do. The older forms of
+ * RFC 9110 are no times. */
 bool time_parse_http(struct str text, int64_t *ret_ms);
 /* YYYY-MM-DD HH:MM or YYYY-MM-DDTHH:MM and nothing else: the form of schedulingConfig times. */
 bool time_parse_minute(struct str text, int64_t *ret_ms);
