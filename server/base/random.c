@@ -41,3 +41,10 @@ void random_uuid(char ret_text[UUID_TEXT_MAX])
         next += groups[i];
     }
 }
+
+void random_letters(const char letters[64], char *ret_text, size_t n)
+{
+    random_bytes(ret_text, n);
+    for (size_t i = 0; i < n; i++)
+        ret_text[i] = letters[(unsigned char)ret_text[i] & 63];
+}

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "engine/internal.h"
+#include "base/thread.h"
 
 struct workshop {
     struct engine *engine;

@@ -51,28 +51,16 @@ bool sigv4_scope_read(struct str credential, struct sigv4_scope *ret_scope)
     return true;
 }
 
-/* Where the characters of 20300101T120000Z stand in 2030-01-01T12:00:00.000Z. */
-static const unsigned char places[SIGV4_DATE_MAX - 1] = { 0,  1,  2,  3,  5,  6,  8,  9,
-                                                          10, 11, 12, 14, 15, 17, 18, 23 };
-#define ISO_FORM "0000-00-00T00:00:00.000Z"
-
 void sigv4_date_format(int64_t ms, char ret_date[SIGV4_DATE_MAX])
 {
-    char iso[TIME_TEXT_MAX];
-    time_format_iso(ms, iso);
-    for (size_t i = 0; i < sizeof places; i++)
-        ret_date[i] = iso[places[i]];
-    ret_date[sizeof places] = '\0';
+    char text[TIME_TEXT_MAX];
+    time_format_basic(ms, text);
+    memcpy(ret_date, text, SIGV4_DATE_MAX);
 }
 
 bool sigv4_date_read(struct str text, int64_t *ret_ms)
 {
-    char iso[] = ISO_FORM;
-    if (text.n != sizeof places || text.p[8] != 'T' || text.p[15] != 'Z')
-        return false;
-    for (size_t i = 0; i < sizeof places; i++)
-        iso[places[i]] = text.p[i];
-    return time_parse_iso(str_from(iso), ret_ms);
+    return time_parse_basic(text, ret_ms);
 }
 
 static bool is_blank(char c)
