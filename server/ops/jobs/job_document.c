@@ -35,9 +35,9 @@ static bool read_own_source(struct op *op, struct str source, struct str *ret_do
     if (str_ends_with(message, STR_LIT(".")))
         message.n--;
     return fail(op->err, ERR_INVALID_REQUEST,
-                "Job document source %.*s cannot be read from bucket %.*s, key %.*s: %s. %.*s.", STR(shown),
-                STR(uri_text_shown(location.bucket, op->arena)), STR(uri_text_shown(location.key, op->arena)),
-                s3_error_code(refusal.error), STR(message));
+                "Job document source %.*s cannot be read: %.*s (%s; bucket %.*s, key %.*s).", STR(shown),
+                STR(message), s3_error_code(refusal.error), STR(uri_text_shown(location.bucket, op->arena)),
+                STR(uri_text_shown(location.key, op->arena)));
 }
 
 bool job_document_read_source(struct op *op, struct str source, struct str *ret_document)
