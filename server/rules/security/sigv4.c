@@ -282,7 +282,7 @@ struct str sigv4_string_to_sign(struct str amz_date, const struct sigv4_scope *s
                                 struct str canonical_request, struct arena *arena)
 {
     unsigned char hash[DIGEST_BYTES_MAX];
-    if (!digest_of(DIGEST_SHA256, canonical_request, hash))
+    if (!canonical_request.p || !digest_of(DIGEST_SHA256, canonical_request, hash))
         return STR_NONE;
     struct str digits = hex_text(hash, SHA256_BYTES, arena);
     if (!digits.p)
@@ -317,7 +317,7 @@ bool sigv4_signature(const unsigned char key[SHA256_BYTES], struct str string_to
                      char ret_signature[SIGV4_SIGNATURE_MAX])
 {
     unsigned char mac[DIGEST_BYTES_MAX];
-    if (!digest_hmac(DIGEST_SHA256, bytes_str(key, SHA256_BYTES), string_to_sign, mac))
+    if (!string_to_sign.p || !digest_hmac(DIGEST_SHA256, bytes_str(key, SHA256_BYTES), string_to_sign, mac))
         return false;
     hex_write(mac, SHA256_BYTES, ret_signature);
     return true;
