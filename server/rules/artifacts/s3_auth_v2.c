@@ -97,7 +97,7 @@ static void add_value(struct strbuf *out, const struct s3_auth *auth, struct str
         if (!str_eq_nocase(request->headers[i].name, name))
             continue;
         strbuf_add_text(out, found ? "," : "");
-        strbuf_add_str(out, request->headers[i].value);
+        strbuf_add_str(out, str_trim(request->headers[i].value));
         found = true;
     }
     for (size_t i = 0; i < request->query_n && !found; i++) {

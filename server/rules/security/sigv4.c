@@ -68,17 +68,6 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-static struct str trim(struct str text)
-{
-    while (text.n > 0 && is_blank(text.p[0])) {
-        text.p++;
-        text.n--;
-    }
-    while (text.n > 0 && is_blank(text.p[text.n - 1]))
-        text.n--;
-    return text;
-}
-
 static struct str *component_of(struct sigv4_authorization *authorization, struct str name)
 {
     if (str_eq_text(name, "Credential"))
@@ -95,7 +84,7 @@ bool sigv4_authorization_read(struct str header, struct sigv4_authorization *ret
     if (!str_eq_text(str_split(&rest, ' '), SIGV4_ALGORITHM))
         return false;
     while (rest.p) {
-        struct str value = trim(str_split(&rest, ','));
+        struct str value = str_trim(str_split(&rest, ','));
         struct str *component = component_of(&read, str_split(&value, '='));
         if (component && component->p)
             return false;
@@ -230,7 +219,7 @@ static bool add_query(struct strbuf *out, const struct sigv4_request *request, s
 
 static void add_header_value(struct strbuf *out, struct str value)
 {
-    value = trim(value);
+    value = str_trim(value);
     for (size_t i = 0; i < value.n; i++)
         if (!is_blank(value.p[i]))
             strbuf_add_char(out, value.p[i]);
