@@ -271,14 +271,27 @@ struct str sigv4_string_to_sign(struct str amz_date, const struct sigv4_scope *s
                                 struct str canonical_request, struct arena *arena)
 {
     unsigned char hash[DIGEST_BYTES_MAX];
+    char digits[2 * SHA256_BYTES + 1];
     if (!canonical_request.p || !digest_of(DIGEST_SHA256, canonical_request, hash))
         return STR_NONE;
-    struct str digits = hex_text(hash, SHA256_BYTES, arena);
-    if (!digits.p)
-        return STR_NONE;
-    return arena_printf(arena, SIGV4_ALGORITHM "\n%.*s\n%.*s/%.*s/%.*s/%.*s\n%.*s", STR(amz_date),
-                        STR(scope->date), STR(scope->region), STR(scope->service), STR(scope->terminal),
-                        STR(digits));
+    hex_write(hash, SHA256_BYTES, digits);
+    const struct str parts[] = { STR_LIT(SIGV4_ALGORITHM "\n"),
+                                 amz_date,
+                                 STR_LIT("\n"),
+                                 scope->date,
+                                 STR_LIT("/"),
+                                 scope->region,
+                                 STR_LIT("/"),
+                                 scope->service,
+                                 STR_LIT("/"),
+                                 scope->terminal,
+                                 STR_LIT("\n"),
+                                 str_from(digits) };
+    struct strbuf out;
+    strbuf_init(&out, arena->ceiling);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        strbuf_add_str(&out, parts[i]);
+    return finish(&out, arena);
 }
 
 bool sigv4_signing_key(struct str secret, const struct sigv4_scope *scope,
