@@ -115,8 +115,8 @@ const char *s3_sign(const struct s3_signature *signature, struct arena *arena)
         .p;
 }
 
-const char *s3_presign(const struct http_world *world, const char *method, const char *target,
-                       int64_t expires_s, int64_t at_ms, struct arena *arena)
+const char *s3_presign(int port, const char *method, const char *target, int64_t expires_s, int64_t at_ms,
+                       struct arena *arena)
 {
     struct str query = str_from(target);
     struct str path = str_split(&query, '?');
@@ -126,7 +126,7 @@ const char *s3_presign(const struct http_world *world, const char *method, const
                                          .service = STR_LIT("s3") };
     const struct sigv4_url url = { .method = str_from(method),
                                    .scheme = STR_LIT("http"),
-                                   .host = arena_printf(arena, "127.0.0.1:%d", world->port),
+                                   .host = arena_printf(arena, "127.0.0.1:%d", port),
                                    .path = path,
                                    .query = query.p ? query : STR_LIT(""),
                                    .expires_s = expires_s };

@@ -38,9 +38,9 @@ struct s3_signature {
 };
 const char *s3_sign(const struct s3_signature *signature, struct arena *arena);
 
-/* A target with its signature in the query. */
-const char *s3_presign(const struct http_world *world, const char *method, const char *target,
-                       int64_t expires_s, int64_t at_ms, struct arena *arena);
+/* A target on that port, with its signature in the query. */
+const char *s3_presign(int port, const char *method, const char *target, int64_t expires_s, int64_t at_ms,
+                       struct arena *arena);
 
 /* How many files lie in the artefact folder of a durable world, finished or not. */
 size_t s3_file_count(const struct http_world *world);

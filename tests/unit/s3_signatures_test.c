@@ -39,7 +39,7 @@ static const char *sign(const char *method, const char *target)
 
 static const char *presign(const char *method, const char *target, int64_t expires_s)
 {
-    return s3_presign(fixture.world, method, target, expires_s, start_ms, &fixture.arena);
+    return s3_presign(fixture.world->port, method, target, expires_s, start_ms, &fixture.arena);
 }
 
 static int finish_set_up(void **state)
