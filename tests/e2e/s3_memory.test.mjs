@@ -1,4 +1,4 @@
-/* What the server holds in memory does not depend on how large an object is. tests/load/run artefact-memory does it with a gigabyte. */
+/* What the server holds in memory does not depend on how large an object is. tests/load/run memory does it with a gigabyte. */
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import http from 'node:http';
