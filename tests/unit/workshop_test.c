@@ -6,6 +6,8 @@
 
 #include "engine/workshop.h"
 
+enum { CALLS_MAX = 32 };
+
 /* What a preparation waits for. */
 struct gate {
     sem_t entered, open;
