@@ -206,7 +206,7 @@ static enum MHD_Result submit(struct exchange *x, enum serve_result to)
 }
 
 /* A browser lets any page send requests here, and names it in Origin unless the request only reads. */
-static bool is_of_a_web_page(const struct exchange *x)
+bool exchange_writes_for_a_web_page(const struct exchange *x)
 {
     return strcmp(x->method, MHD_HTTP_METHOD_GET) != 0 &&
            exchange_header(x, MHD_HTTP_HEADER_ORIGIN).p != NULL;
@@ -225,7 +225,7 @@ static enum MHD_Result on_complete_request(struct exchange *x)
         return refuse_body(x);
     if (!peer_identify(x))
         return answer_send(x);
-    if (is_of_a_web_page(x)) {
+    if (exchange_writes_for_a_web_page(x)) {
         fail(&x->call->err, ERR_ACCESS_DENIED,
              "Web pages, whose requests have an Origin, may only read here.");
         return answer_send(x);

@@ -6,7 +6,7 @@
 
 #include "engine/workshop.h"
 
-enum { CALLS_MAX = 32 };
+enum { CALLS_MAX = 4 };
 
 /* What a preparation waits for. */
 struct gate {

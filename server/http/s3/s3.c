@@ -5,14 +5,9 @@
 
 /* ---- before the body ---- */
 
-static bool is_of_a_web_page(const struct exchange *x)
-{
-    return x->method[0] != 'G' && exchange_header(x, MHD_HTTP_HEADER_ORIGIN).p;
-}
-
 static bool check_origin(struct s3_request *s3)
 {
-    return !is_of_a_web_page(s3->x) ||
+    return !exchange_writes_for_a_web_page(s3->x) ||
            s3_refuse_with(&s3->refusal, s3->arena, S3_ACCESS_DENIED,
                           "Web pages, whose requests have an Origin, may only read here.");
 }
@@ -42,7 +37,8 @@ static bool run_read(struct s3_request *s3, op_fn *run)
 static bool begin_file(struct s3_request *s3)
 {
     struct artifact_folder *folder = s3->x->http->config.artifacts->folder;
-    return s3->action->read(s3) && run_read(s3, run_check) && s3_body_open_file(s3, folder);
+    return s3->action->read(s3) && run_read(s3, run_check) &&
+           (!s3->action->checked || s3->action->checked(s3)) && s3_body_open_file(s3, folder);
 }
 
 static bool begin_body(struct s3_request *s3)
