@@ -7,10 +7,16 @@
 /* A document comes from one place. `elsewhere`: the ARN of what it can be taken from besides. */
 bool job_document_check_origin(struct op *op, struct str document, struct str source, struct str elsewhere);
 
-/* A documentSource is refused: this server fetches none yet. */
-bool job_document_refuse_source(struct op *op, struct str source);
+/* What is fetched from an external S3 before the operation runs (op->prepared). */
+struct fetched_document {
+    struct str text;
+};
 
-/* What devices are to get: valid JSON, not too long, and nothing in it that AWS would resolve. */
+/* Reads what the URL `source` names, once, now: from our own store, or what was fetched for it. An absent one
+ * leaves *ret_document as it is. */
+bool job_document_read_source(struct op *op, struct str source, struct str *ret_document);
+
+/* What devices are to get: valid JSON, not too long, with placeholders that can be resolved. */
 bool job_document_check(struct op *op, struct str document, const struct presigned_url_config *presigned_url);
 
 #endif
