@@ -33,10 +33,10 @@ const char *s3_error_message(enum s3_error error);
 
 /* Fills the refusal, unless it holds one already, and returns false. */
 bool s3_refuse(struct s3_refusal *refusal, enum s3_error error);
-/* The same with another message than the table's. */
+/* The same with another message than the table's; that one where the arena is full. */
 bool s3_refuse_with(struct s3_refusal *refusal, struct arena *arena, enum s3_error error, const char *format,
                     ...) __attribute__((format(printf, 4, 5)));
-/* Adds an element to it. */
+/* Adds an element to it; an absent value adds none, and nor does one too many. */
 void s3_refusal_add(struct s3_refusal *refusal, const char *name, struct str value);
 
 #endif

@@ -2,19 +2,11 @@
 
 #include <string.h>
 
+#include "base/binary_text.h"
 #include "base/utf8.h"
 
-/* -1 for what is not a hexadecimal digit. */
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Into `buffer`, which holds raw.n bytes. False: a '%' without two hexadecimal digits. */
-static bool unescape(struct str raw, char *buffer, size_t *ret_n)
+static bool unescape_into(struct str raw, char *buffer, size_t *ret_n)
 {
     size_t n = 0;
     for (size_t i = 0; i < raw.n; i++) {
@@ -22,8 +14,8 @@ static bool unescape(struct str raw, char *buffer, size_t *ret_n)
             buffer[n++] = raw.p[i];
             continue;
         }
-        int high = i + 1 < raw.n ? hex_value(raw.p[i + 1]) : -1;
-        int low = i + 2 < raw.n ? hex_value(raw.p[i + 2]) : -1;
+        int high = i + 1 < raw.n ? hex_digit(raw.p[i + 1]) : -1;
+        int low = i + 2 < raw.n ? hex_digit(raw.p[i + 2]) : -1;
         if (high < 0 || low < 0)
             return false;
         buffer[n++] = (char)(high * 16 + low);
@@ -33,18 +25,26 @@ static bool unescape(struct str raw, char *buffer, size_t *ret_n)
     return true;
 }
 
-bool uri_text_decode(struct str raw, const char *what, struct arena *arena, struct str *ret_text,
-                     struct err *err)
+bool uri_text_unescape(struct str raw, struct arena *arena, struct str *ret_text)
 {
     struct str text = raw;
     if (raw.n > 0 && memchr(raw.p, '%', raw.n) != NULL) {
         char *buffer = arena_alloc(arena, raw.n);
-        if (buffer == NULL)
-            return fail(err, ERR_INTERNAL, "The %s needs too much memory.", what);
-        if (!unescape(raw, buffer, &text.n))
-            return fail(err, ERR_INVALID_REQUEST, "The %s has a malformed percent escape.", what);
+        if (buffer == NULL || !unescape_into(raw, buffer, &text.n))
+            return false;
         text.p = buffer;
     }
+    *ret_text = text;
+    return true;
+}
+
+bool uri_text_decode(struct str raw, const char *what, struct arena *arena, struct str *ret_text,
+                     struct err *err)
+{
+    struct str text;
+    if (!uri_text_unescape(raw, arena, &text))
+        return arena->failed ? fail(err, ERR_INTERNAL, "The %s needs too much memory.", what)
+                             : fail(err, ERR_INVALID_REQUEST, "The %s has a malformed percent escape.", what);
     if (!utf8_valid(text) || (text.n > 0 && memchr(text.p, '\0', text.n) != NULL))
         return fail(err, ERR_INVALID_REQUEST, "The %s must be UTF-8 without NUL characters.", what);
     *ret_text = text;

@@ -4,6 +4,10 @@
 
 #include "errors.h"
 
+/* The bytes that percent escapes stand for, whatever they are; '+' stays '+'. *ret_text is in the arena, or
+ * `raw` itself where nothing is escaped. False: an escape is malformed, or the arena is full (`failed`). */
+bool uri_text_unescape(struct str raw, struct arena *arena, struct str *ret_text);
+
 /*
  * Decodes percent escapes; '+' stays '+'. *ret_text is in the arena, or `raw` itself where nothing is
  * escaped. False: ERR_INVALID_REQUEST for malformed escapes, a NUL or broken UTF-8, with a message that calls

@@ -1,24 +1,15 @@
 #include "base/binary_text.h"
 
-#include <openssl/evp.h>
+#include <stdlib.h>
 #include <string.h>
 
-struct str hex_text(const void *bytes, size_t n, struct arena *arena)
-{
-    static const char digits[] = "0123456789abcdef";
-    const unsigned char *from = bytes;
-    char *text = arena_alloc(arena, n * 2 + 1);
-    if (!text)
-        return STR_NONE;
-    for (size_t i = 0; i < n; i++) {
-        text[2 * i] = digits[from[i] >> 4];
-        text[2 * i + 1] = digits[from[i] & 15];
-    }
-    return (struct str){ text, n * 2 };
-}
+/* No text of more bytes is ever made: keeps the arithmetic below in range. */
+#define BYTES_MAX (SIZE_MAX / 4)
 
-/* -1: not one. */
-static int hex_digit(char c)
+static const char hex_digits[] = "0123456789abcdef";
+static const char base64_letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+int hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -26,49 +17,110 @@ static int hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+void hex_write(const void *bytes, size_t n, char *ret_text)
+{
+    const unsigned char *from = bytes;
+    for (size_t i = 0; i < n; i++) {
+        *ret_text++ = hex_digits[from[i] >> 4];
+        *ret_text++ = hex_digits[from[i] & 15];
+    }
+    *ret_text = '\0';
+}
+
+struct str hex_text(const void *bytes, size_t n, struct arena *arena)
+{
+    char *text = n <= BYTES_MAX ? arena_alloc(arena, 2 * n + 1) : NULL;
+    if (!text)
+        return STR_NONE;
+    hex_write(bytes, n, text);
+    return (struct str){ text, 2 * n };
+}
+
+static bool is_hex(struct str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (hex_digit(text.p[i]) < 0)
+            return false;
+    return true;
+}
+
 bool hex_read(struct str text, void *ret_bytes, size_t n)
 {
     unsigned char *to = ret_bytes;
-    if (text.n != n * 2)
+    if (n > BYTES_MAX || text.n != 2 * n || !is_hex(text))
         return false;
-    for (size_t i = 0; i < n; i++) {
-        int high = hex_digit(text.p[2 * i]), low = hex_digit(text.p[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        to[i] = (unsigned char)(high * 16 + low);
-    }
+    for (size_t i = 0; i < n; i++)
+        to[i] = (unsigned char)(hex_digit(text.p[2 * i]) << 4 | hex_digit(text.p[2 * i + 1]));
     return true;
+}
+
+/* Of one to three bytes. */
+static void write_group(const unsigned char *from, size_t n, char *to)
+{
+    unsigned bits = (unsigned)from[0] << 16;
+    bits |= n > 1 ? (unsigned)from[1] << 8 : 0;
+    bits |= n > 2 ? from[2] : 0;
+    to[0] = base64_letters[bits >> 18];
+    to[1] = base64_letters[bits >> 12 & 63];
+    to[2] = n > 1 ? base64_letters[bits >> 6 & 63] : '=';
+    to[3] = n > 2 ? base64_letters[bits & 63] : '=';
+}
+
+void base64_write(const void *bytes, size_t n, char *ret_text)
+{
+    const unsigned char *from = bytes;
+    for (size_t i = 0; i < n; i += 3, ret_text += 4)
+        write_group(from + i, n - i < 3 ? n - i : 3, ret_text);
+    *ret_text = '\0';
 }
 
 struct str base64_text(const void *bytes, size_t n, struct arena *arena)
 {
-    size_t length = (n + 2) / 3 * 4;
-    char *text = arena_alloc(arena, length + 1);
+    char *text = n <= BYTES_MAX ? arena_alloc(arena, BASE64_LENGTH(n) + 1) : NULL;
     if (!text)
         return STR_NONE;
-    EVP_EncodeBlock((unsigned char *)text, bytes, (int)n);
-    return (struct str){ text, length };
+    base64_write(bytes, n, text);
+    return (struct str){ text, BASE64_LENGTH(n) };
 }
 
-static bool is_base64(char c)
+static int base64_value(char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
+    const char *found = c ? strchr(base64_letters, c) : NULL;
+    return found ? (int)(found - base64_letters) : -1;
 }
 
-/* OpenSSL decodes whole groups of four alone, counts the padding as zeros, and skips blanks at both ends. */
-bool base64_read(struct str text, void *ret_bytes, size_t n)
+/* Of four characters, into `n` bytes: padding stands for the others, and spare bits are zero. */
+static bool read_group(const char *from, size_t n, unsigned char ret_bytes[3])
 {
-    unsigned char group[4];
-    size_t length = (n + 2) / 3 * 4, padding = length / 4 * 3 - n;
-    if (text.n != length)
-        return false;
-    for (size_t i = 0; i < length; i++)
-        if (i < length - padding ? !is_base64(text.p[i]) : text.p[i] != '=')
+    unsigned bits = 0;
+    for (size_t i = 0; i < 4; i++) {
+        int value = i <= n ? base64_value(from[i]) : from[i] == '=' ? 0 : -1;
+        if (value < 0)
             return false;
-    for (size_t i = 0, done = 0; i < length; i += 4, done += 3) {
-        if (EVP_DecodeBlock(group, (const unsigned char *)text.p + i, 4) != 3)
+        bits = bits << 6 | (unsigned)value;
+    }
+    ret_bytes[0] = (unsigned char)(bits >> 16);
+    ret_bytes[1] = (unsigned char)(bits >> 8);
+    ret_bytes[2] = (unsigned char)bits;
+    return (n > 1 || ret_bytes[1] == 0) && (n > 2 || ret_bytes[2] == 0);
+}
+
+/* To nowhere where `to` is NULL. */
+static bool read_groups(struct str text, unsigned char *to, size_t n)
+{
+    for (size_t i = 0; i < n; i += 3) {
+        unsigned char group[3];
+        size_t m = n - i < 3 ? n - i : 3;
+        if (!read_group(text.p + i / 3 * 4, m, group))
             return false;
-        memcpy((unsigned char *)ret_bytes + done, group, n - done < 3 ? n - done : 3);
+        if (to)
+            memcpy(to + i, group, m);
     }
     return true;
+}
+
+bool base64_read(struct str text, void *ret_bytes, size_t n)
+{
+    return n <= BYTES_MAX && text.n == BASE64_LENGTH(n) && read_groups(text, NULL, n) &&
+           read_groups(text, ret_bytes, n);
 }

@@ -6,6 +6,8 @@
 #include <openssl/x509v3.h>
 #include <string.h>
 
+#include "base/binary_text.h"
+#include "base/digest.h"
 #include "base/issue.h"
 #include "base/pem.h"
 
@@ -66,14 +68,9 @@ static const char *judge_signature(X509 *certificate)
 
 void certificate_hash(struct str bytes, char ret_digits[CERTIFICATE_ID_DIGITS + 1])
 {
-    static const char digits[] = "0123456789abcdef";
-    unsigned char hash[CERTIFICATE_ID_DIGITS / 2] = { 0 };
-    EVP_Digest(bytes.p, bytes.n, hash, NULL, EVP_sha256(), NULL);
-    for (size_t i = 0; i < sizeof hash; i++) {
-        ret_digits[2 * i] = digits[hash[i] >> 4];
-        ret_digits[2 * i + 1] = digits[hash[i] & 15];
-    }
-    ret_digits[CERTIFICATE_ID_DIGITS] = '\0';
+    unsigned char hash[SHA256_BYTES] = { 0 };
+    digest_of(DIGEST_SHA256, bytes, hash);
+    hex_write(hash, sizeof hash, ret_digits);
 }
 
 /* Of DER that OpenSSL has made; takes it. Absent when there is none. */

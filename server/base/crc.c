@@ -1,104 +1,70 @@
 #include "base/crc.h"
 
-#include <pthread.h>
+#include <endian.h>
+#include <string.h>
 
-/*
- * One algorithm with three polynomials. Eight bytes at a time, each by a table of its own: table[k][b] is
- * what byte b contributes that has k bytes behind it ("slicing by 8"). A CRC of 32 bits stands in the lower
- * half of 64, which is right because all are reflected.
- */
-enum { KINDS = 3, SLICES = 8, BYTES = 256 };
+#include "base/crc_tables.h"
 
-static const struct {
-    uint64_t polynomial; /* reflected */
-    uint64_t ones;       /* of its width */
-} kinds[KINDS] = {
-    [CRC_32] = { UINT64_C(0xedb88320), UINT64_C(0xffffffff) },
-    [CRC_32C] = { UINT64_C(0x82f63b78), UINT64_C(0xffffffff) },
-    [CRC_64NVME] = { UINT64_C(0x9a6c9329ac4bc9b5), UINT64_C(0xffffffffffffffff) },
-};
-
-static uint64_t tables[KINDS][SLICES][BYTES];
-static pthread_once_t made = PTHREAD_ONCE_INIT;
-
-static uint64_t after_one_bit(uint64_t crc, uint64_t polynomial)
+/* All ones; its highest bit is the polynomial 1, the bit below it x: the bits are reflected. */
+static uint64_t ones_of(enum crc_kind kind)
 {
-    return (crc >> 1) ^ (crc & 1 ? polynomial : 0);
+    return kind == CRC_64NVME ? UINT64_MAX : UINT32_MAX;
 }
 
-static void make_tables_of(uint64_t table[SLICES][BYTES], uint64_t polynomial)
+static uint64_t one_of(enum crc_kind kind)
 {
-    for (unsigned b = 0; b < BYTES; b++) {
-        uint64_t crc = b;
-        for (int bit = 0; bit < 8; bit++)
-            crc = after_one_bit(crc, polynomial);
-        table[0][b] = crc;
-    }
-    for (unsigned b = 0; b < BYTES; b++)
-        for (int k = 1; k < SLICES; k++)
-            table[k][b] = (table[k - 1][b] >> 8) ^ table[0][table[k - 1][b] & 0xff];
+    return kind == CRC_64NVME ? UINT64_C(1) << 63 : UINT64_C(1) << 31;
 }
 
-static void make_tables(void)
+/* Eight bytes, each looked up in the table of what comes behind it. A register of 32 bits has zeros above. */
+static uint64_t take_eight(const uint64_t table[8][256], uint64_t crc, const unsigned char *bytes)
 {
-    for (int kind = 0; kind < KINDS; kind++)
-        make_tables_of(tables[kind], kinds[kind].polynomial);
-}
-
-static uint64_t eight_bytes(const unsigned char *p)
-{
-    uint64_t value = 0;
-    for (int i = 0; i < 8; i++)
-        value |= (uint64_t)p[i] << (8 * i);
-    return value;
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    word = le64toh(word) ^ crc;
+    return table[7][word & 255] ^ table[6][word >> 8 & 255] ^ table[5][word >> 16 & 255] ^
+           table[4][word >> 24 & 255] ^ table[3][word >> 32 & 255] ^ table[2][word >> 40 & 255] ^
+           table[1][word >> 48 & 255] ^ table[0][word >> 56];
 }
 
 uint64_t crc_add(enum crc_kind kind, uint64_t crc, const void *bytes, size_t n)
 {
-    pthread_once(&made, make_tables);
-    const unsigned char *p = bytes;
-    uint64_t(*table)[BYTES] = tables[kind];
-    crc ^= kinds[kind].ones;
-    for (; n >= SLICES; n -= SLICES, p += SLICES) {
-        uint64_t word = crc ^ eight_bytes(p);
-        crc = 0;
-        for (int k = 0; k < SLICES; k++)
-            crc ^= table[SLICES - 1 - k][(word >> (8 * k)) & 0xff];
-    }
-    for (; n > 0; n--, p++)
-        crc = (crc >> 8) ^ table[0][(crc ^ *p) & 0xff];
-    return crc ^ kinds[kind].ones;
+    const uint64_t(*table)[256] = crc_tables[kind];
+    const unsigned char *next = bytes;
+    uint64_t ones = ones_of(kind);
+    crc ^= ones;
+    for (; n >= sizeof(uint64_t); n -= sizeof(uint64_t), next += sizeof(uint64_t))
+        crc = take_eight(table, crc, next);
+    for (; n > 0; n--)
+        crc = crc >> 8 ^ table[0][(crc ^ *next++) & 255];
+    return crc ^ ones;
 }
 
-/* The product of two polynomials modulo the kind's; all reflected: x^0 is the highest bit of the width. */
+/* Product of two polynomials, modulo that of the kind. */
 static uint64_t multiply(enum crc_kind kind, uint64_t a, uint64_t b)
 {
     uint64_t product = 0;
-    uint64_t highest = kinds[kind].ones ^ (kinds[kind].ones >> 1);
-    for (uint64_t bit = highest; bit; bit >>= 1) {
-        if (a & bit)
+    for (uint64_t term = one_of(kind); term; term >>= 1) {
+        if (a & term)
             product ^= b;
-        b = after_one_bit(b, kinds[kind].polynomial);
+        b = b >> 1 ^ (b & 1 ? crc_polynomials[kind] : 0);
     }
     return product;
 }
 
-/* x^(8n), by squaring. */
-static uint64_t power_of_bytes(enum crc_kind kind, uint64_t n)
+/* n bytes behind a text multiply what it left by x to the power of 8n. */
+static uint64_t shift_by(enum crc_kind kind, uint64_t n)
 {
-    uint64_t one = kinds[kind].ones ^ (kinds[kind].ones >> 1);
-    uint64_t power = one, square = one;
-    for (int bit = 0; bit < 8; bit++)
-        square = after_one_bit(square, kinds[kind].polynomial); /* x^8 */
-    for (; n; n >>= 1) {
+    uint64_t power = one_of(kind) >> 8, result = one_of(kind);
+    for (; n > 0; n >>= 1) {
         if (n & 1)
-            power = multiply(kind, power, square);
-        square = multiply(kind, square, square);
+            result = multiply(kind, power, result);
+        power = multiply(kind, power, power);
     }
-    return power;
+    return result;
 }
 
 uint64_t crc_combine(enum crc_kind kind, uint64_t crc, uint64_t crc_of_second, uint64_t n)
 {
-    return multiply(kind, crc, power_of_bytes(kind, n)) ^ crc_of_second;
+    return multiply(kind, shift_by(kind, n), crc) ^ crc_of_second;
 }

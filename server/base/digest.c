@@ -1,46 +1,48 @@
 #include "base/digest.h"
 
+#include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdlib.h>
 
-struct digest {
-    EVP_MD_CTX *context;
-    bool failed;
-};
+/* OpenSSL takes no NULL for an empty key. */
+#define BYTES(s) ((const unsigned char *)((s).p ? (s).p : ""))
 
-static const EVP_MD *md_of(enum digest_kind kind)
+static const EVP_MD *algorithm(enum digest_kind kind)
 {
     switch (kind) {
     case DIGEST_MD5: return EVP_md5();
     case DIGEST_SHA1: return EVP_sha1();
-    case DIGEST_SHA256: return EVP_sha256();
+    default: return EVP_sha256();
     }
-    return NULL;
 }
 
 size_t digest_bytes(enum digest_kind kind)
 {
-    switch (kind) {
-    case DIGEST_MD5: return MD5_BYTES;
-    case DIGEST_SHA1: return SHA1_BYTES;
-    case DIGEST_SHA256: return SHA256_BYTES;
-    }
-    return 0;
+    static const size_t bytes[] = {
+        [DIGEST_MD5] = MD5_BYTES, [DIGEST_SHA1] = SHA1_BYTES, [DIGEST_SHA256] = SHA256_BYTES
+    };
+    return bytes[kind];
 }
 
 bool digest_of(enum digest_kind kind, struct str text, unsigned char ret_bytes[DIGEST_BYTES_MAX])
 {
-    return EVP_Digest(text.p ? text.p : "", text.n, ret_bytes, NULL, md_of(kind), NULL) == 1;
+    return EVP_Digest(BYTES(text), text.n, ret_bytes, NULL, algorithm(kind), NULL) == 1;
 }
 
 bool digest_hmac(enum digest_kind kind, struct str key, struct str text,
                  unsigned char ret_bytes[DIGEST_BYTES_MAX])
 {
-    return HMAC(md_of(kind), key.p ? key.p : "", (int)key.n, (const unsigned char *)(text.p ? text.p : ""),
-                text.n, ret_bytes, NULL) != NULL;
+    unsigned int n = 0;
+    return key.n <= INT_MAX &&
+           HMAC(algorithm(kind), BYTES(key), (int)key.n, BYTES(text), text.n, ret_bytes, &n) != NULL;
 }
+
+struct digest {
+    EVP_MD_CTX *context;
+    bool open; /* nothing has failed, and it has not ended */
+};
 
 struct digest *digest_new(enum digest_kind kind)
 {
@@ -48,23 +50,24 @@ struct digest *digest_new(enum digest_kind kind)
     if (!digest)
         return NULL;
     digest->context = EVP_MD_CTX_new();
-    if (digest->context && EVP_DigestInit_ex(digest->context, md_of(kind), NULL) == 1)
-        return digest;
-    digest_free(digest);
-    return NULL;
+    digest->open = digest->context && EVP_DigestInit_ex(digest->context, algorithm(kind), NULL) == 1;
+    if (!digest->open) {
+        digest_free(digest);
+        return NULL;
+    }
+    return digest;
 }
 
 void digest_add(struct digest *digest, const void *bytes, size_t n)
 {
-    if (EVP_DigestUpdate(digest->context, bytes, n) != 1)
-        digest->failed = true;
+    digest->open = digest->open && EVP_DigestUpdate(digest->context, bytes, n) == 1;
 }
 
 bool digest_end(struct digest *digest, unsigned char ret_bytes[DIGEST_BYTES_MAX])
 {
-    bool ok = !digest->failed && EVP_DigestFinal_ex(digest->context, ret_bytes, NULL) == 1;
-    digest->failed = true;
-    return ok;
+    bool ended = digest->open && EVP_DigestFinal_ex(digest->context, ret_bytes, NULL) == 1;
+    digest->open = false;
+    return ended;
 }
 
 void digest_free(struct digest *digest)
@@ -77,5 +80,5 @@ void digest_free(struct digest *digest)
 
 bool digest_equal(struct str a, struct str b)
 {
-    return a.n == b.n && CRYPTO_memcmp(a.p, b.p, a.n) == 0;
+    return a.n == b.n && CRYPTO_memcmp(BYTES(a), BYTES(b), a.n) == 0;
 }

@@ -12,7 +12,7 @@ enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS, D
 struct civil {
     int year, month, day; /* month and day from 1 */
     int hour, minute, second, ms;
-    int weekday; /* 0 is Sunday; set by civil_of only */
+    int weekday; /* 0 is Sunday; not used by ms_of */
 };
 
 static int64_t floor_div(int64_t a, int64_t b)
@@ -86,7 +86,7 @@ static char *put_digits(char *out, int value, int digits)
     return out + digits;
 }
 
-/* `a` is the weekday's name, `b` the month's. */
+/* `a` is the weekday's name, which is not held against the date when it is read; `b` the month's. */
 static void format_time(int64_t ms, const char *pattern, char ret_text[TIME_TEXT_MAX])
 {
     struct civil civil = civil_of(ms);
@@ -111,6 +111,16 @@ static void format_time(int64_t ms, const char *pattern, char ret_text[TIME_TEXT
 void time_format_iso(int64_t ms, char ret_text[TIME_TEXT_MAX])
 {
     format_time(ms, "%Y-%m-%dT%H:%M:%S.%LZ", ret_text);
+}
+
+void time_format_second(int64_t ms, char ret_text[TIME_TEXT_MAX])
+{
+    format_time(ms, "%Y-%m-%dT%H:%M:%SZ", ret_text);
+}
+
+void time_format_basic(int64_t ms, char ret_text[TIME_TEXT_MAX])
+{
+    format_time(ms, "%Y%m%dT%H%M%SZ", ret_text);
 }
 
 void time_format_http(int64_t ms, char ret_text[TIME_TEXT_MAX])
@@ -144,33 +154,32 @@ static bool take_field(struct str *text, const struct field *field, struct civil
     return value >= field->least && value <= field->most;
 }
 
-/* Takes one of the names off the front of *text: its place among them. */
-static bool take_name(struct str *text, const char names[][4], int n, int *ret_place)
+/* Takes one of the names, of three letters each, off the front of *text. */
+static bool take_name(struct str *text, const char (*names)[4], int count, int *ret_index)
 {
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < count; i++) {
         if (str_starts_with(*text, str_from(names[i]))) {
-            text->p += strlen(names[i]);
-            text->n -= strlen(names[i]);
-            *ret_place = i;
+            text->p += 3;
+            text->n -= 3;
+            *ret_index = i;
             return true;
         }
+    }
     return false;
 }
 
-static bool take_part(struct str *text, char letter, struct civil *civil)
+static bool take_letter(struct str *text, char letter, struct civil *civil)
 {
-    int place;
-    if (letter == 'a') {
-        return take_name(text, weekday_names, 7, &place);
+    int month = 0;
+    switch (letter) {
+    case 'a': return take_name(text, weekday_names, 7, &civil->weekday);
+    case 'b':
+        if (!take_name(text, month_names, 12, &month))
+            return false;
+        civil->month = month + 1;
+        return true;
+    default: return take_field(text, field_of(letter), civil);
     }
-    if (letter != 'b') {
-        return take_field(text, field_of(letter), civil);
-    }
-    if (!take_name(text, month_names, 12, &place)) {
-        return false;
-    }
-    civil->month = place + 1;
-    return true;
 }
 
 static bool parse_time(struct str text, const char *pattern, int64_t *ret_ms)
@@ -179,7 +188,7 @@ static bool parse_time(struct str text, const char *pattern, int64_t *ret_ms)
     for (const char *p = pattern; *p; p++) {
         if (*p == '%') {
             p++;
-            if (!take_part(&text, *p, &civil)) {
+            if (!take_letter(&text, *p, &civil)) {
                 return false;
             }
         } else {
@@ -203,9 +212,16 @@ bool time_parse_iso(struct str text, int64_t *ret_ms)
            parse_time(text, "%Y-%m-%dT%H:%M:%SZ", ret_ms) || parse_time(text, "%Y-%m-%dT%H:%MZ", ret_ms);
 }
 
+bool time_parse_basic(struct str text, int64_t *ret_ms)
+{
+    return parse_time(text, "%Y%m%dT%H%M%SZ", ret_ms);
+}
+
 bool time_parse_http(struct str text, int64_t *ret_ms)
 {
-    return parse_time(text, "%a, %d %b %Y %H:%M:%S GMT", ret_ms);
+    return parse_time(text, "%a, %d %b %Y %H:%M:%S GMT", ret_ms) ||
+           parse_time(text, "%a, %d %b %Y %H:%M:%S +0000", ret_ms) ||
+           parse_time(text, "%a, %d %b %Y %H:%M:%S -0000", ret_ms);
 }
 
 bool time_parse_minute(struct str text, int64_t *ret_ms)

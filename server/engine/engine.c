@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/thread.h"
 #include "engine/internal.h"
 #include "engine/throttle.h"
 #include "ops/executions/notify.h"

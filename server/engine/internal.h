@@ -16,10 +16,6 @@ void timer_thread_set(struct timer_thread *thread, int64_t due_ms);
 /* The clock was moved: what was far away may be due. Any thread. */
 void timer_thread_look_again(struct timer_thread *thread);
 
-/* Starts a thread with all signals blocked in it: signals are the host's. `name` is what ps and gdb show, at
- * most 15 characters. */
-bool start_thread(pthread_t *ret_thread, const char *name, void *(*body)(void *), void *context);
-
 /* The due time of the earliest timer (INT64_MAX: none). False: the database did not tell. */
 bool engine_earliest_due(struct engine *engine, int64_t *ret_due_ms);
 

@@ -1,6 +1,6 @@
-#include <signal.h>
 #include <stdlib.h>
 
+#include "base/thread.h"
 #include "engine/internal.h"
 
 /* The longest sleep: the host's clock may be set while we wait for a time on it. */
@@ -17,18 +17,6 @@ struct timer_thread {
     bool armed; /* `due_ms` has been set since it fired last */
     bool stop;
 };
-
-bool start_thread(pthread_t *ret_thread, const char *name, void *(*body)(void *), void *context)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int rc = pthread_create(ret_thread, NULL, body, context);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (rc == 0)
-        pthread_setname_np(*ret_thread, name);
-    return rc == 0;
-}
 
 static void wait_at_most(struct timer_thread *t, int64_t ms)
 {

@@ -2,11 +2,10 @@
 
 #include <stdlib.h>
 
-#include "engine/internal.h"
+#include "base/thread.h"
 
 struct workshop {
-    struct engine *engine;
-    const struct issuer *issuer;
+    struct workshop_options options;
     pthread_t thread;
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t changed;
@@ -23,9 +22,9 @@ static void refuse(struct call *call)
 
 static void work(const struct workshop *workshop, struct call *call)
 {
-    if (!call_prepare(call, call->prepare, workshop->issuer, clock_host_ms()))
+    if (!call_prepare(call, call->prepare, workshop->options.issuer, clock_host_ms()))
         call->done(call);
-    else if (!engine_submit(workshop->engine, call))
+    else if (!engine_submit(workshop->options.engine, call))
         refuse(call);
 }
 
@@ -59,15 +58,15 @@ static void *body(void *context)
     return NULL;
 }
 
-struct workshop *workshop_start(struct engine *engine, const struct issuer *issuer)
+struct workshop *workshop_start(const struct workshop_options *options)
 {
     struct workshop *workshop = calloc(1, sizeof *workshop);
     if (!workshop)
         return NULL;
-    *workshop = (struct workshop){ .engine = engine, .issuer = issuer, .end = &workshop->first };
+    *workshop = (struct workshop){ .options = *options, .end = &workshop->first };
     pthread_mutex_init(&workshop->lock, NULL);
     pthread_cond_init(&workshop->changed, NULL);
-    if (start_thread(&workshop->thread, "iotjobs-keys", body, workshop))
+    if (start_thread(&workshop->thread, options->thread, body, workshop))
         return workshop;
     workshop->stop = true;
     workshop_free(workshop);
@@ -77,7 +76,7 @@ struct workshop *workshop_start(struct engine *engine, const struct issuer *issu
 bool workshop_submit(struct workshop *workshop, struct call *call)
 {
     pthread_mutex_lock(&workshop->lock);
-    bool taken = !workshop->stop && workshop->waiting < WORKSHOP_CALLS_MAX;
+    bool taken = !workshop->stop && workshop->waiting < workshop->options.calls;
     if (taken) {
         call->next = NULL;
         *workshop->end = call;

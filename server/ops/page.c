@@ -1,11 +1,10 @@
 #include "ops/page.h"
 
 #include <inttypes.h>
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <string.h>
 
+#include "base/binary_text.h"
+#include "base/digest.h"
 #include "store/store.h"
 
 enum {
@@ -24,6 +23,11 @@ struct token {
     size_t n;
     unsigned char bytes[TOKEN_BYTES_MAX + 1];
 };
+
+static struct str token_str(const struct token *token)
+{
+    return (struct str){ (const char *)token->bytes, token->n };
+}
 
 static void put_cursor(unsigned char bytes[CURSOR_BYTES], int64_t cursor)
 {
@@ -44,12 +48,11 @@ static int64_t get_cursor(const unsigned char bytes[CURSOR_BYTES])
 static bool sign(struct op *op, const struct page *page, unsigned char ret_mac[MAC_BYTES])
 {
     unsigned char key[STORE_SECRET_BYTES];
-    unsigned char mac[EVP_MAX_MD_SIZE];
-    unsigned int mac_n = 0;
+    unsigned char mac[DIGEST_BYTES_MAX];
     struct str text = arena_printf(op->arena, "%s\n%.*s\n%" PRId64 "\n%.*s", page->list, STR(page->whose),
                                    page->cursor, STR(page->text));
     if (!text.p || !store_secret(op->db, STORE_PAGE_TOKEN_KEY, key) ||
-        !HMAC(EVP_sha256(), key, sizeof key, (const unsigned char *)text.p, text.n, mac, &mac_n))
+        !digest_hmac(DIGEST_SHA256, (struct str){ (const char *)key, sizeof key }, text, mac))
         return false;
     memcpy(ret_mac, mac, MAC_BYTES);
     return true;
@@ -74,7 +77,7 @@ static bool decode(struct str text, struct token *ret_token)
     if (text.n % 4 != 0 || text.n < HEAD_BYTES / 3 * 4 || text.n > TOKEN_TEXT_MAX)
         return false;
     ret_token->n = text.n / 4 * 3;
-    return EVP_DecodeBlock(ret_token->bytes, (const unsigned char *)text.p, (int)text.n) == (int)ret_token->n;
+    return base64_read(text, ret_token->bytes, ret_token->n);
 }
 
 static void take_cursor(struct page *page, struct arena *arena, const struct token *token)
@@ -92,8 +95,7 @@ static bool read_token(struct op *op, struct page *page, struct str text)
     bool ok = decode(text, &given);
     if (ok) {
         take_cursor(page, op->arena, &given);
-        ok = make_token(op, page, &ours) && ours.n == given.n &&
-             CRYPTO_memcmp(ours.bytes, given.bytes, given.n) == 0;
+        ok = make_token(op, page, &ours) && digest_equal(token_str(&ours), token_str(&given));
     }
     return ok || fail(op->err, ERR_INVALID_REQUEST, "Next token is invalid.");
 }
@@ -149,13 +151,13 @@ void page_stop(struct page *page, struct str text, int64_t id)
 static bool close_with(struct op *op, const struct page *page, const char *member)
 {
     struct token token;
-    unsigned char text[TOKEN_TEXT_MAX + 1];
+    char text[TOKEN_TEXT_MAX + 1];
     if (!page->more)
         return true;
     if (!make_token(op, page, &token))
         return fail(op->err, ERR_INTERNAL, "The page token could not be made.");
-    int n = EVP_EncodeBlock(text, token.bytes, (int)token.n);
-    json_member_string(op->json, member, (struct str){ (const char *)text, (size_t)n });
+    base64_write(token.bytes, token.n, text);
+    json_member_string(op->json, member, str_from(text));
     return true;
 }
 

@@ -1,33 +1,29 @@
 #include "store/store.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/random.h"
 #include "settings.h"
+#include "store/private_folder.h"
 #include "store/schema.h"
 
 enum {
-    PATH_LENGTH_MAX = 4096,
     APPLICATION_ID = 0x494f544a, /* "IOTJ": tells our files from other SQLite databases */
     MEMORY_ROOM_LEAST = 64 * 1024 * 1024,
 };
 
-#define MEMORY_PREFIX "iotjobsd-"
 #define DATABASE_FILE "iotjobs.db"
-#define LOCK_FILE     "iotjobs.lock"
 
 struct store {
-    char folder[PATH_LENGTH_MAX];
-    char path[PATH_LENGTH_MAX];
+    char folder[FOLDER_PATH_MAX];
+    char path[FOLDER_PATH_MAX];
     bool in_memory;
     int durability;
     int lock_fd; /* held for as long as the store is open: one server a folder */
@@ -35,69 +31,21 @@ struct store {
     struct log *log;
 };
 
-/* What a database and its server leave in a folder. */
+/* What a database leaves in a folder, besides the lock. */
 static const char *const own_files[] = { DATABASE_FILE, DATABASE_FILE "-wal", DATABASE_FILE "-shm",
-                                         DATABASE_FILE "-journal", LOCK_FILE };
+                                         DATABASE_FILE "-journal" };
 
-static bool join(char path[PATH_LENGTH_MAX], const char *folder, const char *name)
+static bool is_own_file(const char *name)
 {
-    int n = snprintf(path, PATH_LENGTH_MAX, "%s/%s", folder, name);
-    return n > 0 && n < PATH_LENGTH_MAX;
-}
-
-/* -1 when somebody else holds it, or it cannot be made (errno tells). */
-static int take_lock(const char *folder)
-{
-    char path[PATH_LENGTH_MAX];
-    if (!join(path, folder, LOCK_FILE)) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return -1;
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        close(fd);
-        return -1;
-    }
-    return fd;
+    for (size_t i = 0; i < sizeof own_files / sizeof own_files[0]; i++)
+        if (strcmp(name, own_files[i]) == 0)
+            return true;
+    return false;
 }
 
 /* ---- in memory ---- */
 
-static void remove_own_folder(const char *folder)
-{
-    char path[PATH_LENGTH_MAX];
-    for (size_t i = 0; i < sizeof own_files / sizeof own_files[0]; i++)
-        if (join(path, folder, own_files[i]))
-            unlink(path);
-    rmdir(folder);
-}
-
-/* A server that was killed could not clean up: its folder is left without a lock. */
-static void remove_left_folders(const char *root)
-{
-    DIR *dir = opendir(root);
-    if (!dir)
-        return;
-    for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
-        char folder[PATH_LENGTH_MAX];
-        struct stat st;
-        if (strncmp(entry->d_name, MEMORY_PREFIX, strlen(MEMORY_PREFIX)) != 0 ||
-            !join(folder, root, entry->d_name) || lstat(folder, &st) != 0 || !S_ISDIR(st.st_mode) ||
-            st.st_uid != geteuid())
-            continue;
-        char lock[PATH_LENGTH_MAX];
-        if (!join(lock, folder, LOCK_FILE) || access(lock, F_OK) != 0)
-            continue; /* being made right now, or not ours */
-        int fd = take_lock(folder);
-        if (fd < 0)
-            continue;
-        remove_own_folder(folder);
-        close(fd);
-    }
-    closedir(dir);
-}
+static const struct temporary_folders memory_folders = { .prefix = "iotjobsd-", .owns = is_own_file };
 
 static bool has_room(const char *root)
 {
@@ -106,32 +54,12 @@ static bool has_room(const char *root)
            fs.f_bavail * fs.f_frsize >= MEMORY_ROOM_LEAST;
 }
 
-/* Made and locked under a name of which remove_left_folders knows nothing, and named like ours only then:
- * another server that starts at this moment would take it for one that was left behind. */
-static bool make_locked_folder(struct store *store, const char *root)
-{
-    char young[PATH_LENGTH_MAX];
-    if (!join(young, root, "." MEMORY_PREFIX "XXXXXX") || !mkdtemp(young))
-        return false;
-    store->lock_fd = take_lock(young);
-    if (store->lock_fd >= 0 && join(store->folder, root, strrchr(young, '/') + 2) &&
-        rename(young, store->folder) == 0)
-        return true;
-    int why = errno;
-    remove_own_folder(young);
-    if (store->lock_fd >= 0)
-        close(store->lock_fd);
-    store->lock_fd = -1;
-    errno = why;
-    return false;
-}
-
 static bool make_memory_folder(struct store *store, struct strbuf *ret_problem)
 {
-    const char *temporary = getenv("TMPDIR");
-    const char *root = has_room("/dev/shm") ? "/dev/shm" : (temporary && *temporary ? temporary : "/tmp");
-    remove_left_folders(root);
-    if (make_locked_folder(store, root))
+    const char *root = has_room("/dev/shm") ? "/dev/shm" : temporary_root();
+    temporary_folders_tidy(&memory_folders, root);
+    store->lock_fd = temporary_folder_make(&memory_folders, root, store->folder);
+    if (store->lock_fd >= 0)
         return true;
     strbuf_printf(ret_problem, "cannot make a folder for the in-memory database in %s: %s", root,
                   strerror(errno));
@@ -142,7 +70,7 @@ static bool make_memory_folder(struct store *store, struct strbuf *ret_problem)
 
 static bool make_folder(struct store *store, const char *folder, struct strbuf *ret_problem)
 {
-    if (snprintf(store->folder, sizeof store->folder, "%s", folder) >= PATH_LENGTH_MAX - 32) {
+    if (snprintf(store->folder, sizeof store->folder, "%s", folder) >= FOLDER_PATH_MAX - 32) {
         strbuf_add_text(ret_problem, "data: the path of the folder is too long");
         return false;
     }
@@ -155,7 +83,7 @@ static bool make_folder(struct store *store, const char *folder, struct strbuf *
 static bool lock_folder(struct store *store, struct strbuf *ret_problem)
 {
     if (store->lock_fd < 0)
-        store->lock_fd = take_lock(store->folder);
+        store->lock_fd = folder_lock(store->folder);
     if (store->lock_fd >= 0)
         return true;
     if (errno == EWOULDBLOCK)
@@ -260,7 +188,7 @@ static bool open_in(struct store *store, struct strbuf *ret_problem)
 {
     if (!lock_folder(store, ret_problem))
         return false;
-    if (!join(store->path, store->folder, DATABASE_FILE)) {
+    if (!folder_join(store->path, store->folder, DATABASE_FILE)) {
         strbuf_add_text(ret_problem, "data: the path of the folder is too long");
         return false;
     }
@@ -305,7 +233,7 @@ void store_close(struct store *store)
         return;
     db_close(store->writer);
     if (store->in_memory)
-        remove_own_folder(store->folder);
+        temporary_folder_remove(&memory_folders, store->folder);
     if (store->lock_fd >= 0)
         close(store->lock_fd);
     free(store);
@@ -353,7 +281,13 @@ bool store_reset(struct db *db)
            db_exec(db, "DELETE FROM connectivity /*scan*/", "") &&
            db_exec(db, "DELETE FROM thing_type /*scan*/", "") &&
            db_exec(db, "DELETE FROM event_configuration /*scan*/", "") &&
-           db_exec(db, "DELETE FROM tag /*scan*/", "") && db_exec(db, "DELETE FROM policy /*scan*/", "");
+           db_exec(db, "DELETE FROM tag /*scan*/", "") && db_exec(db, "DELETE FROM policy /*scan*/", "") &&
+           db_exec(db, "DELETE FROM artifact_upload /*scan*/", "") &&
+           db_exec(db, "DELETE FROM artifact_object /*scan*/", "") &&
+           db_exec(db, "DELETE FROM artifact_bucket /*scan*/", "") &&
+           db_exec(db, "DELETE FROM artifact_part /*scan*/", "") &&
+           db_exec(db, "DELETE FROM artifact_piece /*scan*/", "") &&
+           db_exec(db, "DELETE FROM artifact_content /*scan*/", "");
 }
 
 bool store_secret(struct db *db, struct str name, unsigned char ret_key[STORE_SECRET_BYTES])

@@ -13,7 +13,7 @@
 #define NEW_YEAR_2030_MS INT64_C(1893456000000)
 #define YEAR_0_MS        INT64_C(-62167219200000)
 
-static void times_are_written_in_their_three_forms(void **state)
+static void times_are_written_in_their_forms(void **state)
 {
     (void)state;
     static const struct {
@@ -37,6 +37,55 @@ static void times_are_written_in_their_three_forms(void **state)
         time_format_minute(cases[i].ms, text);
         assert_string_equal(text, cases[i].minute);
     }
+}
+
+static void times_without_milliseconds_are_written_with_and_without_punctuation(void **state)
+{
+    (void)state;
+    char text[TIME_TEXT_MAX];
+    time_format_second(NEW_YEAR_2030_MS + 3723 * SECOND + 999, text);
+    assert_string_equal(text, "2030-01-01T01:02:03Z");
+    time_format_basic(NEW_YEAR_2030_MS + 3723 * SECOND + 999, text);
+    assert_string_equal(text, "20300101T010203Z");
+}
+
+static void dates_of_http_are_read_whatever_their_weekday(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "Tue, 01 Jan 2030 01:02:03 GMT",
+        "Mon, 01 Jan 2030 01:02:03 GMT",
+        "Tue, 01 Jan 2030 01:02:03 +0000",
+        "Tue, 01 Jan 2030 01:02:03 -0000",
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int64_t ms = 0;
+        assert_true(time_parse_http(str_from(cases[i]), &ms));
+        assert_true(ms == NEW_YEAR_2030_MS + 3723 * SECOND);
+    }
+}
+
+static void what_is_no_date_of_http_is_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "",
+        "Tue, 01 Jan 2030 01:02:03",
+        "Tue, 01 Jan 2030 01:02:03 CET",
+        "Tue, 01 Jan 2030 01:02:03 GMT ",
+        "Tue, 1 Jan 2030 01:02:03 GMT",
+        "Tue, 01 jan 2030 01:02:03 GMT",
+        "Tue, 31 Feb 2030 01:02:03 GMT",
+        "Tuesday, 01-Jan-30 01:02:03 GMT",
+        "Tue, 01 J",
+        "2030-01-01T01:02:03Z",
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int64_t ms = 99;
+        assert_false(time_parse_http(str_from(cases[i]), &ms));
+        assert_int_equal(ms, 99);
+    }
+    assert_false(time_parse_http(STR_NONE, &(int64_t){ 0 }));
 }
 
 static void every_day_of_ten_thousand_years_agrees_with_the_host_and_reads_back(void **state)
@@ -242,7 +291,10 @@ static void durations_of_settings_carry_a_unit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(times_are_written_in_their_three_forms),
+        cmocka_unit_test(times_are_written_in_their_forms),
+        cmocka_unit_test(times_without_milliseconds_are_written_with_and_without_punctuation),
+        cmocka_unit_test(dates_of_http_are_read_whatever_their_weekday),
+        cmocka_unit_test(what_is_no_date_of_http_is_refused),
         cmocka_unit_test(every_day_of_ten_thousand_years_agrees_with_the_host_and_reads_back),
         cmocka_unit_test(the_clock_endpoints_form_is_read),
         cmocka_unit_test(other_forms_and_days_that_do_not_exist_are_refused),

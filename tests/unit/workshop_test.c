@@ -53,7 +53,10 @@ static struct call *call_through(struct room *room, struct gate *gate)
 
 static struct workshop *open_workshop(struct room *room)
 {
-    struct workshop *workshop = workshop_start(room->engine, NULL);
+    const struct workshop_options options = { .engine = room->engine,
+                                              .thread = "iotjobs-test",
+                                              .calls = CALLS_MAX };
+    struct workshop *workshop = workshop_start(&options);
     assert_non_null(workshop);
     return workshop;
 }
@@ -99,12 +102,12 @@ static void what_cannot_be_prepared_does_not_run(void **state)
 static void only_so_many_wait_and_they_are_served_in_order(void **state)
 {
     struct room *room = *state;
-    struct call *calls[WORKSHOP_CALLS_MAX + 1];
+    struct call *calls[CALLS_MAX + 1];
     struct gate gate;
     gate_init(&gate, 0);
     struct workshop *workshop = open_workshop(room);
     room_start(room);
-    for (size_t i = 0; i <= WORKSHOP_CALLS_MAX; i++) {
+    for (size_t i = 0; i <= CALLS_MAX; i++) {
         calls[i] = call_through(room, &gate);
         assert_true(workshop_submit(workshop, calls[i]));
         if (i == 0)
@@ -113,10 +116,10 @@ static void only_so_many_wait_and_they_are_served_in_order(void **state)
     struct call *one_more = call_through(room, &gate);
     assert_false(workshop_submit(workshop, one_more));
     call_free(one_more);
-    for (size_t i = 0; i <= WORKSHOP_CALLS_MAX; i++)
+    for (size_t i = 0; i <= CALLS_MAX; i++)
         sem_post(&gate.open);
-    room_wait(room, WORKSHOP_CALLS_MAX + 1);
-    for (size_t i = 0; i <= WORKSHOP_CALLS_MAX; i++)
+    room_wait(room, CALLS_MAX + 1);
+    for (size_t i = 0; i <= CALLS_MAX; i++)
         assert_ptr_equal(room->answers[i], calls[i]);
     close_workshop(workshop);
 }

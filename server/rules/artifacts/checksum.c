@@ -115,22 +115,13 @@ void checksum_add(struct checksum *checksum, const void *bytes, size_t n)
         checksum->crc = crc_add(rows[checksum->algorithm].crc, checksum->crc, bytes, n);
 }
 
-static void write_base64(const unsigned char *bytes, size_t n, char ret_value[CHECKSUM_TEXT_MAX])
-{
-    struct arena arena;
-    arena_init(&arena, CHECKSUM_TEXT_MAX * 4);
-    struct str text = base64_text(bytes, n, &arena);
-    snprintf(ret_value, CHECKSUM_TEXT_MAX, "%.*s", STR(text));
-    arena_release(&arena);
-}
-
 /* Most significant byte first. */
 static void write_crc(uint64_t crc, size_t n, char ret_value[CHECKSUM_TEXT_MAX])
 {
     unsigned char bytes[sizeof crc];
     for (size_t i = 0; i < n; i++)
         bytes[i] = (unsigned char)(crc >> (8 * (n - 1 - i)));
-    write_base64(bytes, n, ret_value);
+    base64_write(bytes, n, ret_value);
 }
 
 bool checksum_end(struct checksum *checksum, char ret_value[CHECKSUM_TEXT_MAX])
@@ -145,7 +136,7 @@ bool checksum_end(struct checksum *checksum, char ret_value[CHECKSUM_TEXT_MAX])
     }
     if (!digest_end(checksum->digest, bytes))
         return false;
-    write_base64(bytes, rows[checksum->algorithm].bytes, ret_value);
+    base64_write(bytes, rows[checksum->algorithm].bytes, ret_value);
     return true;
 }
 

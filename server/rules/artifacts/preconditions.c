@@ -2,9 +2,6 @@
 
 #include "base/time_text.h"
 
-static const char if_match[] = "If-Match", if_none_match[] = "If-None-Match",
-                  if_unmodified_since[] = "If-Unmodified-Since";
-
 static struct str trimmed(struct str text)
 {
     while (text.n > 0 && (text.p[0] == ' ' || text.p[0] == '\t'))
@@ -35,41 +32,48 @@ static bool names(struct str list, struct str etag)
     return false;
 }
 
-/* By the header's whole seconds; one that is no date does not count. */
-static bool modified_since(struct str header, int64_t modified_at_ms, bool *ret_readable)
+/* False for a header that is no date, which does not count. */
+static bool read_second(struct str header, int64_t *ret_second)
 {
-    int64_t since_ms = 0;
-    *ret_readable = time_parse_http(header, &since_ms);
-    return *ret_readable && modified_at_ms / 1000 > since_ms / 1000;
+    int64_t ms;
+    if (!time_parse_http(header, &ms))
+        return false;
+    *ret_second = ms / 1000;
+    return true;
+}
+
+static enum precondition_result decide(enum precondition_result result, const char *name,
+                                       const char **ret_decisive)
+{
+    *ret_decisive = name;
+    return result;
 }
 
 enum precondition_result preconditions_of_read(const struct preconditions *conditions, struct str etag,
-                                               int64_t modified_at_ms, const char **ret_failed)
+                                               int64_t modified_at_ms, const char **ret_decisive)
 {
-    bool readable;
+    int64_t modified = modified_at_ms / 1000, second;
     if (conditions->if_match.p) {
-        *ret_failed = if_match;
         if (!names(conditions->if_match, etag))
-            return PRECONDITION_FAILED;
-    } else if (conditions->if_unmodified_since.p) {
-        *ret_failed = if_unmodified_since;
-        if (modified_since(conditions->if_unmodified_since, modified_at_ms, &readable))
-            return PRECONDITION_FAILED;
+            return decide(PRECONDITION_FAILED, "If-Match", ret_decisive);
+    } else if (read_second(conditions->if_unmodified_since, &second) && modified > second) {
+        return decide(PRECONDITION_FAILED, "If-Unmodified-Since", ret_decisive);
     }
-    if (conditions->if_none_match.p)
-        return names(conditions->if_none_match, etag) ? PRECONDITION_NOT_MODIFIED : PRECONDITION_HOLDS;
-    if (conditions->if_modified_since.p &&
-        !modified_since(conditions->if_modified_since, modified_at_ms, &readable) && readable)
-        return PRECONDITION_NOT_MODIFIED;
+    if (conditions->if_none_match.p) {
+        if (names(conditions->if_none_match, etag))
+            return decide(PRECONDITION_NOT_MODIFIED, "If-None-Match", ret_decisive);
+    } else if (read_second(conditions->if_modified_since, &second) && modified <= second) {
+        return decide(PRECONDITION_NOT_MODIFIED, "If-Modified-Since", ret_decisive);
+    }
     return PRECONDITION_HOLDS;
 }
 
 enum precondition_result preconditions_of_write(const struct preconditions *conditions, struct str etag,
-                                                const char **ret_failed)
+                                                const char **ret_decisive)
 {
-    *ret_failed = if_match;
     if (conditions->if_match.p && !names(conditions->if_match, etag))
-        return PRECONDITION_FAILED;
-    *ret_failed = if_none_match;
-    return names(conditions->if_none_match, etag) ? PRECONDITION_FAILED : PRECONDITION_HOLDS;
+        return decide(PRECONDITION_FAILED, "If-Match", ret_decisive);
+    if (names(conditions->if_none_match, etag))
+        return decide(PRECONDITION_FAILED, "If-None-Match", ret_decisive);
+    return PRECONDITION_HOLDS;
 }

@@ -12,12 +12,12 @@ struct preconditions {
 
 enum precondition_result { PRECONDITION_HOLDS, PRECONDITION_NOT_MODIFIED, PRECONDITION_FAILED };
 
-/* Of a read. `etag` without quotes. *ret_failed: the header's name for the refusal's Condition, if one
- * failed. */
+/* Of a read. `etag` without quotes. A time that cannot be read does not count. *ret_decisive: the name of the
+ * header that was decisive (the refusal's Condition); not set where all hold. */
 enum precondition_result preconditions_of_read(const struct preconditions *conditions, struct str etag,
-                                               int64_t modified_at_ms, const char **ret_failed);
-/* Of a write over `etag`; absent: nothing is there. */
+                                               int64_t modified_at_ms, const char **ret_decisive);
+/* Of a write over `etag`; absent: nothing is there, and nothing matches. */
 enum precondition_result preconditions_of_write(const struct preconditions *conditions, struct str etag,
-                                                const char **ret_failed);
+                                                const char **ret_decisive);
 
 #endif

@@ -25,6 +25,20 @@ static bool looks_like_ipv4(struct str name)
     return groups == 4;
 }
 
+/* Beginnings and ends that S3 keeps for itself. */
+static bool is_reserved(struct str name)
+{
+    static const char *const beginnings[] = { "xn--", "sthree-", "amzn-s3-demo-" };
+    static const char *const ends[] = { "-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3" };
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+        if (str_starts_with(name, str_from(beginnings[i])))
+            return true;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (str_ends_with(name, str_from(ends[i])))
+            return true;
+    return false;
+}
+
 bool s3_bucket_name_valid(struct str name)
 {
     if (name.n < S3_BUCKET_BYTES_LEAST || name.n > S3_BUCKET_BYTES_MAX || !is_lower_or_digit(name.p[0]) ||
@@ -33,8 +47,7 @@ bool s3_bucket_name_valid(struct str name)
     for (size_t i = 0; i < name.n; i++)
         if (!is_lower_or_digit(name.p[i]) && name.p[i] != '-' && (name.p[i] != '.' || name.p[i - 1] == '.'))
             return false;
-    return !looks_like_ipv4(name) && !str_starts_with(name, STR_LIT("xn--")) &&
-           !str_ends_with(name, STR_LIT("-s3alias"));
+    return !looks_like_ipv4(name) && !is_reserved(name);
 }
 
 bool s3_key_valid(struct str key, bool *ret_too_long)

@@ -29,12 +29,15 @@ struct sigv4_pair {
     struct str name, value;
 };
 
+/* The parameters of a query as it came, in their order; empty ones ("&&") are none. NULL: the arena is full.
+ */
+struct sigv4_pair *sigv4_query_read(struct str query, struct arena *arena, size_t *ret_n);
+
 /* What a canonical request is made of. */
 struct sigv4_request {
     struct str method;
-    struct str path; /* canonical already: as on the wire for S3; see sigv4_canonical_path */
-    const struct sigv4_pair
-        *query; /* all that are signed: X-Amz-Signature is left out by the functions below */
+    struct str path;                /* canonical already: as on the wire for S3; see sigv4_canonical_path */
+    const struct sigv4_pair *query; /* all there are; X-Amz-Signature alone is not signed */
     size_t query_n;
     const struct sigv4_pair *headers; /* all there are; the signed ones are picked from them */
     size_t header_n;
@@ -42,8 +45,8 @@ struct sigv4_request {
     struct str payload_hash;   /* 64 hex digits, or one of the fixed words */
 };
 
-/* The path of services other than S3: dot segments removed, each segment encoded once more (RFC 3986).
- * Absent: the arena is full. */
+/* The path of services other than S3: dot segments and empty ones removed, the others encoded once more
+ * (RFC 3986). Absent: the arena is full. */
 struct str sigv4_canonical_path(struct str path, struct arena *arena);
 
 /* Absent: the arena is full. Each parameter is decoded and encoded again (RFC 3986), and sorted by name, then
@@ -59,7 +62,7 @@ struct str sigv4_string_to_sign(struct str amz_date, const struct sigv4_scope *s
 bool sigv4_signing_key(struct str secret, const struct sigv4_scope *scope,
                        unsigned char ret_key[SHA256_BYTES]);
 
-/* Lower-case hexadecimal, with a NUL behind it. */
+/* Lower-case hexadecimal, with a NUL behind it. False, here and above: OpenSSL has no memory. */
 bool sigv4_signature(const unsigned char key[SHA256_BYTES], struct str string_to_sign,
                      char ret_signature[SIGV4_SIGNATURE_MAX]);
 
@@ -67,7 +70,8 @@ bool sigv4_signature(const unsigned char key[SHA256_BYTES], struct str string_to
 void sigv4_date_format(int64_t ms, char ret_date[SIGV4_DATE_MAX]);
 bool sigv4_date_read(struct str text, int64_t *ret_ms);
 
-/* What an Authorization header says. False: a component is missing. The blanks behind commas are optional. */
+/* What an Authorization header says, in any order; the blanks behind commas are optional. False: it is of
+ * another algorithm, or a component is missing, or there twice. */
 struct sigv4_authorization {
     struct str credential, signed_headers, signature;
 };
@@ -78,9 +82,9 @@ struct sigv4_signer {
     struct str access_key, secret, region, service;
 };
 
-/* scheme://host and path (percent-encoded), with `query` ("versionId=x", raw, or empty) and the signature: a
- * URL that `method` may be used with from now_ms on for so many seconds, by anybody. Signs the header Host
- * alone. Absent: the arena is full. */
+/* scheme://host and path, with `query` ("versionId=x", or empty) and the signature: a URL that `method` may
+ * be used with from now_ms on for so many seconds, by anybody. Path and query are percent-encoded already.
+ * Signs the header Host alone. Absent: the arena is full. */
 struct sigv4_url {
     struct str method, scheme, host, path, query;
     int64_t expires_s;

@@ -23,7 +23,8 @@ enum { ARTIFACT_FILE_MAX = 37 }; /* a UUID, and a NUL */
 struct artifact_folder_options {
     const char *data; /* the data folder; not used in memory */
     bool in_memory;
-    int durability; /* enum durability of settings.h: `full` forces files to disk */
+    int durability;  /* enum durability of settings.h: but for `memory`, files are forced to disk */
+    int64_t reserve; /* writing stops before less than that is free, in bytes */
     struct log *log;
 };
 
@@ -31,18 +32,24 @@ struct artifact_folder_options {
  * that removes files. NULL: one sentence in `ret_problem`. */
 struct artifact_folder *artifact_folder_open(const struct artifact_folder_options *options, struct db *db,
                                              struct strbuf *ret_problem);
-/* Ends the thread once what it was given is removed; in memory the folder goes, too. NULL is allowed. */
+/* Ends the thread once what it was given is removed; in memory the folder goes, too. After every writer and
+ * reader. NULL is allowed. */
 void artifact_folder_close(struct artifact_folder *folder);
 
 /* After the COMMIT that took away a file's last row. Its thread removes it, once nobody holds it. */
 void artifact_folder_remove(struct artifact_folder *folder, struct str file);
 
-/* Removes every file that no row of `db` names and that nobody writes or reads: after a reset. */
+/* Removes every file that no row of `db` names and that nobody writes: after a reset, by the thread that
+ * writes to the database. What somebody reads goes when he is done. */
 void artifact_folder_sweep(struct artifact_folder *folder, struct db *db);
 
+/* Waits until nothing is to be removed but what somebody holds: for tests. */
+void artifact_folder_settle(struct artifact_folder *folder);
+
 /*
- * A reader looks into the database and opens what it names between these two. Nothing is removed meanwhile,
- * and what it has opened then stays readable until it is closed.
+ * A reader looks into the database and opens what it names between these two: the transaction in which he
+ * looks begins in between, too. Nothing is removed meanwhile, and what he has opened then stays readable
+ * until it is closed. Not to be nested, and not for long: whoever begins behind a removal that waits, waits.
  */
 void artifact_folder_begin_read(struct artifact_folder *folder);
 void artifact_folder_end_read(struct artifact_folder *folder);
