@@ -67,6 +67,24 @@ static bool start_device_ca(struct server *server, struct strbuf *ret_problem)
                           clock_host_ms(), server->config.log, &server->device_ca, ret_problem);
 }
 
+static bool start_artifacts(struct server *server, struct strbuf *ret_problem)
+{
+    const struct settings *settings = server->config.settings;
+    struct artifact_folder_options options = {
+        .data = settings->data,
+        .in_memory = settings->in_memory,
+        .durability = settings->durability,
+        .reserve = settings->artifact_reserve,
+        .log = server->config.log,
+    };
+    if (!artifact_key_open(store_writer(server->store), &server->artifacts.key)) {
+        strbuf_add_text(ret_problem, "the key of the artefact store cannot be stored");
+        return false;
+    }
+    server->artifacts.folder = artifact_folder_open(&options, store_writer(server->store), ret_problem);
+    return server->artifacts.folder != NULL;
+}
+
 /* Of a broker that somebody else has configured nobody knows who listens: bridges and earlier sessions do. */
 static bool start_audience(struct server *server)
 {
@@ -149,7 +167,7 @@ struct server *server_start(const struct server_config *config, struct strbuf *r
     start_clock(server);
     if (time_zone_open(config->settings->window_time_zone, &server->window_zone, ret_problem) &&
         start_store(server, ret_problem) && start_device_ca(server, ret_problem) &&
-        start_engine(server, ret_problem) && start_http(server, ret_problem))
+        start_artifacts(server, ret_problem) && start_engine(server, ret_problem) && start_http(server, ret_problem))
         return server;
     server_stop(server);
     return NULL;
@@ -176,6 +194,7 @@ void server_stop(struct server *server)
     audience_free(server->audience);
     connectivity_watch_free(server->connectivity);
     issuer_release(&server->device_ca);
+    artifact_folder_close(server->artifacts.folder);
     if (server->store != NULL)
         store_close(server->store);
     clock_release(&server->clock);

@@ -98,7 +98,7 @@ void call_run(struct call *call, const struct call_world *world)
 {
     struct json json = json_to(&call->reply);
     struct outgoing outgoing;
-    outgoing_init(&outgoing, &call->arena);
+    outgoing_init(&outgoing, &call->arena, world->doomed);
     struct op op = {
         .db = world->db,
         .arena = &call->arena,

@@ -11,6 +11,7 @@
 #include "rules/security/access.h"
 
 struct call;
+struct doomed_files;
 struct message;
 
 /*
@@ -72,7 +73,8 @@ struct call_world {
     struct unheard *unheard;                 /* notifications that nobody listened to; NULL: not kept */
     struct connectivity_watch *connectivity; /* who wants to know who is connected; NULL: nobody */
     const struct artifacts *artifacts;       /* NULL: there is no artefact store */
-    struct message **messages; /* gets the notifications and events of a write; NULL for a read */
+    struct message **messages;   /* gets the notifications and events of a write; NULL for a read */
+    struct doomed_files *doomed; /* gets the files that a write leaves without a row; NULL for a read */
 };
 
 /*

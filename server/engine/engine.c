@@ -5,6 +5,8 @@
 #include "base/thread.h"
 #include "engine/internal.h"
 #include "engine/throttle.h"
+#include "ops/artifacts/artifacts.h"
+#include "ops/artifacts/doomed_files.h"
 #include "ops/executions/notify.h"
 #include "ops/fleet/connectivity.h"
 #include "settings.h"
@@ -53,6 +55,7 @@ struct batch {
     int64_t now_ms;
     struct unheard unheard;        /* notifications that were not built */
     struct message *late_messages; /* those of them that somebody listens to by now */
+    struct doomed_files doomed;
 };
 
 /* ---- inbox ---- */
@@ -180,6 +183,7 @@ static struct call_world world_at(struct engine *engine, struct batch *batch, in
         .connectivity = engine->config.connectivity,
         .artifacts = engine->config.artifacts,
         .messages = messages,
+        .doomed = &batch->doomed,
     };
 }
 
@@ -220,9 +224,11 @@ static void run_call(struct engine *engine, struct batch *batch, struct call *ca
     struct db *db = engine->config.db;
     call->messages = NULL;
     struct call_world world = world_at(engine, batch, now_ms, &call->messages);
+    size_t doomed = batch->doomed.n;
     call_run(call, &world);
     if (call->ok && db_keep(db))
         return;
+    doomed_files_truncate(&batch->doomed, doomed);
     message_free_all(call->messages);
     call->messages = NULL;
     if (call->ok)
@@ -299,6 +305,13 @@ static void catch_up(struct engine *engine, struct batch *batch)
     db_clear_failure(engine->config.db);
 }
 
+static void remove_files(struct engine *engine, const struct batch *batch)
+{
+    const struct artifacts *artifacts = engine->config.artifacts;
+    doomed_files_remove(&batch->doomed, artifacts ? artifacts->folder : NULL, engine->config.db);
+    db_clear_failure(engine->config.db);
+}
+
 /* False: nothing was committed, and everybody was told so. */
 static bool finish(struct engine *engine, struct batch *batch)
 {
@@ -306,9 +319,11 @@ static bool finish(struct engine *engine, struct batch *batch)
     if (committed) {
         connectivity_watch_look(engine->config.connectivity, engine->config.db);
         catch_up(engine, batch);
+        remove_files(engine, batch);
     } else
         fail_batch(engine, batch);
     unheard_release(&batch->unheard);
+    doomed_files_release(&batch->doomed);
     engine->running.batches++;
     engine->running.timers_fired += committed ? batch->timers_fired : 0;
     deliver(engine, batch);
@@ -480,6 +495,7 @@ static bool run_reset(struct op *op, const void *input)
     (void)input;
     json_member_string(op->json, "status", STR_LIT("reset"));
     connectivity_reset(op);
+    doom_all_files(op);
     return store_reset(op->db) || fail(op->err, ERR_INTERNAL, "The database could not be emptied.");
 }
 

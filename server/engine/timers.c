@@ -1,5 +1,7 @@
 #include "engine/timers.h"
 
+#include "ops/artifacts/artifact_work.h"
+#include "ops/artifacts/doomed_files.h"
 #include "ops/executions/execution_change.h"
 #include "ops/executions/notify.h"
 #include "ops/fleet/connectivity.h"
@@ -33,13 +35,15 @@ static bool (*const kinds[TIMER_KIND_COUNT])(struct op *op, const struct timer_r
     [TIMER_CONNECTIVITY] = connectivity_due,
     [TIMER_FLEET_THINGS] = fleet_work_due,
     [TIMER_FLEET_THING_GROUPS] = fleet_work_due,
+    [TIMER_ARTIFACT_CLEARING] = artifact_clearing_due,
+    [TIMER_ARTIFACT_UPLOADS] = artifact_uploads_due,
 };
 
 static bool run(const struct call_world *world, struct arena *arena, struct err *err,
                 const struct timer_row *timer)
 {
     struct outgoing outgoing;
-    outgoing_init(&outgoing, arena);
+    outgoing_init(&outgoing, arena, world->doomed);
     struct op op = {
         .db = world->db,
         .arena = arena,
@@ -89,8 +93,11 @@ enum timer_outcome timers_run_next(const struct call_world *world, struct arena 
     err_init(&err, arena);
     *world->messages = NULL;
     *ret_timer = timer;
-    if (!run(world, arena, &err, &timer) || !db_keep(world->db))
+    size_t doomed = world->doomed->n;
+    if (!run(world, arena, &err, &timer) || !db_keep(world->db)) {
+        doomed_files_truncate(world->doomed, doomed);
         return put_off(world, &timer, &err);
+    }
     log_write(world->log, LOG_DEBUG, "timer_fired kind=%s job=%.*s thing=%.*s late_ms=%lld",
               timer_kind_name(timer.kind), STR(timer.job_id), STR(timer.thing_name),
               (long long)(world->now_ms - timer.due_ms));

@@ -2,9 +2,9 @@
 
 #include "ops/executions/notify.h"
 
-void outgoing_init(struct outgoing *outgoing, struct arena *arena)
+void outgoing_init(struct outgoing *outgoing, struct arena *arena, struct doomed_files *doomed)
 {
-    *outgoing = (struct outgoing){ .arena = arena };
+    *outgoing = (struct outgoing){ .arena = arena, .doomed = doomed };
     outgoing->touched_end = &outgoing->touched;
     outgoing->events_end = &outgoing->events;
 }
@@ -12,7 +12,7 @@ void outgoing_init(struct outgoing *outgoing, struct arena *arena)
 void outgoing_release(struct outgoing *outgoing)
 {
     message_free_all(outgoing->events);
-    outgoing_init(outgoing, outgoing->arena);
+    outgoing_init(outgoing, outgoing->arena, outgoing->doomed);
 }
 
 bool outgoing_push_event(struct op *op, struct message *event)

@@ -8,6 +8,7 @@
 #include "ops/message.h"
 #include "ops/op.h"
 
+struct doomed_files;
 struct touched_list;
 
 struct outgoing {
@@ -17,9 +18,11 @@ struct outgoing {
     struct touched_list *touched_last; /* notify_touch's latest: the first of `touched` with its key */
     struct message *events;
     struct message **events_end;
+    struct doomed_files *doomed; /* artefacts to be removed after COMMIT (ops/artifacts/doomed_files) */
 };
 
-void outgoing_init(struct outgoing *outgoing, struct arena *arena);
+/* `doomed` is the transaction's. */
+void outgoing_init(struct outgoing *outgoing, struct arena *arena, struct doomed_files *doomed);
 /* Frees what was never collected. */
 void outgoing_release(struct outgoing *outgoing);
 

@@ -19,6 +19,8 @@ static const char *const kind_names[TIMER_KIND_COUNT] = {
     [TIMER_CONNECTIVITY] = "CONNECTIVITY",
     [TIMER_FLEET_THINGS] = "FLEET_THINGS",
     [TIMER_FLEET_THING_GROUPS] = "FLEET_THING_GROUPS",
+    [TIMER_ARTIFACT_CLEARING] = "ARTIFACT_CLEARING",
+    [TIMER_ARTIFACT_UPLOADS] = "ARTIFACT_UPLOADS",
 };
 
 const char *timer_kind_name(enum timer_kind kind)

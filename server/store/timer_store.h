@@ -24,6 +24,8 @@ enum timer_kind {
     TIMER_CONNECTIVITY,       /* those who were connected in a run before are disconnected */
     TIMER_FLEET_THINGS,       /* of the index of things: what is being done to it (schema: fleet_work) */
     TIMER_FLEET_THING_GROUPS, /* of the index of thing groups */
+    TIMER_ARTIFACT_CLEARING,  /* of contents that nothing has any more */
+    TIMER_ARTIFACT_UPLOADS,   /* multipart uploads that were not completed in time are aborted */
     TIMER_KIND_COUNT
 };
 

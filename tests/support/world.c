@@ -10,6 +10,7 @@
 #include "device_ca.h"
 #include "ops/jobs/job_window.h"
 #include "plugin/inbound.h"
+#include "support/temp_folder.h"
 
 /* ---- life ---- */
 
@@ -63,7 +64,8 @@ static void open_engine(struct world *w)
                                     .log = w->log,
                                     .outbox = w->outbox,
                                     .audience = w->audience,
-                                    .connectivity = w->connectivity };
+                                    .connectivity = w->connectivity,
+                                    .artifacts = &w->artifacts };
     w->engine = engine_new(&config);
     assert_non_null(w->engine);
 }
@@ -74,6 +76,17 @@ static void close_engine(struct world *w)
     outbox_free(w->outbox);
     audience_free(w->audience);
     connectivity_watch_free(w->connectivity);
+}
+
+static void open_artifacts(struct world *w, struct strbuf *problem)
+{
+    struct artifact_folder_options options = {
+        .data = w->folder, .in_memory = !w->folder[0], .durability = DURABILITY_NORMAL, .log = w->log
+    };
+    assert_true(artifact_key_open(store_writer(w->store), &w->artifacts.key));
+    w->artifacts.folder = artifact_folder_open(&options, store_writer(w->store), problem);
+    if (!w->artifacts.folder)
+        fail_msg("%.*s", STR(strbuf_str(problem)));
 }
 
 /* The world ticks when it is told to. */
@@ -99,6 +112,7 @@ static void open_world(struct world *w, const char *now)
         fail_msg("%.*s", STR(strbuf_str(&problem)));
     if (!device_ca_open(NULL, store_writer(w->store), clock_host_ms(), w->log, &w->device_ca, &problem))
         fail_msg("%.*s", STR(strbuf_str(&problem)));
+    open_artifacts(w, &problem);
     strbuf_release(&problem);
     assert_true(connectivity_run_begins(store_writer(w->store), iso_ms(now)));
     assert_true(
@@ -117,6 +131,7 @@ static void close_world(struct world *w)
     close_engine(w);
     connections_release(&w->connections);
     issuer_release(&w->device_ca);
+    artifact_folder_close(w->artifacts.folder);
     store_close(w->store);
     clock_release(&w->clock);
     time_zone_free(w->window_zone);
@@ -188,6 +203,13 @@ void world_restart(struct world *w, const char *now)
     run_batches(w);
 }
 
+static void remove_artifacts(const char *folder)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/artifacts", folder);
+    temp_folder_remove(path);
+}
+
 static void remove_folder(const char *folder)
 {
     static const char *const files[] = { "iotjobs.db", "iotjobs.db-wal", "iotjobs.db-shm", "iotjobs.lock" };
@@ -196,6 +218,7 @@ static void remove_folder(const char *folder)
         snprintf(path, sizeof path, "%s/%s", folder, files[i]);
         unlink(path);
     }
+    remove_artifacts(folder);
     rmdir(folder);
 }
 

@@ -6,6 +6,7 @@
 
 #include "api/decode.h"
 #include "base/issue.h"
+#include "ops/artifacts/artifacts.h"
 #include "plugin/connections.h"
 #include "plugin/departures.h"
 #include "plugin/subscribers.h"
@@ -21,6 +22,7 @@ struct world {
     struct log *log;
     struct store *store;
     struct issuer device_ca;
+    struct artifacts artifacts;
     struct outbox *outbox;
     struct audience *audience;
     bool nobody_listens; /* but those who subscribed */

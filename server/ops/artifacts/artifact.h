@@ -170,6 +170,7 @@ struct s3_upload_part_request {
     struct preconditions source_conditions;
     struct str source_range; /* "bytes=a-b"; absent: the whole */
     struct part_row *ret_part;
+    struct upload_row *ret_upload; /* may be NULL: whose checksum_algorithm the part is to have */
 };
 op_fn op_s3_upload_part;  /* writes */
 op_fn op_s3_check_upload; /* before a part's body is read: same input */

@@ -12,6 +12,9 @@ struct artifact_key {
     char secret[ARTIFACT_SECRET_MAX];
 };
 
+/* Makes it, or reads the one that was made before; the writer's connection. False: the database fails. */
+bool artifact_key_open(struct db *db, struct artifact_key *ret_key);
+
 /* Does not change while the server runs. */
 struct artifacts {
     struct artifact_folder *folder;

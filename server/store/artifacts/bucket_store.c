@@ -1,6 +1,6 @@
 #include "store/artifacts/bucket_store.h"
 
-#include "store/artifacts/key_range.h"
+#include "store/artifacts/key_walk.h"
 
 static const char *const versioning_names[] = {
     [VERSIONING_NEVER] = "NEVER",

@@ -60,17 +60,16 @@ bool store_pieces_get(struct db *db, struct arena *arena, int64_t content, struc
     return !arena->failed && !db_failed(db);
 }
 
-bool store_pieces_move(struct db *db, int64_t content, int64_t first, int64_t last, int64_t to)
+bool store_pieces_move(struct db *db, int64_t content, int64_t first, int64_t last, int64_t to,
+                       int64_t *ret_n)
 {
-    return db_exec(db,
-                   "UPDATE artifact_piece SET content = ?4 "
-                   "WHERE content = ?1 AND position >= ?2 AND position < ?3",
-                   "iiii", content, first * PART_POSITIONS, (last + 1) * PART_POSITIONS, to);
-}
-
-int64_t store_pieces_moved(struct db *db)
-{
-    return db_changes(db);
+    if (!db_exec(db,
+                 "UPDATE artifact_piece SET content = ?4 "
+                 "WHERE content = ?1 AND position >= ?2 AND position < ?3",
+                 "iiii", content, first * PART_POSITIONS, (last + 1) * PART_POSITIONS, to))
+        return false;
+    *ret_n = db_changes(db);
+    return true;
 }
 
 bool store_file_is_named(struct db *db, struct str file)

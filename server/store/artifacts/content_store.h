@@ -20,10 +20,9 @@ bool store_content_drop_owner(struct db *db, int64_t content);
 bool store_pieces_insert(struct db *db, int64_t content, int64_t number, struct artifact_pieces pieces);
 bool store_pieces_get(struct db *db, struct arena *arena, int64_t content,
                       struct artifact_pieces *ret_pieces);
-/* Those of the parts from `first` to `last` become another content's. */
-bool store_pieces_move(struct db *db, int64_t content, int64_t first, int64_t last, int64_t to);
-/* How many pieces the last of these moved. */
-int64_t store_pieces_moved(struct db *db);
+/* Those of the parts from `first` to `last` become another content's; *ret_n: so many. */
+bool store_pieces_move(struct db *db, int64_t content, int64_t first, int64_t last, int64_t to,
+                       int64_t *ret_n);
 
 /* Whether any piece is of that file. */
 bool store_file_is_named(struct db *db, struct str file);

@@ -1,7 +1,5 @@
 #include "store/artifacts/object_store.h"
 
-#include "store/artifacts/key_range.h"
-
 #define BUCKET "(SELECT id FROM artifact_bucket WHERE name = ?1)"
 
 /* In the order in which read_object reads them. */
@@ -116,7 +114,7 @@ bool store_object_any(struct db *db, struct str bucket)
 
 /* ---- listings ---- */
 
-/* In the order in which store_objects_next and store_objects_row read them. */
+/* In the order in which key_walk_next and store_objects_row read them. */
 #define LISTED                                                                                               \
     "SELECT key, id, version_id, latest, delete_marker, size, modified_at_ms, etag, checksum_algorithm, "    \
     "checksum_type, checksum, parts FROM artifact_object WHERE bucket = " BUCKET " "
@@ -142,11 +140,6 @@ struct stmt *store_versions_walk(struct db *db, struct str bucket, struct str ke
                            " AND key = ?2 AND version_id = ?3), 9223372036854775807) "
                            "ORDER BY id DESC",
                     "sss", bucket, key, version_id);
-}
-
-struct str store_objects_next(struct stmt *walk)
-{
-    return stmt_row(walk) ? stmt_borrow(walk) : STR_NONE;
 }
 
 bool store_objects_row(struct stmt *walk, struct arena *arena, struct str bucket,

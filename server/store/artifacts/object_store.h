@@ -7,6 +7,7 @@
 
 #include "store/artifacts/bucket_store.h"
 #include "store/artifacts/content_store.h"
+#include "store/artifacts/key_walk.h"
 
 #define VERSION_NULL "null" /* of what was put while the bucket had no versions */
 
@@ -60,10 +61,7 @@ struct stmt *store_objects_walk(struct db *db, struct arena *arena, enum object_
                                 struct str prefix, struct str after);
 /* Through the versions of one key that are older than `version_id`: all, where there is no such version. */
 struct stmt *store_versions_walk(struct db *db, struct str bucket, struct str key, struct str version_id);
-/* The next row's key, valid until the row after it; absent: there is none, and the walk is over. Ended before
- * that with stmt_done. */
-struct str store_objects_next(struct stmt *walk);
-/* That row, but for its key. */
+/* The rest of the row that key_walk_next has come to. */
 bool store_objects_row(struct stmt *walk, struct arena *arena, struct str bucket,
                        struct object_row *ret_object);
 

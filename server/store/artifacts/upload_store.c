@@ -1,7 +1,5 @@
 #include "store/artifacts/upload_store.h"
 
-#include "store/artifacts/key_range.h"
-
 #define BUCKET "(SELECT id FROM artifact_bucket WHERE name = ?1)"
 
 /* In the order in which read_upload reads them. */
@@ -87,7 +85,7 @@ bool store_uploads_abort_all(struct db *db, struct str bucket)
 
 /* ---- listings ---- */
 
-/* In the order in which store_uploads_next and store_uploads_row read them. */
+/* In the order in which key_walk_next and store_uploads_row read them. */
 #define LISTED                                                                                               \
     "SELECT key, id, upload_id, begun_at_ms, checksum_algorithm, checksum_type "                             \
     "FROM artifact_upload WHERE bucket = " BUCKET " "
@@ -106,11 +104,6 @@ struct stmt *store_key_uploads_walk(struct db *db, struct str bucket, struct str
                     LISTED "AND key = ?2 AND id > coalesce((SELECT id FROM artifact_upload "
                            "WHERE upload_id = ?3), 0) ORDER BY id",
                     "sss", bucket, key, upload_id);
-}
-
-struct str store_uploads_next(struct stmt *walk)
-{
-    return stmt_row(walk) ? stmt_borrow(walk) : STR_NONE;
 }
 
 bool store_uploads_row(struct stmt *walk, struct arena *arena, struct str bucket,

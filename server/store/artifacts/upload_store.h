@@ -3,6 +3,7 @@
 #define IOTJOBS_STORE_UPLOAD_STORE_H
 
 #include "store/artifacts/content_store.h"
+#include "store/artifacts/key_walk.h"
 
 enum { UPLOAD_PARTS_MAX = 10000 };
 
@@ -53,10 +54,7 @@ struct stmt *store_uploads_walk(struct db *db, struct arena *arena, struct str b
                                 struct str after);
 /* Those of one key that were begun after `upload_id`: all, where there is no such upload. */
 struct stmt *store_key_uploads_walk(struct db *db, struct str bucket, struct str key, struct str upload_id);
-/* The next row's key, valid until the row after it; absent: there is none, and the walk is over. Ended before
- * that with stmt_done. */
-struct str store_uploads_next(struct stmt *walk);
-/* That row, but for its key. */
+/* The rest of the row that key_walk_next has come to. */
 bool store_uploads_row(struct stmt *walk, struct arena *arena, struct str bucket,
                        struct upload_row *ret_upload);
 

@@ -1,4 +1,4 @@
-#include "store/artifacts/key_range.h"
+#include "store/artifacts/key_walk.h"
 
 #include <string.h>
 
@@ -36,4 +36,14 @@ struct key_range key_range_of(struct str prefix, struct str after, struct arena 
                             : STR_LIT(""),
         .end = key_behind_all(prefix, arena),
     };
+}
+
+struct str key_walk_next(struct stmt *walk)
+{
+    return stmt_row(walk) ? stmt_borrow(walk) : STR_NONE;
+}
+
+void key_walk_end(struct stmt *walk)
+{
+    stmt_done(walk);
 }
