@@ -62,9 +62,10 @@ static bool read_own(struct op *op, struct str source, const struct s3_location 
     if (artifact_read_text(op, location->bucket, location->key, location->version_id, DOCUMENT_BYTES_MAX,
                            ret_document, &refusal))
         return true;
-    return cannot_be_read(op, source, location,
-                          refusal.message.p ? refusal.message : str_from(s3_error_message(refusal.error)),
-                          s3_error_code(refusal.error));
+    struct str why = refusal.message.p ? refusal.message : str_from(s3_error_message(refusal.error));
+    if (refusal.error == S3_ENTITY_TOO_LARGE) /* whose message is for uploads */
+        why = arena_printf(op->arena, "it is larger than %d bytes", DOCUMENT_BYTES_MAX);
+    return cannot_be_read(op, source, location, why, s3_error_code(refusal.error));
 }
 
 static bool take_fetched(struct op *op, struct str source, const struct s3_location *location,
