@@ -17,8 +17,9 @@ struct s3_body {
     struct digest *md5;          /* of a file always: its ETag; of a buffer where Content-MD5 came */
     struct digest *sha256;       /* NULL: x-amz-content-sha256 is none */
     enum checksum_algorithm algorithm;
-    struct checksum *checksum;      /* NULL: none came, and none is announced */
+    struct checksum *checksum;      /* NULL: none came, and none is wanted */
     bool trailing;                  /* the checksum comes behind the data */
+    bool unsaid;                    /* nobody has said it */
     struct artifact_writer *writer; /* NULL: it goes to `text` */
     struct strbuf text;
 };
@@ -157,6 +158,17 @@ bool s3_body_open_file(struct s3_request *s3, struct artifact_folder *folder)
     return s3->body->writer || s3_refuse(&s3->refusal, S3_INTERNAL_ERROR);
 }
 
+bool s3_body_want_checksum(struct s3_request *s3, enum checksum_algorithm algorithm)
+{
+    struct s3_body *body = s3->body;
+    if (body->algorithm != CHECKSUM_NONE || algorithm == CHECKSUM_NONE)
+        return true;
+    body->algorithm = algorithm;
+    body->unsaid = true;
+    body->checksum = checksum_new(algorithm);
+    return body->checksum || s3_no_memory(s3);
+}
+
 /* ---- what arrives ---- */
 
 /* More than was announced is not kept; the end says that it was too much. */
@@ -236,22 +248,28 @@ static struct str checksum_said(const struct s3_request *s3, const struct s3_bod
     return body->trailing ? aws_chunked_trailer(body->chunked, name) : s3_header_only(s3, name);
 }
 
-static bool end_checksum(struct s3_request *s3, struct s3_body *body)
+static bool check_checksum(struct s3_request *s3, const struct s3_body *body, const char *computed)
 {
-    char computed[CHECKSUM_TEXT_MAX];
-    if (!body->checksum)
-        return true;
     struct str said = checksum_said(s3, body);
     if (!said.p)
         return s3_refuse(&s3->refusal, S3_MALFORMED_TRAILER);
     if (!checksum_value_valid(body->algorithm, said))
         return bad_value(s3, checksum_header(body->algorithm));
+    return str_eq_text(said, computed) ||
+           s3_refuse_with(&s3->refusal, s3->arena, S3_BAD_DIGEST,
+                          "The %s you specified did not match the calculated checksum.",
+                          checksum_name(body->algorithm));
+}
+
+static bool end_checksum(struct s3_request *s3, struct s3_body *body)
+{
+    char computed[CHECKSUM_TEXT_MAX];
+    if (!body->checksum)
+        return true;
     if (!checksum_end(body->checksum, computed))
         return s3_no_memory(s3);
-    if (!str_eq_text(said, computed))
-        return s3_refuse_with(&s3->refusal, s3->arena, S3_BAD_DIGEST,
-                              "The %s you specified did not match the calculated checksum.",
-                              checksum_name(body->algorithm));
+    if (!body->unsaid && !check_checksum(s3, body, computed))
+        return false;
     if (s3->content) {
         s3->content->checksum_algorithm = body->algorithm;
         s3->content->checksum = arena_str(s3->arena, str_from(computed));

@@ -21,6 +21,10 @@ struct s3_body *s3_body_new(struct s3_request *s3);
 /* Where its bytes go from now on. False: refused. */
 bool s3_body_open_file(struct s3_request *s3, struct artifact_folder *folder);
 
+/* A checksum that nobody has sent, and that is wanted of the result; where one came it stays. False: refused.
+ */
+bool s3_body_want_checksum(struct s3_request *s3, enum checksum_algorithm algorithm);
+
 /* False: refused. */
 bool s3_body_add(struct s3_request *s3, const char *bytes, size_t n);
 /* Its end: whether it is what the headers promised. False: refused. */

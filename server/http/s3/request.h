@@ -31,8 +31,9 @@ struct s3_action {
     op_fn *run;                 /* NULL: nothing, `answer` knows all */
     /* After `run`, on the same connection, and before files may be removed; NULL: nothing. False: refused */
     bool (*look)(struct s3_request *s3);
-    bool (*answer)(struct s3_request *s3); /* false: refused */
-    op_fn *check;                          /* BODY_FILE: with the same input, before the body is read */
+    bool (*answer)(struct s3_request *s3);  /* false: refused */
+    op_fn *check;                           /* BODY_FILE: with the same input, before the body is read */
+    bool (*checked)(struct s3_request *s3); /* after that; NULL: nothing. False: refused */
     enum s3_body_kind body;
     bool checksums_of_result; /* the headers with a checksum speak of the object that comes of it */
     bool writes;              /* by the engine */

@@ -42,7 +42,8 @@ static bool run_read(struct s3_request *s3, op_fn *run)
 static bool begin_file(struct s3_request *s3)
 {
     struct artifact_folder *folder = s3->x->http->config.artifacts->folder;
-    return s3->action->read(s3) && run_read(s3, run_check) && s3_body_open_file(s3, folder);
+    return s3->action->read(s3) && run_read(s3, run_check) &&
+           (!s3->action->checked || s3->action->checked(s3)) && s3_body_open_file(s3, folder);
 }
 
 static bool begin_body(struct s3_request *s3)

@@ -90,16 +90,25 @@ static bool read_part(struct s3_request *s3)
 {
     struct s3_upload_part_request *in = arena_alloc(s3->arena, sizeof *in);
     struct part_row *part = arena_alloc(s3->arena, sizeof *part);
-    if (!in || !part)
+    struct upload_row *upload = arena_alloc(s3->arena, sizeof *upload);
+    if (!in || !part || !upload)
         return s3_no_memory(s3);
     *in = (struct s3_upload_part_request){ .refusal = &s3->refusal,
                                            .bucket = s3->bucket,
                                            .key = s3->key,
                                            .upload_id = s3_parameter(s3, "uploadId"),
-                                           .ret_part = part };
+                                           .ret_part = part,
+                                           .ret_upload = upload };
     s3->input = in;
     s3->content = &in->content;
     return read_number(s3, &in->number);
+}
+
+/* The object's checksum is made of those of its parts, whether the client has sent them or not. */
+static bool want_checksum(struct s3_request *s3)
+{
+    const struct s3_upload_part_request *in = s3->input;
+    return s3_body_want_checksum(s3, (enum checksum_algorithm)in->ret_upload->checksum_algorithm);
 }
 
 static bool answer_part(struct s3_request *s3)
@@ -114,6 +123,7 @@ static bool answer_part(struct s3_request *s3)
 const struct s3_action s3_upload_part = { .name = "UploadPart",
                                           .read = read_part,
                                           .check = op_s3_check_upload,
+                                          .checked = want_checksum,
                                           .run = op_s3_upload_part,
                                           .answer = answer_part,
                                           .body = BODY_FILE,
