@@ -12,6 +12,11 @@ static bool is_far(const struct settings *settings, struct str document, struct 
     return settings->s3_endpoint[0] && source.p && !document.p;
 }
 
+static bool is_stopping(const struct preparation *preparation)
+{
+    return preparation->stop && atomic_load(preparation->stop);
+}
+
 static const void *fetch(const struct preparation *preparation, struct str source)
 {
     struct arena *arena = preparation->arena;
@@ -23,10 +28,13 @@ static const void *fetch(const struct preparation *preparation, struct str sourc
         fail(preparation->err, ERR_INTERNAL, "The server is out of memory for this document.");
         return NULL;
     }
-    if (job_document_location(source, str_from(preparation->settings->s3_endpoint), arena, &location))
+    if (!job_document_location(source, str_from(preparation->settings->s3_endpoint), arena, &location) ||
         remote_s3_read(&s3, &location, DOCUMENT_BYTES_MAX, preparation->host_ms, arena, &fetched->text,
-                       &fetched->problem);
-    return fetched;
+                       &fetched->problem) ||
+        !is_stopping(preparation))
+        return fetched;
+    fail(preparation->err, ERR_THROTTLING, "Rate exceeded"); /* as those hear who still wait for their turn */
+    return NULL;
 }
 
 bool prepares_create_job(const struct settings *settings, const void *input)
