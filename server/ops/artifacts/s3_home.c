@@ -3,8 +3,6 @@
 #include "ops/artifacts/artifacts.h"
 #include "settings.h"
 
-#define OWN_PREFIX "/_s3"
-
 static const char service[] = "s3";
 
 /* Clients leave the port out of Host where it is that of the scheme, and Host is signed. */
@@ -61,7 +59,7 @@ static bool own_home(const struct op *op, struct str url, struct s3_home *ret_ho
         return false;
     take_apart(base, &home);
     if (by_caller)
-        home.prefix = STR_LIT(OWN_PREFIX);
+        home.prefix = STR_LIT(ARTIFACT_PATH);
     *ret_home = home;
     return true;
 }
