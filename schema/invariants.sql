@@ -465,4 +465,64 @@ FROM (SELECT id FROM thing_group EXCEPT SELECT owner FROM fleet_group_field WHER
       UNION ALL
       SELECT * FROM (SELECT owner FROM fleet_group_field EXCEPT SELECT id FROM thing_group))
 WHERE 'AWS_ThingGroups' IN (SELECT name FROM fleet_index)
-  AND 'AWS_ThingGroups' NOT IN (SELECT index_name FROM fleet_work);
+  AND 'AWS_ThingGroups' NOT IN (SELECT index_name FROM fleet_work)
+
+UNION ALL
+SELECT 'content with more or fewer owners than it counts', c.id || ' ' || c.owners
+FROM artifact_content AS c
+WHERE c.owners <> (SELECT count(*) FROM artifact_object WHERE content = c.id)
+                + (SELECT count(*) FROM artifact_upload WHERE content = c.id)
+
+UNION ALL
+SELECT 'object or upload without a content', bucket || ' ' || key
+FROM (SELECT bucket, key, content FROM artifact_object WHERE delete_marker = 0
+      UNION ALL SELECT bucket, key, content FROM artifact_upload)
+WHERE content NOT IN (SELECT id FROM artifact_content)
+
+UNION ALL
+SELECT 'content that nothing has and nobody deletes, or the reverse', 'ARTIFACT_CLEARING'
+WHERE EXISTS (SELECT 1 FROM artifact_content WHERE owners = 0)
+   <> EXISTS (SELECT 1 FROM timer WHERE kind = 'ARTIFACT_CLEARING')
+
+UNION ALL
+SELECT 'object whose pieces are not as large as it is', key || ' ' || version_id
+FROM artifact_object AS o
+WHERE delete_marker = 0
+  AND size IS NOT (SELECT total(size) FROM artifact_piece AS p WHERE p.content = o.content)
+
+UNION ALL
+SELECT 'delete marker with bytes', key
+FROM artifact_object WHERE delete_marker = 1 AND (size > 0 OR etag <> '' OR checksum IS NOT NULL OR parts > 0)
+
+UNION ALL
+SELECT 'key whose newest version is another than the latest', bucket || ' ' || key
+FROM artifact_object GROUP BY bucket, key HAVING count(*) FILTER (WHERE latest = 1) <> 1 OR max(id) <> max(id) FILTER (WHERE latest = 1)
+
+UNION ALL
+SELECT 'versions in a bucket that never had any', b.name || ' ' || o.key
+FROM artifact_bucket AS b JOIN artifact_object AS o ON o.bucket = b.id
+WHERE b.versioning = 'NEVER' AND (o.version_id <> 'null' OR o.delete_marker = 1)
+
+UNION ALL
+SELECT 'part whose pieces are not as large as it is', content || ' ' || number
+FROM artifact_part AS t
+WHERE content IN (SELECT id FROM artifact_content WHERE owners > 0)
+  AND size IS NOT (SELECT total(size) FROM artifact_piece AS p
+                   WHERE p.content = t.content AND p.position BETWEEN t.number << 16 AND (t.number << 16) + 65535)
+
+UNION ALL
+SELECT 'object of more or fewer parts than it says', key || ' ' || version_id
+FROM artifact_object AS o
+WHERE delete_marker = 0 AND parts <> (SELECT count(*) FROM artifact_part AS t WHERE t.content = o.content)
+
+UNION ALL
+SELECT 'upload of more or fewer pieces than it says', u.upload_id
+FROM artifact_upload AS u
+WHERE u.pieces <> (SELECT count(*) FROM artifact_piece AS p WHERE p.content = u.content)
+   OR u.pieces > 20000
+   OR EXISTS (SELECT 1 FROM artifact_piece AS p WHERE p.content = u.content AND p.position >> 16 NOT IN
+              (SELECT number FROM artifact_part WHERE content = u.content))
+
+UNION ALL
+SELECT 'upload that nobody aborts, or the reverse', 'ARTIFACT_UPLOADS'
+WHERE EXISTS (SELECT 1 FROM artifact_upload) <> EXISTS (SELECT 1 FROM timer WHERE kind = 'ARTIFACT_UPLOADS');
