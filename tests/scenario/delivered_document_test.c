@@ -268,9 +268,8 @@ static void what_a_source_holds_is_judged_like_any_document(void **state)
           "(NoSuchKey; "
           "bucket documents, key none.json)." },
         { "{\"targets\":[\"" PUMP_ARN "\"],\"documentSource\":\"s3://documents/large.json\"}", INVALID,
-          "Job document source s3://documents/large.json cannot be read: It is 32769 bytes long; at most "
-          "32768 bytes "
-          "are allowed (EntityTooLarge; bucket documents, key large.json)." },
+          "Job document source s3://documents/large.json cannot be read: it is larger than 32768 "
+          "bytes (EntityTooLarge; bucket documents, key large.json)." },
         { "{\"targets\":[\"" PUMP_ARN "\"],\"documentSource\":\"s3://documents/url.json\"}", INVALID,
           "presignedUrlConfig role ARN is required to generate an S3 presigned url in job document." },
     };
