@@ -139,7 +139,7 @@ const char *s3_presign(const struct http_world *world, const char *method, const
 
 /* ---- files ---- */
 
-size_t s3_files(const struct http_world *world)
+size_t s3_file_count(const struct http_world *world)
 {
     char path[TEMP_PATH_MAX];
     size_t n = 0;
@@ -156,7 +156,7 @@ size_t s3_files(const struct http_world *world)
 void assert_s3_files(const struct http_world *world, size_t n)
 {
     static const struct timespec one_ms = { .tv_nsec = 1000000 };
-    for (int waited_ms = 0; s3_files(world) != n && waited_ms < WAIT_MS; waited_ms++)
+    for (int waited_ms = 0; s3_file_count(world) != n && waited_ms < WAIT_MS; waited_ms++)
         nanosleep(&one_ms, NULL);
-    assert_int_equal(s3_files(world), n);
+    assert_int_equal(s3_file_count(world), n);
 }

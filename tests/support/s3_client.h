@@ -43,7 +43,7 @@ const char *s3_presign(const struct http_world *world, const char *method, const
                        int64_t expires_s, int64_t at_ms, struct arena *arena);
 
 /* How many files lie in the artefact folder of a durable world, finished or not. */
-size_t s3_files(const struct http_world *world);
+size_t s3_file_count(const struct http_world *world);
 /* Waits until it is that many: files go on a thread of their own. */
 void assert_s3_files(const struct http_world *world, size_t n);
 
