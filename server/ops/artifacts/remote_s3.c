@@ -186,8 +186,9 @@ static struct str failure_of(const struct transfer *transfer, CURLcode code, str
 {
     const struct s3_home *home = &transfer->s3->home;
     const char *said = transfer->said[0] ? transfer->said : curl_easy_strerror(code);
+    struct str shown = uri_text_shown(str_from(said), arena);
     return arena_printf(arena, "%.*s://%.*s %s (%.*s)", STR(home->scheme), STR(home->host),
-                        failure_text(code), STR(uri_text_shown(str_from(said), arena)));
+                        failure_text(code), STR(shown));
 }
 
 /* " NoSuchKey": what the XML of a refusal says, with a blank before it; "": nothing that could be a code. */
@@ -211,8 +212,9 @@ static struct str refusal_of(const struct transfer *transfer, long status, struc
     const char *text = status == NOT_FOUND   ? "has no such object"
                        : status == FORBIDDEN ? "does not let us read it"
                                              : "does not give it";
+    struct str code = code_of(strbuf_str(&transfer->body), arena);
     return arena_printf(arena, "%.*s://%.*s %s (%ld%.*s)", STR(home->scheme), STR(home->host), text, status,
-                        STR(code_of(strbuf_str(&transfer->body), arena)));
+                        STR(code));
 }
 
 /* Absent: nothing is wrong. */

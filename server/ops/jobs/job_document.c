@@ -34,25 +34,25 @@ bool job_document_location(struct str source, struct str endpoint, struct arena 
     return true;
 }
 
-static bool read_location(struct op *op, struct str source, struct s3_location *ret_location)
+static bool is_no_object(struct op *op, struct str source)
 {
-    return job_document_location(source, str_from(op->settings->s3_endpoint), op->arena, ret_location) ||
-           fail(op->err, ERR_INVALID_REQUEST,
+    struct str shown = uri_text_shown(source, op->arena);
+    return fail(op->err, ERR_INVALID_REQUEST,
                 "Job document source %.*s is not the URL of an object of S3: "
                 "https://s3.REGION.amazonaws.com/BUCKET/KEY.",
-                STR(uri_text_shown(source, op->arena)));
+                STR(shown));
 }
 
 /* `why` is a sentence, or the rest of one; `code`: of S3, or "". */
 static bool cannot_be_read(struct op *op, struct str source, const struct s3_location *location,
                            struct str why, const char *code)
 {
+    struct str shown = uri_text_shown(source, op->arena), key = uri_text_shown(location->key, op->arena);
     if (str_ends_with(why, STR_LIT(".")))
         why.n--;
     return fail(op->err, ERR_INVALID_REQUEST,
-                "Job document source %.*s cannot be read: %.*s (%s%sbucket %.*s, key %.*s).",
-                STR(uri_text_shown(source, op->arena)), STR(why), code, code[0] ? "; " : "",
-                STR(location->bucket), STR(uri_text_shown(location->key, op->arena)));
+                "Job document source %.*s cannot be read: %.*s (%s%sbucket %.*s, key %.*s).", STR(shown),
+                STR(why), code, code[0] ? "; " : "", STR(location->bucket), STR(key));
 }
 
 static bool read_own(struct op *op, struct str source, const struct s3_location *location,
@@ -84,8 +84,8 @@ bool job_document_read_source(struct op *op, struct str source, struct str *ret_
     struct s3_location location;
     if (!source.p)
         return true;
-    if (!read_location(op, source, &location))
-        return false;
+    if (!job_document_location(source, str_from(op->settings->s3_endpoint), op->arena, &location))
+        return is_no_object(op, source);
     return op->settings->s3_endpoint[0] ? take_fetched(op, source, &location, ret_document)
                                         : read_own(op, source, &location, ret_document);
 }
