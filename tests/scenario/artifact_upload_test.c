@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-
 enum { MIB = 1024 * 1024, LEAST = 5 * MIB };
 
 static const int one[] = { 1 }, one_two[] = { 1, 2 }, one_two_three[] = { 1, 2, 3 };
