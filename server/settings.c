@@ -226,7 +226,7 @@ static bool set_text(const struct setting *row, char **ret_value, struct str val
     char *copy = strndup(value.n > 0 ? value.p : "", value.n);
     if (copy == NULL)
         return problem(ret_problem, "%s: out of memory", row->key);
-    free(*ret_value);
+    strbuf_free_secret(*ret_value); /* it may be one */
     *ret_value = copy;
     return true;
 }
@@ -291,7 +291,9 @@ void settings_init(struct settings *settings)
 void settings_release(struct settings *settings)
 {
     for (size_t i = 0; i < SETTING_COUNT; i++)
-        if (table[i].type == TYPE_TEXT || table[i].type == TYPE_SECRET)
+        if (table[i].type == TYPE_SECRET)
+            strbuf_free_secret(*(char **)value_of(settings, &table[i]));
+        else if (table[i].type == TYPE_TEXT)
             free(*(char **)value_of(settings, &table[i]));
     *settings = (struct settings){ 0 };
 }

@@ -13,14 +13,17 @@ enum deny { DENY_DROP, DENY_REASON };
 enum track_connections { TRACK_CONNECTIONS_OFF, TRACK_CONNECTIONS_ACCEPT, TRACK_CONNECTIONS_DEFER };
 enum durability { DURABILITY_FULL, DURABILITY_NORMAL, DURABILITY_MEMORY };
 
+/* The small ones last, whatever order the table has: between the others they would leave gaps. */
 struct settings {
 #define SETTING_TEXT(name, def, help)                  char *name;
 #define SETTING_SECRET(name, def, help)                char *name;
-#define SETTING_BOOL(name, def, help)                  bool name;
 #define SETTING_INT(name, def, least, most, help)      int64_t name;
 #define SETTING_PORT(name, def, help)                  int64_t name;
 #define SETTING_DURATION(name, def, least, most, help) int64_t name##_ms;
-#define SETTING_CHOICE(name, def, choices, help)       int name;
+#include "settings.def"
+#define SETTING_CHOICE(name, def, choices, help) int name;
+#include "settings.def"
+#define SETTING_BOOL(name, def, help) bool name;
 #include "settings.def"
 };
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/thread.h"
+#include "engine/internal.h"
 
 struct workshop {
     struct workshop_options options;
@@ -11,7 +12,7 @@ struct workshop {
     pthread_cond_t changed;
     struct call *first, **end; /* by `next`, which is the engine's once it has the call */
     size_t waiting;
-    bool stop;
+    atomic_bool stop; /* changed with the lock held; what is under way looks at it without */
 };
 
 static void refuse(struct call *call)
@@ -22,10 +23,20 @@ static void refuse(struct call *call)
 
 static void work(const struct workshop *workshop, struct call *call)
 {
-    if (!call_prepare(call, call->prepare, workshop->options.issuer, clock_host_ms()))
+    const struct preparation with = { .issuer = workshop->options.issuer,
+                                      .settings = engine_settings(workshop->options.engine),
+                                      .stop = &workshop->stop,
+                                      .host_ms = clock_host_ms() };
+    if (!call_prepare(call, &with) || call->edge_runs)
         call->done(call);
     else if (!engine_submit(workshop->options.engine, call))
         refuse(call);
+}
+
+static bool is_too_late(const struct workshop *workshop, const struct call *call)
+{
+    int64_t patience_ms = workshop->options.patience_ms;
+    return patience_ms > 0 && clock_mono_us() - call->submitted_us > patience_ms * 1000;
 }
 
 static struct call *take(struct workshop *workshop)
@@ -49,7 +60,10 @@ static void *body(void *context)
         }
         struct call *call = take(workshop);
         pthread_mutex_unlock(&workshop->lock);
-        work(workshop, call);
+        if (is_too_late(workshop, call))
+            refuse(call);
+        else
+            work(workshop, call);
         pthread_mutex_lock(&workshop->lock);
     }
     while (workshop->first)
@@ -79,6 +93,7 @@ bool workshop_submit(struct workshop *workshop, struct call *call)
     bool taken = !workshop->stop && workshop->waiting < workshop->options.calls;
     if (taken) {
         call->next = NULL;
+        call->submitted_us = clock_mono_us();
         *workshop->end = call;
         workshop->end = &call->next;
         workshop->waiting++;

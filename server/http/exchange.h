@@ -42,6 +42,7 @@ struct http {
     struct http_listener listeners[LISTENER_COUNT];
     struct workshop *workshop;      /* makes keys */
     struct workshop *uploads;       /* forces to disk what was uploaded */
+    struct workshop *fetches;       /* reads documents from an external S3; NULL: there is none */
     struct access_keys access_keys; /* whose signatures the artefact store takes; none: everybody's */
     struct tls tls;                 /* what the TLS listeners show, MQTT's too; empty when there are none */
     struct client_ca client_ca;     /* signs what HTTPS clients may show; empty: they are not asked */
@@ -54,7 +55,8 @@ struct http {
 enum exchange_stage {
     EXCHANGE_HEADERS, /* the headers are not all here */
     EXCHANGE_BODY,    /* the body is arriving */
-    EXCHANGE_ENGINE,  /* suspended; the engine has the call, or the workshop */
+    EXCHANGE_ENGINE,  /* suspended; the engine has the call, or a workshop */
+    EXCHANGE_READ,    /* the same, a workshop; the call is run here once it is back */
 };
 
 struct s3_request;
@@ -87,6 +89,7 @@ enum serve_result {
     SERVED_BY_ENGINE,   /* the call is ready to be submitted */
     SERVED_BY_WORKSHOP, /* the same, to the workshop */
     SERVED_BY_UPLOADS,  /* the same, to that of the uploads */
+    SERVED_BY_FETCHES,  /* the same, to that of the fetches */
 };
 
 /* The REST API of both planes (api.c). */

@@ -20,6 +20,9 @@ enum {
     CONNECTION_MEMORY = 64 * 1024, /* request line and headers, and each piece of the body */
     LAST_ANSWERS_MS = 500,         /* how long http_stop lets answers leave */
     LIBRARY_LINE_MAX = 512,
+    FETCHES_MAX = 32, /* that wait */
+    /* With a fetch of its own half a minute: where an S3 does not answer, those behind hear of it in time. */
+    FETCH_PATIENCE_MS = 15000,
 };
 
 struct str exchange_header(const struct exchange *x, const char *name)
@@ -186,6 +189,7 @@ static bool submit_call(struct exchange *x, enum serve_result to)
     switch (to) {
     case SERVED_BY_WORKSHOP: return workshop_submit(x->http->workshop, x->call);
     case SERVED_BY_UPLOADS: return workshop_submit(x->http->uploads, x->call);
+    case SERVED_BY_FETCHES: return workshop_submit(x->http->fetches, x->call);
     case SERVED_BY_ENGINE:
     case SERVED: break;
     }
@@ -195,7 +199,7 @@ static bool submit_call(struct exchange *x, enum serve_result to)
 /* Suspended first: the engine may be done before engine_submit returns. */
 static enum MHD_Result submit(struct exchange *x, enum serve_result to)
 {
-    x->stage = EXCHANGE_ENGINE;
+    x->stage = x->call->edge_runs ? EXCHANGE_READ : EXCHANGE_ENGINE;
     x->call->done = on_done;
     MHD_suspend_connection(x->connection);
     if (!submit_call(x, to)) {
@@ -252,7 +256,9 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         return MHD_NO;
     if (x->stage == EXCHANGE_HEADERS)
         return on_headers(x, method);
-    if (x->stage == EXCHANGE_ENGINE)
+    if (x->stage == EXCHANGE_READ && x->call->err.code == ERR_NONE)
+        exchange_run_read(x);
+    if (x->stage == EXCHANGE_ENGINE || x->stage == EXCHANGE_READ)
         return send_answer(x);
     if (*body_n == 0)
         return on_complete_request(x);
@@ -394,6 +400,18 @@ static bool read_client_ca(struct http *http, struct strbuf *ret_problem)
            client_ca_read(settings->tls_client_ca, &http->client_ca, ret_problem);
 }
 
+static bool start_fetches(struct http *http)
+{
+    const struct workshop_options fetches = { .engine = http->config.engine,
+                                              .thread = "iotjobs-fetches",
+                                              .calls = FETCHES_MAX,
+                                              .patience_ms = FETCH_PATIENCE_MS };
+    if (http->config.settings->s3_endpoint[0] == '\0')
+        return true;
+    http->fetches = workshop_start(&fetches);
+    return http->fetches != NULL;
+}
+
 static bool start_workshops(struct http *http, struct strbuf *ret_problem)
 {
     const struct workshop_options keys = { .engine = http->config.engine,
@@ -405,9 +423,9 @@ static bool start_workshops(struct http *http, struct strbuf *ret_problem)
                                               .calls = CONNECTIONS_MAX };
     http->workshop = workshop_start(&keys);
     http->uploads = workshop_start(&uploads);
-    if (http->workshop != NULL && http->uploads != NULL)
+    if (http->workshop != NULL && http->uploads != NULL && start_fetches(http))
         return true;
-    strbuf_add_text(ret_problem, "http: the host has no thread left for making keys or for uploads");
+    strbuf_add_text(ret_problem, "http: the host has no thread left for making keys, uploads or fetches");
     return false;
 }
 
@@ -417,11 +435,17 @@ static bool read_access_keys(struct http *http, struct strbuf *ret_problem)
     return path[0] == '\0' || access_keys_read(path, &http->access_keys, ret_problem);
 }
 
+static void stop_workshops(struct http *http)
+{
+    workshop_stop(http->fetches);
+    workshop_stop(http->workshop);
+    workshop_stop(http->uploads);
+}
+
 /* Also one that never started wholly. */
 static void http_free(struct http *http)
 {
-    workshop_stop(http->workshop);
-    workshop_stop(http->uploads);
+    stop_workshops(http);
     for (size_t i = 0; i < LISTENER_COUNT; i++) {
         struct http_listener *listener = &http->listeners[i];
         if (listener->daemon != NULL)
@@ -431,6 +455,7 @@ static void http_free(struct http *http)
     }
     workshop_free(http->workshop);
     workshop_free(http->uploads);
+    workshop_free(http->fetches);
     access_keys_release(&http->access_keys);
     client_ca_release(&http->client_ca);
     tls_release(&http->tls);
@@ -470,8 +495,7 @@ void http_quiesce(struct http *http)
     for (size_t i = 0; i < LISTENER_COUNT; i++)
         if (http->listeners[i].daemon != NULL)
             http->listeners[i].socket = MHD_quiesce_daemon(http->listeners[i].daemon);
-    workshop_stop(http->workshop);
-    workshop_stop(http->uploads);
+    stop_workshops(http);
 }
 
 /* libmicrohttpd drops what it has not sent when it stops; answers to committed writes deserve a moment. */

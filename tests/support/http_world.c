@@ -61,6 +61,15 @@ int http_world_setup_on_host_time(void **state)
     return start(world) ? 0 : -1;
 }
 
+int http_world_setup_with(void **state, const struct http_world_setting *settings)
+{
+    struct http_world *world = new_world(state);
+    set(&world->settings, "in_memory", "true");
+    for (; settings->key != NULL; settings++)
+        set(&world->settings, settings->key, settings->value);
+    return start(world) ? 0 : -1;
+}
+
 int http_world_setup_durable(void **state)
 {
     struct http_world *world = new_world(state);

@@ -3,9 +3,16 @@
 #include "ops/artifacts/artifacts.h"
 #include "settings.h"
 
-#define OWN_PREFIX "/_s3"
-
 static const char service[] = "s3";
+
+/* Clients leave the port out of Host where it is that of the scheme, and Host is signed. */
+static struct str without_usual_port(struct str scheme, struct str host)
+{
+    struct str port = str_eq_text(scheme, "https") ? STR_LIT(":443") : STR_LIT(":80");
+    if (str_ends_with(host, port))
+        host.n -= port.n;
+    return host;
+}
 
 /* SCHEME://HOST[/PATH] */
 static void take_apart(struct str url, struct s3_home *home)
@@ -13,13 +20,13 @@ static void take_apart(struct str url, struct s3_home *home)
     home->scheme = str_split(&url, ':');
     str_split(&url, '/');
     str_split(&url, '/');
-    home->host = str_split(&url, '/');
+    home->host = without_usual_port(home->scheme, str_split(&url, '/'));
     home->prefix = url.n > 0 ? (struct str){ url.p - 1, url.n + 1 } : STR_LIT("");
     if (str_ends_with(home->prefix, STR_LIT("/")))
         home->prefix.n--;
 }
 
-static struct s3_home external_home(const struct settings *settings)
+struct s3_home s3_home_external(const struct settings *settings)
 {
     struct s3_home home = {
         .external = true,
@@ -52,7 +59,7 @@ static bool own_home(const struct op *op, struct str url, struct s3_home *ret_ho
         return false;
     take_apart(base, &home);
     if (by_caller)
-        home.prefix = STR_LIT(OWN_PREFIX);
+        home.prefix = STR_LIT(ARTIFACT_PATH);
     *ret_home = home;
     return true;
 }
@@ -61,7 +68,7 @@ bool s3_home_of(const struct op *op, struct str url, struct s3_home *ret_home)
 {
     if (!op->settings->s3_endpoint[0])
         return own_home(op, url, ret_home);
-    *ret_home = external_home(op->settings);
+    *ret_home = s3_home_external(op->settings);
     return true;
 }
 

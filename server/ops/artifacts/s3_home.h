@@ -16,6 +16,9 @@ struct s3_home {
     struct sigv4_signer signer;
 };
 
+/* The one that s3_endpoint names. Borrows from the settings. */
+struct s3_home s3_home_external(const struct settings *settings);
+
 /* `url`: by which the caller has reached us, "https://iot.example:8443"; absent: over MQTT. False: it is our
  * own store, and no port of HTTP is on. Borrows from the settings and the operation. */
 bool s3_home_of(const struct op *op, struct str url, struct s3_home *ret_home);

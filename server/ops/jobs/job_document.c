@@ -1,9 +1,13 @@
 #include "ops/jobs/job_document.h"
 
+#include <assert.h>
+
 #include "api/uri_text.h"
 #include "ops/artifacts/artifact_text.h"
 #include "ops/artifacts/s3_home.h"
+#include "ops/jobs/document_fetch.h"
 #include "ops/jobs/document_objects.h"
+#include "rules/artifacts/s3_names.h"
 #include "rules/jobs/document.h"
 #include "settings.h"
 
@@ -18,37 +22,72 @@ bool job_document_check_origin(struct op *op, struct str document, struct str so
 
 /* ---- documentSource ---- */
 
-static bool read_own_source(struct op *op, struct str source, struct str *ret_document)
+bool job_document_location(struct str source, struct str endpoint, struct arena *arena,
+                           struct s3_location *ret_location)
 {
     struct s3_location location;
-    struct s3_refusal refusal = { 0 };
+    bool too_long;
+    if (!s3_location_read(source, S3_URL_ENCODED, endpoint, arena, &location) || !location.key.p ||
+        !s3_bucket_name_valid(location.bucket) || !s3_key_valid(location.key, &too_long))
+        return false;
+    *ret_location = location;
+    return true;
+}
+
+static bool is_no_object(struct op *op, struct str source)
+{
     struct str shown = uri_text_shown(source, op->arena);
-    if (!s3_location_read(source, S3_URL_ENCODED, STR_NONE, op->arena, &location) || !location.key.p)
-        return fail(op->err, ERR_INVALID_REQUEST,
-                    "Job document source %.*s is not the URL of an object of S3: "
-                    "https://s3.REGION.amazonaws.com/BUCKET/KEY.",
-                    STR(shown));
-    if (artifact_read_text(op, location.bucket, location.key, location.version_id, DOCUMENT_BYTES_MAX,
+    return fail(op->err, ERR_INVALID_REQUEST,
+                "Job document source %.*s is not the URL of an object of S3: "
+                "https://s3.REGION.amazonaws.com/BUCKET/KEY.",
+                STR(shown));
+}
+
+/* `why` is a sentence, or the rest of one; `code`: of S3, or "". */
+static bool cannot_be_read(struct op *op, struct str source, const struct s3_location *location,
+                           struct str why, const char *code)
+{
+    struct str shown = uri_text_shown(source, op->arena), key = uri_text_shown(location->key, op->arena);
+    if (str_ends_with(why, STR_LIT(".")))
+        why.n--;
+    return fail(op->err, ERR_INVALID_REQUEST,
+                "Job document source %.*s cannot be read: %.*s (%s%sbucket %.*s, key %.*s).", STR(shown),
+                STR(why), code, code[0] ? "; " : "", STR(location->bucket), STR(key));
+}
+
+static bool read_own(struct op *op, struct str source, const struct s3_location *location,
+                     struct str *ret_document)
+{
+    struct s3_refusal refusal = { 0 };
+    if (artifact_read_text(op, location->bucket, location->key, location->version_id, DOCUMENT_BYTES_MAX,
                            ret_document, &refusal))
         return true;
-    struct str message = refusal.message.p ? refusal.message : str_from(s3_error_message(refusal.error));
-    if (str_ends_with(message, STR_LIT(".")))
-        message.n--;
-    return fail(op->err, ERR_INVALID_REQUEST,
-                "Job document source %.*s cannot be read: %.*s (%s; bucket %.*s, key %.*s).", STR(shown),
-                STR(message), s3_error_code(refusal.error), STR(uri_text_shown(location.bucket, op->arena)),
-                STR(uri_text_shown(location.key, op->arena)));
+    struct str why = refusal.message.p ? refusal.message : str_from(s3_error_message(refusal.error));
+    if (refusal.error == S3_ENTITY_TOO_LARGE) /* whose message is for uploads */
+        why = arena_printf(op->arena, "it is larger than %d bytes", DOCUMENT_BYTES_MAX);
+    return cannot_be_read(op, source, location, why, s3_error_code(refusal.error));
+}
+
+static bool take_fetched(struct op *op, struct str source, const struct s3_location *location,
+                         struct str *ret_document)
+{
+    const struct fetched_document *fetched = op->prepared;
+    assert(fetched != NULL);
+    if (!fetched->text.p)
+        return cannot_be_read(op, source, location, fetched->problem, "");
+    *ret_document = fetched->text;
+    return true;
 }
 
 bool job_document_read_source(struct op *op, struct str source, struct str *ret_document)
 {
-    const struct fetched_document *fetched = op->prepared;
+    struct s3_location location;
     if (!source.p)
         return true;
-    if (!fetched)
-        return read_own_source(op, source, ret_document);
-    *ret_document = fetched->text;
-    return true;
+    if (!job_document_location(source, str_from(op->settings->s3_endpoint), op->arena, &location))
+        return is_no_object(op, source);
+    return op->settings->s3_endpoint[0] ? take_fetched(op, source, &location, ret_document)
+                                        : read_own(op, source, &location, ret_document);
 }
 
 /* ---- placeholders ---- */

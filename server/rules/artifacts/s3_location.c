@@ -151,30 +151,28 @@ static bool read_path(struct str path, enum s3_url_form form, struct arena *aren
     return read_key(path.p ? path : STR_LIT(""), form, arena, location);
 }
 
+/* HOST[:PORT]/PATH of a web URL. */
+static bool read_web(struct str rest, enum s3_url_form form, struct str endpoint, struct arena *arena,
+                     struct s3_location *location)
+{
+    struct str authority = str_split(&rest, '/');
+    struct str path = rest.p ? (struct str){ rest.p - 1, rest.n + 1 } : STR_LIT("/");
+    bool known = is_at_endpoint(authority, endpoint, &location->bucket) ||
+                 read_amazon_host(authority, &location->bucket, &location->region);
+    if (!known && !take(&path, OWN_PREFIX))
+        return false;
+    return read_path(known ? behind(path, 1) : path, form, arena, location);
+}
+
 bool s3_location_read(struct str url, enum s3_url_form form, struct str endpoint, struct arena *arena,
                       struct s3_location *ret_location)
 {
     struct s3_location location = { 0 };
     struct str rest = url;
-    if (take(&rest, "s3://")) {
-        if (!read_path(rest, form, arena, &location))
-            return false;
-    } else {
-        if (!take(&rest, "https://") && !take(&rest, "http://"))
-            return false;
-        struct str authority = str_split(&rest, '/');
-        struct str path = rest.p ? (struct str){ rest.p - 1, rest.n + 1 } : STR_LIT("/");
-        if (authority.n == 0)
-            return false;
-        bool known = is_at_endpoint(authority, endpoint, &location.bucket) ||
-                     read_amazon_host(authority, &location.bucket, &location.region);
-        if (!known && !take(&path, OWN_PREFIX))
-            return false;
-        if (known)
-            path = behind(path, 1);
-        if (!read_path(path, form, arena, &location))
-            return false;
-    }
-    *ret_location = location;
-    return true;
+    bool ok = take(&rest, "s3://") ? read_path(rest, form, arena, &location)
+                                   : (take(&rest, "https://") || take(&rest, "http://")) &&
+                                         read_web(rest, form, endpoint, arena, &location);
+    if (ok)
+        *ret_location = location;
+    return ok;
 }
