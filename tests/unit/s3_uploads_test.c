@@ -2,7 +2,6 @@
  * sent; and that nothing of what failed is left on disk. */
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "support/cmocka_all.h"
@@ -279,13 +278,22 @@ static void a_small_body_that_is_refused_is_read_and_the_connection_stays(void *
 
 /* ---- cut off ---- */
 
+/* A piece of a body that the server has taken, not merely received: with one thread it has, once it answers
+ * what was asked later. libmicrohttpd may overlook the end of a connection that comes together with data,
+ * until the connection has been idle for too long. */
+static void send_piece(const struct http_world *world, int fd, struct str piece)
+{
+    assert_true(http_send(fd, piece));
+    s3_ask_refused(world, "GET", "/_s3/fws/k", "", NULL, 404, "NoSuchKey");
+}
+
 static void an_upload_that_is_cut_off_leaves_nothing(void **state)
 {
     struct http_world *world = *state;
+    http_world_restart_with(world, "http_threads", "1");
     int fd = begin(world, "/_s3/fws/k", "Content-Length: 1000000\r\n");
-    assert_true(http_send(fd, STR_LIT(HELLO)));
+    send_piece(world, fd, STR_LIT(HELLO));
     assert_s3_files(world, 1); /* it is under way */
-    s3_ask_refused(world, "GET", "/_s3/fws/k", "", NULL, 404, "NoSuchKey");
     close(fd);
     assert_s3_files(world, 0);
     s3_ask_refused(world, "GET", "/_s3/fws/k", "", NULL, 404, "NoSuchKey");
@@ -294,13 +302,28 @@ static void an_upload_that_is_cut_off_leaves_nothing(void **state)
 static void an_upload_that_is_cut_off_in_its_chunks_leaves_nothing(void **state)
 {
     struct http_world *world = *state;
+    http_world_restart_with(world, "http_threads", "1");
     int fd = begin(world, "/_s3/fws/k", UNSIGNED DECODED_15 "Transfer-Encoding: chunked\r\n");
-    assert_true(http_send(fd, STR_LIT("8\r\nf\r\nhello\r\n")));
+    send_piece(world, fd, STR_LIT("8\r\nf\r\nhello\r\n"));
     assert_s3_files(world, 1);
-    shutdown(fd, SHUT_WR);
-    assert_true(http_is_closed(fd));
     close(fd);
     assert_s3_files(world, 0);
+}
+
+static void a_slow_upload_arrives(void **state)
+{
+    struct http_world *world = *state;
+    struct http_answer answer;
+    http_world_restart_with(world, "http_threads", "1");
+    int fd = begin(world, "/_s3/fws/k", "Content-Length: 15\r\nx-amz-checksum-crc32: L3iwhg==\r\n");
+    for (size_t i = 0; i < 14; i++)
+        send_piece(world, fd, (struct str){ &HELLO[i], 1 });
+    assert_true(http_send(fd, (struct str){ &HELLO[14], 1 }));
+    http_receive(fd, false, &answer);
+    assert_http_status(&answer, 200);
+    http_answer_release(&answer);
+    close(fd);
+    assert_stored(world, "/_s3/fws/k", STR_LIT(HELLO));
 }
 
 static void a_stop_ends_uploads_and_leaves_nothing(void **state)
@@ -499,6 +522,7 @@ int main(void)
         TEST(a_small_body_that_is_refused_is_read_and_the_connection_stays),
         TEST(an_upload_that_is_cut_off_leaves_nothing),
         TEST(an_upload_that_is_cut_off_in_its_chunks_leaves_nothing),
+        TEST(a_slow_upload_arrives),
         TEST(a_stop_ends_uploads_and_leaves_nothing),
         TEST(what_is_written_over_and_deleted_leaves_no_file),
         TEST(what_was_answered_is_there_after_a_restart),
