@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -71,24 +72,25 @@ static bool bad_line(struct reading *reading, const char *why)
     return problem(reading->problem, "%s:%ld: %s", reading->path, reading->line, why);
 }
 
-/* The old place is overwritten before it is given back, which realloc would not do. */
-static bool widen(struct reading *reading)
+/* Room for one more; NULL: out of memory. The old place is overwritten before it is given back, which realloc
+ * would not do. */
+static struct access_key *next_item(struct reading *reading)
 {
     struct access_keys *keys = reading->keys;
-    if (keys->n < reading->room)
-        return true;
-    size_t room = reading->room > 0 ? reading->room * 2 : 8;
-    struct access_key *items = calloc(room, sizeof *items);
-    if (items == NULL)
-        return bad_line(reading, "out of memory");
-    if (keys->n > 0) {
-        memcpy(items, keys->items, keys->n * sizeof *items);
-        explicit_bzero(keys->items, keys->n * sizeof *items);
+    if (keys->n == reading->room) {
+        size_t room = reading->room > 0 ? reading->room * 2 : 8;
+        struct access_key *items = calloc(room, sizeof *items);
+        if (items == NULL)
+            return NULL;
+        if (keys->n > 0) {
+            memcpy(items, keys->items, keys->n * sizeof *items);
+            explicit_bzero(keys->items, keys->n * sizeof *items);
+        }
+        free(keys->items);
+        keys->items = items;
+        reading->room = room;
     }
-    free(keys->items);
-    keys->items = items;
-    reading->room = room;
-    return true;
+    return keys->items != NULL ? &keys->items[keys->n] : NULL;
 }
 
 static bool add_key(struct reading *reading, struct str key, struct str secret, enum access_role role)
@@ -98,11 +100,12 @@ static bool add_key(struct reading *reading, struct str key, struct str secret, 
         return bad_line(reading, "this key has a line above already");
     if (keys->n == ACCESS_KEYS_MAX)
         return bad_line(reading, "there are more than 1000 keys");
-    if (!widen(reading))
-        return false;
-    struct access_key *item = &keys->items[keys->n++];
-    memcpy(item->key, key.p, key.n);
-    memcpy(item->secret, secret.p, secret.n);
+    struct access_key *item = next_item(reading);
+    if (item == NULL)
+        return bad_line(reading, "out of memory");
+    keys->n++;
+    snprintf(item->key, sizeof item->key, "%.*s", STR(key));
+    snprintf(item->secret, sizeof item->secret, "%.*s", STR(secret));
     item->role = role;
     return true;
 }

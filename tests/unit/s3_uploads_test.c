@@ -13,7 +13,7 @@
 #define TRAILER    "x-amz-trailer: x-amz-checksum-crc32\r\n"
 #define DECODED_15 "x-amz-decoded-content-length: 15\r\n"
 
-enum { PART = 5 * 1024 * 1024 };
+enum { PART = 5 * 1024 * 1024, LAST = sizeof "the end" - 1 };
 
 static int set_up(void **state)
 {
@@ -401,15 +401,15 @@ static void an_upload_in_parts_becomes_one_object(void **state)
 {
     struct http_world *world = *state;
     struct http_answer answer;
-    static char bytes[PART + 7];
+    static char bytes[PART + sizeof "the end"];
     char id[128], first[64], second[64], target[256], xml[1024], checksum[64];
     memset(bytes, 'x', PART);
-    memcpy(bytes + PART, "the end", 7);
+    memcpy(bytes + PART, "the end", sizeof "the end");
     begin_upload(
         world,
         "x-amz-checksum-algorithm: CRC32\r\nx-amz-checksum-type: FULL_OBJECT\r\nContent-Type: text/x\r\n",
         id);
-    put_part(world, id, 2, (struct str){ bytes + PART, 7 }, second);
+    put_part(world, id, 2, (struct str){ bytes + PART, LAST }, second);
     put_part(world, id, 1, (struct str){ bytes, PART }, first);
     snprintf(target, sizeof target, "/_s3/fws/big?uploadId=%s", id);
     const struct s3_call parts = { .method = "GET", .target = target };
@@ -430,7 +430,7 @@ static void an_upload_in_parts_becomes_one_object(void **state)
     snprintf(checksum, sizeof checksum, "%s", between(&answer, "<ChecksumCRC32>", "</ChecksumCRC32>"));
     http_answer_release(&answer);
 
-    assert_stored(world, "/_s3/fws/big", (struct str){ bytes, sizeof bytes });
+    assert_stored(world, "/_s3/fws/big", (struct str){ bytes, PART + LAST });
     const struct s3_call range = { .method = "GET",
                                    .target = "/_s3/fws/big",
                                    .headers = "Range: bytes=5242877-5242884\r\n" };
@@ -442,7 +442,7 @@ static void an_upload_in_parts_becomes_one_object(void **state)
     char header[128];
     snprintf(header, sizeof header, "x-amz-checksum-crc32: %s\r\n", checksum);
     const struct s3_call put = {
-        .method = "PUT", .target = "/_s3/fws/whole", .headers = header, .body = { bytes, sizeof bytes }
+        .method = "PUT", .target = "/_s3/fws/whole", .headers = header, .body = { bytes, PART + LAST }
     };
     s3_send_plain(world, &put, &answer);
     assert_http_status(&answer, 200);

@@ -286,7 +286,7 @@ bool s3_body_end(struct s3_request *s3)
         return s3_refuse(&s3->refusal, S3_INCOMPLETE_BODY);
     if (s3->content)
         s3->content->size = body->arrived;
-    if (body->writer)
+    if (s3->content && body->writer)
         s3->content->file = artifact_writer_file(body->writer);
     return end_md5(s3, body) && end_sha256(s3, body) && end_checksum(s3, body);
 }

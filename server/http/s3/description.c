@@ -188,7 +188,7 @@ static bool decode_form(struct s3_request *s3, struct str raw, struct str *ret_t
 static bool add_form_tags(struct tags *tags, struct str rest)
 {
     while (rest.n > 0) {
-        struct str value = str_split(&rest, '&'), key_text, value_text;
+        struct str value = str_split(&rest, '&'), key_text = STR_NONE, value_text = STR_NONE;
         struct str key = str_split(&value, '=');
         if (key.n > 0 && (!decode_form(tags->s3, key, &key_text) ||
                           !decode_form(tags->s3, value, &value_text) || !add_tag(tags, key_text, value_text)))

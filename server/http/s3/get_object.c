@@ -98,7 +98,7 @@ static const struct {
 /* A line's end in it would begin a header of somebody else's choice. */
 static bool is_header_value(struct str value)
 {
-    for (size_t i = 0; i < value.n; i++)
+    for (size_t i = 0; value.p && i < value.n; i++)
         if ((unsigned char)value.p[i] < ' ' || value.p[i] == 0x7f)
             return false;
     return true;

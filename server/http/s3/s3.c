@@ -117,7 +117,7 @@ enum serve_result s3_request_serve(struct exchange *x)
 {
     struct s3_request *s3 = x->s3;
     bool file = s3->action && s3->action->body == BODY_FILE;
-    if (s3_refused(s3) || (s3->body && !s3_body_end(s3)) || (!file && !s3->action->read(s3)))
+    if (s3_refused(s3) || !s3->action || (s3->body && !s3_body_end(s3)) || (!file && !s3->action->read(s3)))
         return SERVED;
     s3->call->run = run_operation;
     if (file) {
