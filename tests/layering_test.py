@@ -56,6 +56,10 @@ class LayeringTest(unittest.TestCase):
     def test_sqlite_outside_the_store(self):
         self.assert_finds("server/ops/registry/thing.c", "\n#include <sqlite3.h>\n", "only server/store/", line=2)
 
+    def test_expat_outside_the_artefact_stores_edge(self):
+        self.assert_finds("server/http/api.c", "#include <expat.h>\n", "only server/http/s3/")
+        self.assertEqual(self.run_on(files={"server/http/s3/xml_reader.c": "#include <expat.h>\n"}).returncode, 0)
+
     def test_libcurl_outside_its_module(self):
         self.assert_finds("server/ops/artifacts/s3_home.c", "#include <curl/curl.h>\n", "knows libcurl")
         planted = {"server/ops/artifacts/remote_s3.c": "#include <curl/curl.h>\n"}

@@ -1,5 +1,6 @@
 /*
- * The HTTP front end (libmicrohttpd): REST API of both planes and /_iotjobs/….
+ * The HTTP front end (libmicrohttpd): REST API of both planes, /_iotjobs/… and the artefact store as S3
+ * speaks it (http/s3).
  *
  * Requests that only read run on the HTTP thread with that thread's own read-only connection; requests
  * that write are submitted to the engine while the connection is suspended.
@@ -9,8 +10,8 @@
  * clients for a certificate: who shows none is anybody, who shows one may do what rules/security/access.h
  * says of it, and who shows one that does not count may do nothing.
  *
- * Nobody has to say who he is, so what a browser sends on behalf of a web page (it has an Origin) may only
- * read.
+ * Nobody has to say who he is, but to the artefact store where there are access keys (access_keys.h). So what
+ * a browser sends on behalf of a web page (it has an Origin) may only read.
  */
 #ifndef IOTJOBS_HTTP_HTTP_H
 #define IOTJOBS_HTTP_HTTP_H

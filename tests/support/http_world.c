@@ -86,7 +86,7 @@ static void write_private(const char *path, const char *text)
     close(fd);
 }
 
-int http_world_setup_with_keys(void **state, const char *lines)
+int http_world_setup_with_keys(void **state, const char *lines, const char *clock_start)
 {
     char path[TEMP_PATH_MAX];
     struct http_world *world = new_world(state);
@@ -96,7 +96,7 @@ int http_world_setup_with_keys(void **state, const char *lines)
     set(&world->settings, "access_keys", path);
     set(&world->settings, "in_memory", "true");
     set(&world->settings, "virtual_clock", "true");
-    set(&world->settings, "clock_start", "2030-01-01T00:00:00Z");
+    set(&world->settings, "clock_start", clock_start);
     return start(world) ? 0 : -1;
 }
 

@@ -68,6 +68,43 @@ static void a_kind_that_there_is_not_may_do_nothing(void **state)
     assert_false(may(&broken, OP_DATA_UPDATE_JOB_EXECUTION, STR_LIT("pump")));
 }
 
+/* ---- the artefact store ---- */
+
+static void who_may_read_only_writes_nothing(void **state)
+{
+    (void)state;
+    const struct artifact_action reads = { .role = ROLE_READ_ONLY };
+    const struct artifact_action writes = {
+        .role = ROLE_READ_ONLY, .writes = true, .transfers = true, .presigned = true
+    };
+    assert_true(may_artifact(&anybody, &reads));
+    assert_false(may_artifact(&anybody, &writes));
+    assert_false(may_artifact(&pump, &writes));
+}
+
+static void who_may_write_writes(void **state)
+{
+    (void)state;
+    static const enum access_role roles[] = { ROLE_ADMIN, ROLE_OPERATOR };
+    for (size_t i = 0; i < 2; i++) {
+        const struct artifact_action writes = { .role = roles[i], .writes = true };
+        assert_true(may_artifact(&anybody, &writes));
+    }
+}
+
+static void a_certificate_may_transfer_what_a_url_names_and_nothing_else(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 8; i++) {
+        const struct artifact_action action = { .writes = i & 1, .transfers = i & 2, .presigned = i & 4 };
+        assert_int_equal(may_artifact(&pump, &action), action.transfers && action.presigned);
+        assert_int_equal(may_artifact(&nobody, &action), action.transfers && action.presigned);
+    }
+    struct principal broken = pump;
+    broken.kind = (enum principal_kind)7;
+    assert_false(may_artifact(&broken, &(struct artifact_action){ .transfers = true, .presigned = true }));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -76,6 +113,9 @@ int main(void)
         cmocka_unit_test(a_certificate_may_do_nothing_to_what_is_not_its_thing),
         cmocka_unit_test(a_certificate_that_stands_for_nobody_may_do_nothing),
         cmocka_unit_test(a_kind_that_there_is_not_may_do_nothing),
+        cmocka_unit_test(who_may_read_only_writes_nothing),
+        cmocka_unit_test(who_may_write_writes),
+        cmocka_unit_test(a_certificate_may_transfer_what_a_url_names_and_nothing_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,15 +50,33 @@ static int finish_set_up(void **state)
     return 0;
 }
 
+static const char keys[] =
+    S3_TEST_KEY " " S3_TEST_SECRET " operator\nAKIAREADER reader read-only\nAKIAADMIN admin admin\n";
+
 static int set_up(void **state)
 {
-    if (http_world_setup_with_keys(state,
-                                   S3_TEST_KEY " " S3_TEST_SECRET " operator\n"
-                                               "AKIAREADER reader read-only\nAKIAADMIN admin admin\n") != 0)
+    if (http_world_setup_with_keys(state, keys, "2030-01-01T00:00:00Z") != 0)
         return -1;
     finish_set_up(state);
     s3_ask(*state, "PUT", "/_s3/fws", sign("PUT", "/_s3/fws"), "", 200);
     s3_ask(*state, "PUT", "/_s3/fws/k", sign("PUT", "/_s3/fws/k"), HELLO, 200);
+    return 0;
+}
+
+/* When the captures were made; its signatures are those of 127.0.0.1:5627. */
+static int set_up_then(void **state)
+{
+    if (http_world_setup_with_keys(state, keys, "2026-11-22T22:44:16Z") != 0)
+        return -1;
+    finish_set_up(state);
+    const struct s3_signature signature = { .key = S3_TEST_KEY,
+                                            .secret = S3_TEST_SECRET,
+                                            .method = "PUT",
+                                            .target = "/_s3/inv-b3",
+                                            .host = fixture.host,
+                                            .payload_hash = SIGV4_UNSIGNED_PAYLOAD,
+                                            .at_ms = 1795387456000 };
+    s3_ask(*state, "PUT", "/_s3/inv-b3", s3_sign(&signature, &fixture.arena), "", 200);
     return 0;
 }
 
@@ -161,6 +179,68 @@ static void who_may_read_may_not_write(void **state)
                    "AccessDenied");
     s3_ask(*state, "GET", "/_s3/fws/k", sign_as("AKIAADMIN", "admin", "GET", "/_s3/fws/k"), NULL, 200);
     s3_ask(*state, "DELETE", "/_s3/fws/k", sign_as("AKIAADMIN", "admin", "DELETE", "/_s3/fws/k"), NULL, 204);
+}
+
+/* ---- bodies that are signed in chunks ---- */
+
+#define STREAM_SIGNATURE(names, signature)                                                                   \
+    "Authorization: AWS4-HMAC-SHA256 Credential=" S3_TEST_KEY                                                \
+    "/20261122/us-east-1/s3/aws4_request, SignedHeaders=" names ", Signature=" signature "\r\n"
+#define STREAM_HEADERS                                                                                       \
+    "Content-Encoding: aws-chunked\r\nX-Amz-Date: 20261122T224416Z\r\nx-amz-decoded-content-length: 18\r\n"
+#define STREAM_FIRST                                                                                         \
+    "c;chunk-signature=74042f21bf56468c657de5c034cf91d23605ef410b721d9da7fecff1a7749cff\r\nstreamed by \r\n"
+#define STREAM_LAST                                                                                          \
+    "\r\n0;chunk-signature=0c0d225e0d79368d4e01f2bfb241ee6c913e8ab210d65cb4683d914bbfee9073\r\n\r\n"
+#define STREAM_SECOND(text)                                                                                  \
+    "6;chunk-signature=87804231346059e72b261de700a2f1056c44ac908d7654e3874e816e92f999ec\r\n" text
+
+static void stream(const struct http_world *world, const char *body, struct http_answer *ret_answer)
+{
+    static const char names[] =
+        STREAM_SIGNATURE("content-encoding;host;x-amz-content-sha256;x-amz-date;x-amz-decoded-content-length",
+                         "faec11a5b9c7d9d052bb62d01351b91401c3eafd3abf4bb2ee37213060f9d56b") STREAM_HEADERS
+        "x-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-PAYLOAD\r\n";
+    const struct s3_call put = { .method = "PUT",
+                                 .target = "/_s3/inv-b3/chunked.txt",
+                                 .headers = names,
+                                 .host = "127.0.0.1:5627",
+                                 .body = str_from(body) };
+    s3_send_plain(world, &put, ret_answer);
+}
+
+static void each_chunk_is_verified(void **state)
+{
+    struct http_answer answer;
+    stream(*state, STREAM_FIRST STREAM_SECOND("chunkz") STREAM_LAST, &answer);
+    assert_s3_error(&answer, 403, "SignatureDoesNotMatch");
+    http_answer_release(&answer);
+    stream(*state, STREAM_FIRST STREAM_SECOND("chunks") "\r\n", &answer);
+    assert_s3_error(&answer, 400, "IncompleteBody");
+    http_answer_release(&answer);
+    stream(*state, "c\r\nstreamed by \r\n6\r\nchunks\r\n0\r\n\r\n", &answer);
+    assert_s3_error(&answer, 400, "IncompleteBody");
+    http_answer_release(&answer);
+    stream(*state, STREAM_FIRST STREAM_SECOND("chunks") STREAM_LAST, &answer);
+    assert_http_status(&answer, 200);
+    http_answer_release(&answer);
+}
+
+static void a_request_of_the_aws_cli_is_served(void **state)
+{
+    struct http_answer answer;
+    s3_ask_refused(*state, "GET", "/_s3/inv-b3/chunked.txt", "", NULL, 403, "AccessDenied");
+    const struct s3_call get = {
+        .method = "GET",
+        .host = "127.0.0.1:5627",
+        .target = "/_s3/inv-b3/k1?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential="
+                  "AKIAINVENTED0000001%2F20261122%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date="
+                  "20261122T224426Z&X-Amz-Expires=300&X-Amz-SignedHeaders=host&X-Amz-Signature="
+                  "ad757cd18b83f89f4e35d34230b48d96162da9240dc095cafa05a7fb43c3367c"
+    };
+    s3_send_plain(*state, &get, &answer);
+    assert_s3_error(&answer, 404, "NoSuchKey");
+    http_answer_release(&answer);
 }
 
 /* ---- presigned URLs ---- */
@@ -347,6 +427,7 @@ static void everything_else_stays_what_it_was(void **state)
 int main(void)
 {
 #define TEST(name)      cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST_THEN(name) cmocka_unit_test_setup_teardown(name, set_up_then, tear_down)
 #define TEST_OPEN(name) cmocka_unit_test_setup_teardown(name, set_up_open, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_signed_request_is_served),
@@ -355,6 +436,8 @@ int main(void)
         TEST(an_unknown_key_and_a_wrong_secret_are_refused),
         TEST(a_clock_that_is_far_off_is_refused),
         TEST(who_may_read_may_not_write),
+        TEST_THEN(each_chunk_is_verified),
+        TEST_THEN(a_request_of_the_aws_cli_is_served),
         TEST(a_presigned_url_is_good_until_it_expires),
         TEST(a_presigned_url_is_for_one_method_and_one_object),
         TEST(a_presigned_url_that_was_changed_is_refused),

@@ -71,16 +71,21 @@ static bool read_length(struct s3_request *s3, struct s3_body *body)
     return true;
 }
 
-/* A length is missing only from a body whose end nobody announces. */
+static int64_t largest(const struct s3_request *s3)
+{
+    int64_t limit = s3->x->http->config.settings->artifact_object_limit;
+    return limit < S3_SINGLE_PUT_MAX ? limit : S3_SINGLE_PUT_MAX;
+}
+
 static bool check_file_length(struct s3_request *s3, const struct s3_body *body)
 {
     if (body->length < 0)
         return s3_refuse(&s3->refusal, S3_MISSING_CONTENT_LENGTH);
-    if (body->length <= S3_SINGLE_PUT_MAX)
+    if (body->length <= largest(s3))
         return true;
     s3_refuse(&s3->refusal, S3_ENTITY_TOO_LARGE);
     s3_refusal_add(&s3->refusal, "ProposedSize", arena_printf(s3->arena, "%" PRId64, body->length));
-    s3_refusal_add(&s3->refusal, "MaxSizeAllowed", arena_printf(s3->arena, "%" PRId64, S3_SINGLE_PUT_MAX));
+    s3_refusal_add(&s3->refusal, "MaxSizeAllowed", arena_printf(s3->arena, "%" PRId64, largest(s3)));
     return false;
 }
 
