@@ -422,6 +422,9 @@ static void an_upload_in_parts_becomes_one_object(void **state)
              "<CompleteMultipartUpload><Part><ETag>%s</ETag><PartNumber>1</PartNumber></Part>"
              "<Part><PartNumber>2</PartNumber><ETag>%s</ETag></Part></CompleteMultipartUpload>",
              first, second);
+    s3_ask_refused(world, "POST", target, "x-amz-checksum-crc32: AAAAAA==\r\n", xml, 400, "BadDigest");
+    s3_ask_refused(world, "POST", target, "x-amz-checksum-sha1: 2jmj7l5rSw0yVb/vlWAYkK/YBwk=\r\n", xml, 400,
+                   "BadDigest");
     const struct s3_call complete = { .method = "POST", .target = target, .body = str_from(xml) };
     s3_send_plain(world, &complete, &answer);
     assert_http_status(&answer, 200);

@@ -212,6 +212,18 @@ static bool read_completed_parts(struct s3_request *s3, const struct xml_element
     return true;
 }
 
+static void read_checksum_of_result(const struct s3_request *s3, struct s3_complete_upload_request *in)
+{
+    for (enum checksum_algorithm algorithm = CHECKSUM_NONE + 1; algorithm < CHECKSUM_COUNT; algorithm++) {
+        struct str value = s3_header_only(s3, checksum_header(algorithm));
+        if (!value.p)
+            continue;
+        in->checksum_algorithm = algorithm;
+        in->checksum = value;
+        return;
+    }
+}
+
 static bool read_complete(struct s3_request *s3)
 {
     struct s3_complete_upload_request *in = arena_alloc(s3->arena, sizeof *in);
@@ -228,6 +240,7 @@ static bool read_complete(struct s3_request *s3)
                                                .conditions = s3_conditions(s3),
                                                .ret_object = object };
     s3->input = in;
+    read_checksum_of_result(s3, in);
     return read_completed_parts(s3, root, in);
 }
 

@@ -179,6 +179,8 @@ struct s3_complete_upload_request {
     struct s3_refusal *refusal;
     struct str bucket, key, upload_id;
     struct preconditions conditions;
+    enum checksum_algorithm checksum_algorithm;
+    struct str checksum; /* what the object's has to be; absent: not said */
     size_t n;
     struct s3_completed_part {
         int64_t number;

@@ -206,12 +206,26 @@ static bool store(struct completion *c, struct object_row *object)
     return artifact_version_add(op, &bucket, object) && artifact_uploads_changed(op);
 }
 
+/* Whether it is what the client has reckoned, if it says so. */
+static bool check_result(struct completion *c, struct str checksum)
+{
+    const struct s3_complete_upload_request *in = c->in;
+    if (!in->checksum.p)
+        return true;
+    if ((int)in->checksum_algorithm == c->upload.checksum_algorithm && str_eq(in->checksum, checksum))
+        return true;
+    s3_refuse_with(in->refusal, c->op->arena, S3_BAD_DIGEST,
+                   "The %s you specified did not match the calculated checksum.",
+                   checksum_name(in->checksum_algorithm));
+    return artifact_refused(c->op);
+}
+
 bool op_s3_complete_upload(struct op *op, const void *input)
 {
     const struct s3_complete_upload_request *in = input;
     struct completion c = { .op = op, .in = in };
     struct str etag, checksum;
-    if (!check(&c) || !make_etag(&c, &etag) || !make_checksum(&c, &checksum))
+    if (!check(&c) || !make_etag(&c, &etag) || !make_checksum(&c, &checksum) || !check_result(&c, checksum))
         return false;
     struct object_row object = {
         .bucket = in->bucket,
