@@ -108,6 +108,9 @@ enum MHD_Result answer_send(struct exchange *x);
 /* A header of the request; absent when it has none of that name. Valid until the exchange ends. */
 struct str exchange_header(const struct exchange *x, const char *name);
 
+/* Whether a browser sends it on behalf of a web page, and it does more than read: nobody may. */
+bool exchange_writes_for_a_web_page(const struct exchange *x);
+
 /* The calling pool thread's read-only connection; NULL when it cannot be opened. */
 struct db *http_reader(struct http *http);
 /* Closes it, so that the next request gets a fresh one: after a failure. */

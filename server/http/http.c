@@ -119,7 +119,7 @@ static size_t on_unescape(void *context, struct MHD_Connection *connection, char
 
 static enum MHD_Result send_answer(struct exchange *x)
 {
-    return x->s3 != NULL ? s3_send(x) : answer_send(x);
+    return x->s3 != NULL ? s3_request_send(x) : answer_send(x);
 }
 
 /* Before the request is here as a whole, or where it is not clear where it ends. */
@@ -137,7 +137,7 @@ static enum MHD_Result refuse_body(struct exchange *x)
 
 static enum MHD_Result begin_s3(struct exchange *x, const char *method)
 {
-    switch (s3_begin(x, method)) {
+    switch (s3_request_begin(x, method)) {
     case S3_GOES_ON: return MHD_YES;
     case S3_ANSWERED_NOW: return refuse_and_close(x);
     case S3_NO_MEMORY: break;
@@ -180,7 +180,7 @@ static void on_done(struct call *call)
 {
     struct exchange *x = call->owner;
     if (x->s3 != NULL)
-        s3_done(x);
+        s3_request_done(x);
     MHD_resume_connection(x->connection);
 }
 
@@ -210,7 +210,7 @@ static enum MHD_Result submit(struct exchange *x, enum serve_result to)
 }
 
 /* A browser lets any page send requests here, and names it in Origin unless the request only reads. */
-static bool is_of_a_web_page(const struct exchange *x)
+bool exchange_writes_for_a_web_page(const struct exchange *x)
 {
     return strcmp(x->method, MHD_HTTP_METHOD_GET) != 0 &&
            exchange_header(x, MHD_HTTP_HEADER_ORIGIN).p != NULL;
@@ -224,12 +224,12 @@ static enum MHD_Result finish(struct exchange *x, enum serve_result result)
 static enum MHD_Result on_complete_request(struct exchange *x)
 {
     if (x->s3 != NULL)
-        return finish(x, s3_serve(x));
+        return finish(x, s3_request_serve(x));
     if (x->body_n > HTTP_BODY_MAX)
         return refuse_body(x);
     if (!peer_identify(x))
         return answer_send(x);
-    if (is_of_a_web_page(x)) {
+    if (exchange_writes_for_a_web_page(x)) {
         fail(&x->call->err, ERR_ACCESS_DENIED,
              "Web pages, whose requests have an Origin, may only read here.");
         return answer_send(x);
@@ -265,7 +265,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     size_t n = *body_n;
     *body_n = 0;
     if (x->s3 != NULL)
-        return s3_body(x, body, n) ? MHD_YES : MHD_NO;
+        return s3_request_body(x, body, n) ? MHD_YES : MHD_NO;
     return on_body(x, body, n);
 }
 
@@ -288,7 +288,7 @@ static void on_end(void *context, struct MHD_Connection *connection, void **exch
         return;
     log_exchange(x);
     if (x->s3 != NULL)
-        s3_end(x);
+        s3_request_end(x);
     strbuf_release(&x->body);
     call_free(x->call);
     *exchange = NULL;

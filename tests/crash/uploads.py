@@ -2,10 +2,32 @@
 
 import hashlib
 import re
+import sqlite3
+import threading
+import time
 
 PART_LEAST = 5 << 20  # of all parts of a multipart upload but the last
 SIZE_MOST = 3 << 20
 KEYS = 5
+CLEARED_S = 10
+POLL_S = 0.05
+
+
+def check_files(data):
+    """What is in the folder of the artefacts, and not in the database, or the reverse, once nothing is left to be removed."""
+    connection = sqlite3.connect(f"file:{data / 'iotjobs.db'}?mode=ro", uri=True)
+    deadline = time.monotonic() + CLEARED_S
+    try:
+        while True:
+            named = {row[0] for row in connection.execute("SELECT file FROM artifact_piece")}
+            found = {path.name for path in (data / "artifacts").iterdir()}
+            if named == found or time.monotonic() > deadline:
+                return [f"{len(found - named)} files that no row names"] * bool(found - named) + [
+                    f"{len(named - found)} files that are not there"
+                ] * bool(named - found)
+            threading.Event().wait(POLL_S)
+    finally:
+        connection.close()
 
 
 class Artefact:

@@ -123,13 +123,23 @@ static bool verdict(struct s3 *s, const struct call *call)
     return call->ok;
 }
 
-bool s3_write(struct s3 *s, op_fn *run, const void *input)
+static struct call *write_call(struct s3 *s, op_fn *run, const void *input)
 {
     struct call *call = new_call(s, run, input);
     assert_true(engine_submit(s->w->engine, call));
     world_run_engine(s->w);
     world_hear(s->w);
-    return verdict(s, call);
+    return call;
+}
+
+bool s3_write(struct s3 *s, op_fn *run, const void *input)
+{
+    return verdict(s, write_call(s, run, input));
+}
+
+bool s3_try(struct s3 *s, op_fn *run, const void *input)
+{
+    return write_call(s, run, input)->ok;
 }
 
 bool s3_read(struct s3 *s, op_fn *run, const void *input)

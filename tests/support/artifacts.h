@@ -42,6 +42,8 @@ size_t s3_files(struct s3 *s);
  * fails the test. */
 bool s3_write(struct s3 *s, op_fn *run, const void *input);
 bool s3_read(struct s3 *s, op_fn *run, const void *input);
+/* As s3_write; it may fail in any way. */
+bool s3_try(struct s3 *s, op_fn *run, const void *input);
 /* The latest was refused with that code. */
 void assert_s3_refused(const struct s3 *s, const char *code);
 /* The refusal has that element. */

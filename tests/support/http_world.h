@@ -22,6 +22,8 @@ int http_world_setup(void **state);
 int http_world_setup_on_host_time(void **state);
 /* On the host's time, with its data in a folder. */
 int http_world_setup_durable(void **state);
+/* As the first, with a file of access keys: `lines` are its. */
+int http_world_setup_with_keys(void **state, const char *lines);
 /* On the host's time, in memory, with these settings besides, of which the last has no key. */
 struct http_world_setting {
     const char *key, *value;

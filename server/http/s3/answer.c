@@ -251,7 +251,7 @@ static void add_headers(struct s3_request *s3, struct MHD_Response *response)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 }
 
-enum MHD_Result s3_send(struct exchange *x)
+enum MHD_Result s3_request_send(struct exchange *x)
 {
     struct s3_request *s3 = x->s3;
     bool ok = !s3_refused(s3) && s3->action->answer(s3);

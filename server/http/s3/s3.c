@@ -5,14 +5,9 @@
 
 /* ---- before the body ---- */
 
-static bool is_of_a_web_page(const struct exchange *x)
-{
-    return x->method[0] != 'G' && exchange_header(x, MHD_HTTP_HEADER_ORIGIN).p;
-}
-
 static bool check_origin(struct s3_request *s3)
 {
-    return !is_of_a_web_page(s3->x) ||
+    return !exchange_writes_for_a_web_page(s3->x) ||
            s3_refuse_with(&s3->refusal, s3->arena, S3_ACCESS_DENIED,
                           "Web pages, whose requests have an Origin, may only read here.");
 }
@@ -73,7 +68,7 @@ static bool ends_now(const struct exchange *x)
     return said.p && (!str_to_int(said, &length) || length > HTTP_BODY_DISCARD_MAX);
 }
 
-enum s3_beginning s3_begin(struct exchange *x, const char *method)
+enum s3_beginning s3_request_begin(struct exchange *x, const char *method)
 {
     struct s3_request *s3 = s3_request_new(x, method);
     if (!s3)
@@ -85,7 +80,7 @@ enum s3_beginning s3_begin(struct exchange *x, const char *method)
 
 /* ---- the body ---- */
 
-bool s3_body(struct exchange *x, const char *bytes, size_t n)
+bool s3_request_body(struct exchange *x, const char *bytes, size_t n)
 {
     struct s3_request *s3 = x->s3;
     if (s3->body && !s3_refused(s3) && s3_body_add(s3, bytes, n))
@@ -118,7 +113,7 @@ static void read_and_look(struct s3_request *s3)
     artifact_folder_end_read(folder);
 }
 
-enum serve_result s3_serve(struct exchange *x)
+enum serve_result s3_request_serve(struct exchange *x)
 {
     struct s3_request *s3 = x->s3;
     bool file = s3->action && s3->action->body == BODY_FILE;
@@ -138,7 +133,7 @@ enum serve_result s3_serve(struct exchange *x)
     return SERVED;
 }
 
-void s3_done(struct exchange *x)
+void s3_request_done(struct exchange *x)
 {
     const struct s3_request *s3 = x->s3;
     struct artifact_writer *writer = s3->body ? s3_body_writer(s3->body) : NULL;
@@ -146,7 +141,7 @@ void s3_done(struct exchange *x)
         artifact_writer_keep(writer);
 }
 
-void s3_end(struct exchange *x)
+void s3_request_end(struct exchange *x)
 {
     struct s3_request *s3 = x->s3;
     s3_body_free(s3->body);
