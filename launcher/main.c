@@ -23,6 +23,7 @@
 #include "launcher/command_line.h"
 #include "launcher/files.h"
 #include "launcher/preflight.h"
+#include "settings_secret.h"
 
 enum { DESCRIPTORS_MAX = 1 << 20 };
 
@@ -42,7 +43,10 @@ static bool read_settings(const char *const *arguments, const char *config_path,
 static void print_setting(void *context, const char *key, const char *value, const char *help)
 {
     (void)context;
-    printf("# %s\n%s = %s\n", help, key, value);
+    if (settings_is_secret(str_from(key)) && value[0] != '\0')
+        printf("# %s\n# %s = (set, and not shown)\n", help, key);
+    else
+        printf("# %s\n%s = %s\n", help, key, value);
 }
 
 /* --- serving ---------------------------------------------------------------------------------------- */
@@ -137,6 +141,17 @@ static bool make_certificates(const struct settings *settings, struct certificat
     return certificates_in_folder(folder, &names, clock_host_ms(), ret_certificates, ret_problem);
 }
 
+/* Whether the broker's process will find the secret; its file is read there. */
+static bool check_secret(const struct settings *settings, struct strbuf *ret_problem)
+{
+    struct strbuf secret;
+    strbuf_init(&secret, SECRET_BYTES_MAX);
+    secret.secret = true;
+    bool ok = settings_read_secret(settings, &secret, ret_problem);
+    strbuf_release(&secret);
+    return ok;
+}
+
 /* Whether the operator's certificate can be used. */
 static bool check_certificate(const struct settings *settings, struct strbuf *ret_problem)
 {
@@ -195,7 +210,7 @@ static bool serve(struct settings *settings, struct strbuf *ret_problem)
     char ca[PATH_MAX] = "";
     umask(S_IRWXG | S_IRWXO); /* of the broker, too: database, sessions and keys are for their owner alone */
     if (!files_find_broker(settings->broker, broker, ret_problem) ||
-        !files_find_plugin(settings->plugin, plugin, ret_problem) ||
+        !files_find_plugin(settings->plugin, plugin, ret_problem) || !check_secret(settings, ret_problem) ||
         !preflight_ports(settings, ret_problem) || !prepare_data(settings, ret_problem) ||
         !prepare_tls(settings, ca, ret_problem) || !write_config(settings, plugin, config, ret_problem))
         return false;

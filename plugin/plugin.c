@@ -5,6 +5,7 @@
 
 #include "plugin/broker_log.h"
 #include "plugin/hooks.h"
+#include "settings_secret.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -29,7 +30,8 @@ static bool plugin_configure(struct plugin *plugin, const struct mosquitto_opt *
         if (!settings_set(&plugin->settings, str_from(options[i].key), str_from(options[i].value),
                           ret_problem))
             return false;
-    return settings_check(&plugin->settings, ret_problem);
+    return settings_check(&plugin->settings, ret_problem) &&
+           settings_take_secret(&plugin->settings, ret_problem);
 }
 
 static bool plugin_start(struct plugin *plugin, struct strbuf *ret_problem)

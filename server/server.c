@@ -81,6 +81,7 @@ static bool start_artifacts(struct server *server, struct strbuf *ret_problem)
         strbuf_add_text(ret_problem, "the key of the artefact store cannot be stored");
         return false;
     }
+    artifact_url_find(settings, server->artifacts.url);
     server->artifacts.folder = artifact_folder_open(&options, store_writer(server->store), ret_problem);
     return server->artifacts.folder != NULL;
 }

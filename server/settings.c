@@ -11,13 +11,13 @@
 #include "base/time_text.h"
 #include "base/utf8.h"
 
-enum setting_type { TYPE_TEXT, TYPE_BOOL, TYPE_INT, TYPE_PORT, TYPE_DURATION, TYPE_CHOICE };
+enum setting_type { TYPE_TEXT, TYPE_SECRET, TYPE_BOOL, TYPE_INT, TYPE_PORT, TYPE_DURATION, TYPE_CHOICE };
 
 struct setting {
     const char *key;
     enum setting_type type;
     size_t offset;                      /* in struct settings */
-    const char *text;                   /* default of TEXT and DURATION */
+    const char *text;                   /* default of TEXT, SECRET and DURATION */
     int64_t number;                     /* default of the others */
     int64_t least, most;                /* INT, PORT */
     const char *least_text, *most_text; /* DURATION */
@@ -33,6 +33,8 @@ enum { PORT_MAX = 65535, VALUE_SHOWN_MAX = 60, LINE_MAX_BYTES = 4096, KEY_MAX = 
 static const struct setting table[] = {
 #define SETTING_TEXT(name, def, about) \
     { ROW(name, name, TYPE_TEXT), .text = def, .help = about },
+#define SETTING_SECRET(name, def, about) \
+    { ROW(name, name, TYPE_SECRET), .text = def, .help = about },
 #define SETTING_BOOL(name, def, about) \
     { ROW(name, name, TYPE_BOOL), .number = def, .help = about },
 #define SETTING_INT(name, def, low, high, about) \
@@ -224,7 +226,7 @@ static bool set_text(const struct setting *row, char **ret_value, struct str val
     char *copy = strndup(value.n > 0 ? value.p : "", value.n);
     if (copy == NULL)
         return problem(ret_problem, "%s: out of memory", row->key);
-    free(*ret_value);
+    strbuf_free_secret(*ret_value); /* it may be one */
     *ret_value = copy;
     return true;
 }
@@ -236,6 +238,7 @@ bool settings_set(struct settings *settings, struct str key, struct str value, s
         return unknown_key(key, ret_problem);
     void *at = value_of(settings, row);
     switch (row->type) {
+    case TYPE_SECRET:
     case TYPE_TEXT: return set_text(row, at, value, ret_problem);
     case TYPE_BOOL: return set_bool(row, at, value, ret_problem);
     case TYPE_INT:
@@ -252,12 +255,19 @@ bool settings_is_flag(struct str key)
     return row != NULL && row->type == TYPE_BOOL;
 }
 
+bool settings_is_secret(struct str key)
+{
+    const struct setting *row = row_find(key);
+    return row != NULL && row->type == TYPE_SECRET;
+}
+
 /* --- defaults --------------------------------------------------------------------------------------- */
 
 static void set_default(struct settings *settings, const struct setting *row)
 {
     void *at = value_of(settings, row);
     switch (row->type) {
+    case TYPE_SECRET:
     case TYPE_TEXT:
         *(char **)at = strdup(row->text);
         if (*(char **)at == NULL)
@@ -281,7 +291,9 @@ void settings_init(struct settings *settings)
 void settings_release(struct settings *settings)
 {
     for (size_t i = 0; i < SETTING_COUNT; i++)
-        if (table[i].type == TYPE_TEXT)
+        if (table[i].type == TYPE_SECRET)
+            strbuf_free_secret(*(char **)value_of(settings, &table[i]));
+        else if (table[i].type == TYPE_TEXT)
             free(*(char **)value_of(settings, &table[i]));
     *settings = (struct settings){ 0 };
 }
@@ -318,6 +330,7 @@ static const char *value_text(const struct settings *settings, const struct sett
 {
     const void *at = value_of_const(settings, row);
     switch (row->type) {
+    case TYPE_SECRET:
     case TYPE_TEXT: return *(char *const *)at;
     case TYPE_BOOL: return *(const bool *)at ? "true" : "false";
     case TYPE_INT:

@@ -13,13 +13,17 @@ enum deny { DENY_DROP, DENY_REASON };
 enum track_connections { TRACK_CONNECTIONS_OFF, TRACK_CONNECTIONS_ACCEPT, TRACK_CONNECTIONS_DEFER };
 enum durability { DURABILITY_FULL, DURABILITY_NORMAL, DURABILITY_MEMORY };
 
+/* The small ones last, whatever order the table has: between the others they would leave gaps. */
 struct settings {
 #define SETTING_TEXT(name, def, help)                  char *name;
-#define SETTING_BOOL(name, def, help)                  bool name;
+#define SETTING_SECRET(name, def, help)                char *name;
 #define SETTING_INT(name, def, least, most, help)      int64_t name;
 #define SETTING_PORT(name, def, help)                  int64_t name;
 #define SETTING_DURATION(name, def, least, most, help) int64_t name##_ms;
-#define SETTING_CHOICE(name, def, choices, help)       int name;
+#include "settings.def"
+#define SETTING_CHOICE(name, def, choices, help) int name;
+#include "settings.def"
+#define SETTING_BOOL(name, def, help) bool name;
 #include "settings.def"
 };
 
@@ -33,6 +37,9 @@ bool settings_set(struct settings *settings, struct str key, struct str value, s
 
 /* Whether `key` is a yes/no setting, so that `--key` may stand alone; false for unknown keys too. */
 bool settings_is_flag(struct str key);
+
+/* Whether nobody is to be shown its value. */
+bool settings_is_secret(struct str key);
 
 /* Reads `key = value` lines; a '#' that begins the line or follows a blank starts a comment. Problems name
  * file and line. */

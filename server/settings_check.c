@@ -1,6 +1,8 @@
 /* The rules between settings; what concerns one setting alone is in its row of settings.def. */
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/ip_address.h"
 #include "base/problem.h"
@@ -76,6 +78,70 @@ static bool check_window_time_zone(const struct settings *settings, struct strbu
     return ok;
 }
 
+enum { URL_MAX = 400, S3_ACCESS_KEY_MAX = 128 };
+
+/* "http://" or "https://", then a host, a port if need be, and a path if it may have one. */
+static bool is_url(const char *text, bool may_have_path)
+{
+    static const char host[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]";
+    static const char path[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~/";
+    const char *rest = strstr(text, "://");
+    if (rest == NULL || strlen(text) > URL_MAX ||
+        (strncmp(text, "http://", strlen("http://")) != 0 &&
+         strncmp(text, "https://", strlen("https://")) != 0))
+        return false;
+    rest += strlen("://");
+    size_t n = strspn(rest, host);
+    return n > 0 && (rest[n] == '\0' || (may_have_path && rest[n] == '/' && consists_of(rest + n, path)));
+}
+
+static bool check_artifact_url(const struct settings *settings, struct strbuf *ret_problem)
+{
+    return settings->artifact_url[0] == '\0' || is_url(settings->artifact_url, true) ||
+           problem(ret_problem, "artifact_url: '%s' is not a URL such as https://iot.example:8443/_s3",
+                   settings->artifact_url);
+}
+
+/* Both stand in the scope of a signature, which is divided by slashes and commas. */
+static bool check_s3_signing(const struct settings *settings, struct strbuf *ret_problem)
+{
+    if (strlen(settings->s3_access_key) > S3_ACCESS_KEY_MAX ||
+        strpbrk(settings->s3_access_key, " ,/") != NULL)
+        return problem(ret_problem,
+                       "s3_access_key: is longer than %d characters, or has a blank, comma or "
+                       "slash in it",
+                       S3_ACCESS_KEY_MAX);
+    if (settings->s3_region[0] == '\0' ||
+        !consists_of(settings->s3_region, "abcdefghijklmnopqrstuvwxyz0123456789-"))
+        return problem(ret_problem, "s3_region: '%s' is not a region such as eu-central-1",
+                       settings->s3_region);
+    return true;
+}
+
+static bool check_s3_ca(const struct settings *settings, struct strbuf *ret_problem)
+{
+    return settings->s3_ca[0] == '\0' || access(settings->s3_ca, R_OK) == 0 ||
+           problem(ret_problem, "s3_ca: cannot read %s: %s", settings->s3_ca, strerror(errno));
+}
+
+static bool check_s3(const struct settings *settings, struct strbuf *ret_problem)
+{
+    bool has_key = settings->s3_access_key[0] != '\0', has_secret = settings->s3_secret_key[0] != '\0',
+         has_file = settings->s3_secret_key_file[0] != '\0';
+    if (settings->s3_endpoint[0] == '\0')
+        return (!has_key && !has_secret && !has_file) ||
+               problem(ret_problem, "s3_access_key and s3_secret_key: are for s3_endpoint, which is not set");
+    if (!is_url(settings->s3_endpoint, false))
+        return problem(ret_problem, "s3_endpoint: '%s' is not a URL such as https://minio.example:9000",
+                       settings->s3_endpoint);
+    if (has_secret && has_file)
+        return problem(ret_problem, "s3_secret_key and s3_secret_key_file: only one of them may be set");
+    if (!has_key || (!has_secret && !has_file))
+        return problem(ret_problem,
+                       "s3_endpoint: needs s3_access_key, and s3_secret_key or s3_secret_key_file");
+    return check_s3_signing(settings, ret_problem) && check_s3_ca(settings, ret_problem);
+}
+
 static bool check_ports(const struct settings *settings, struct strbuf *ret_problem)
 {
     const struct {
@@ -104,5 +170,6 @@ bool settings_check(const struct settings *settings, struct strbuf *ret_problem)
     return check_data(settings, ret_problem) && check_identity(settings, ret_problem) &&
            check_bind(settings, ret_problem) && check_tls(settings, ret_problem) &&
            check_clock(settings, ret_problem) && check_window_time_zone(settings, ret_problem) &&
+           check_artifact_url(settings, ret_problem) && check_s3(settings, ret_problem) &&
            check_ports(settings, ret_problem);
 }

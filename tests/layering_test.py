@@ -56,6 +56,11 @@ class LayeringTest(unittest.TestCase):
     def test_sqlite_outside_the_store(self):
         self.assert_finds("server/ops/registry/thing.c", "\n#include <sqlite3.h>\n", "only server/store/", line=2)
 
+    def test_libcurl_outside_its_module(self):
+        self.assert_finds("server/ops/artifacts/s3_home.c", "#include <curl/curl.h>\n", "knows libcurl")
+        planted = {"server/ops/artifacts/remote_s3.c": "#include <curl/curl.h>\n"}
+        self.assertEqual(self.run_on(files=planted).returncode, 0)
+
     def test_the_time_zone_of_the_process_outside_its_module(self):
         self.assert_finds("server/base/log.c", "struct tm *t = localtime_r(&now, &local);\n", "time zone")
         self.assert_finds("launcher/main.c", 'int ok = setenv("TZ", "UTC", 1);\n', "time zone")

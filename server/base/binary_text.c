@@ -36,21 +36,27 @@ struct str hex_text(const void *bytes, size_t n, struct arena *arena)
     return (struct str){ text, 2 * n };
 }
 
-static bool is_hex(struct str text)
+/* Into *ret_byte, or nowhere where that is NULL. */
+static bool read_byte(const char *digits, unsigned char *ret_byte)
 {
-    for (size_t i = 0; i < text.n; i++)
-        if (hex_digit(text.p[i]) < 0)
-            return false;
+    int high = hex_digit(digits[0]), low = hex_digit(digits[1]);
+    if (high < 0 || low < 0)
+        return false;
+    if (ret_byte)
+        *ret_byte = (unsigned char)(high * 16 + low);
     return true;
 }
 
 bool hex_read(struct str text, void *ret_bytes, size_t n)
 {
     unsigned char *to = ret_bytes;
-    if (n > BYTES_MAX || text.n != 2 * n || !is_hex(text))
+    if (n > BYTES_MAX || text.n != 2 * n)
         return false;
     for (size_t i = 0; i < n; i++)
-        to[i] = (unsigned char)(hex_digit(text.p[2 * i]) << 4 | hex_digit(text.p[2 * i + 1]));
+        if (!read_byte(text.p + 2 * i, NULL))
+            return false;
+    for (size_t i = 0; i < n; i++)
+        read_byte(text.p + 2 * i, to + i);
     return true;
 }
 

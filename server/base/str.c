@@ -51,6 +51,22 @@ bool str_ends_with(struct str s, struct str suffix)
     return suffix.n == 0 || (s.n >= suffix.n && same_bytes(s.p + (s.n - suffix.n), suffix.p, suffix.n));
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+struct str str_trim(struct str s)
+{
+    while (s.n > 0 && is_blank(s.p[0])) {
+        s.p++;
+        s.n--;
+    }
+    while (s.n > 0 && is_blank(s.p[s.n - 1]))
+        s.n--;
+    return s;
+}
+
 /* FNV-1a, then the finalizer of SplitMix64. */
 uint64_t str_hash(struct str s, uint64_t seed)
 {

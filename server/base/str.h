@@ -34,6 +34,9 @@ bool str_eq_nocase(struct str a, struct str b);
 bool str_starts_with(struct str s, struct str prefix);
 bool str_ends_with(struct str s, struct str suffix);
 
+/* Without the blanks and tabs at its ends. */
+struct str str_trim(struct str s);
+
 /* A hash that nobody can foresee who does not know the seed; never 0. */
 uint64_t str_hash(struct str s, uint64_t seed);
 

@@ -64,14 +64,14 @@ bool call_permitted(struct call *call, struct str thing)
         STR(principal->thing_name));
 }
 
-bool call_prepare(struct call *call, op_prepare_fn *prepare, const struct issuer *issuer, int64_t host_ms)
+bool call_prepare(struct call *call, const struct preparation *with)
 {
-    const struct preparation preparation = {
-        .arena = &call->arena, .err = &call->err, .issuer = issuer, .host_ms = host_ms
-    };
-    if (prepare == NULL)
+    struct preparation preparation = *with;
+    if (call->prepare == NULL)
         return true;
-    call->prepared = prepare(&preparation, call->input);
+    preparation.arena = &call->arena;
+    preparation.err = &call->err;
+    call->prepared = call->prepare(&preparation, call->input);
     return call->prepared != NULL;
 }
 

@@ -23,11 +23,12 @@ typedef void call_done_fn(struct call *call);
 struct call {
     struct arena arena;
     /* filled by the edge */
-    enum operation operation;   /* OP_NONE for calls of our own, told apart by `run` */
-    op_fn *run;                 /* what to do, inside a transaction of the engine */
-    const void *input;          /* the typed struct, in the arena */
-    op_prepare_fn *prepare;     /* what the workshop has to do first; NULL: nothing */
-    const void *prepared;       /* by call_prepare */
+    enum operation operation; /* OP_NONE for calls of our own, told apart by `run` */
+    op_fn *run;               /* what to do, inside a transaction of the engine */
+    const void *input;        /* the typed struct, in the arena */
+    op_prepare_fn *prepare;   /* what has to be done first; NULL: nothing */
+    const void *prepared;     /* by call_prepare */
+    bool edge_runs; /* it reads: once it is prepared the workshop hands it back, and the edge runs it */
     struct principal principal; /* who asks */
     struct str region;          /* the caller's, or absent */
     struct str host;            /* HTTP: the Host header's name without its port, or absent */
@@ -57,9 +58,9 @@ void call_free(struct call *call);
  * thing (absent: it concerns none). False after fail(): ERR_FORBIDDEN. */
 bool call_permitted(struct call *call, struct str thing);
 
-/* What an operation wants made before it runs: the edge's last step, once the input stands in the call. False
- * after fail(). May take a while. */
-bool call_prepare(struct call *call, op_prepare_fn *prepare, const struct issuer *issuer, int64_t host_ms);
+/* What an operation wants made before it runs, call->prepare: the edge's last step, once the input stands in
+ * the call, or the workshop's. `with`: all but arena and err. False after fail(). May take a while. */
+bool call_prepare(struct call *call, const struct preparation *with);
 
 /* Where a call runs. */
 struct call_world {

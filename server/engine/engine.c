@@ -384,6 +384,11 @@ enum timer_outcome engine_run_timer_alone(struct engine *engine, int64_t now_ms,
     return finish(engine, &batch) ? outcome : TIMER_UNKNOWN;
 }
 
+const struct settings *engine_settings(const struct engine *engine)
+{
+    return engine->config.settings;
+}
+
 bool engine_is_stopping(struct engine *engine)
 {
     pthread_mutex_lock(&engine->lock);

@@ -23,6 +23,8 @@ bool engine_earliest_due(struct engine *engine, int64_t *ret_due_ms);
 enum timer_outcome engine_run_timer_alone(struct engine *engine, int64_t now_ms, struct arena *arena,
                                           struct timer_row *ret_timer);
 
+const struct settings *engine_settings(const struct engine *engine);
+
 /* Whether the engine is to end: whatever takes long stops where it is. */
 bool engine_is_stopping(struct engine *engine);
 

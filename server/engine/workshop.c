@@ -3,16 +3,16 @@
 #include <stdlib.h>
 
 #include "base/thread.h"
+#include "engine/internal.h"
 
 struct workshop {
-    struct engine *engine;
-    const struct issuer *issuer;
+    struct workshop_options options;
     pthread_t thread;
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t changed;
     struct call *first, **end; /* by `next`, which is the engine's once it has the call */
     size_t waiting;
-    bool stop;
+    atomic_bool stop; /* changed with the lock held; what is under way looks at it without */
 };
 
 static void refuse(struct call *call)
@@ -23,10 +23,20 @@ static void refuse(struct call *call)
 
 static void work(const struct workshop *workshop, struct call *call)
 {
-    if (!call_prepare(call, call->prepare, workshop->issuer, clock_host_ms()))
+    const struct preparation with = { .issuer = workshop->options.issuer,
+                                      .settings = engine_settings(workshop->options.engine),
+                                      .stop = &workshop->stop,
+                                      .host_ms = clock_host_ms() };
+    if (!call_prepare(call, &with) || call->edge_runs)
         call->done(call);
-    else if (!engine_submit(workshop->engine, call))
+    else if (!engine_submit(workshop->options.engine, call))
         refuse(call);
+}
+
+static bool is_too_late(const struct workshop *workshop, const struct call *call)
+{
+    int64_t patience_ms = workshop->options.patience_ms;
+    return patience_ms > 0 && clock_mono_us() - call->submitted_us > patience_ms * 1000;
 }
 
 static struct call *take(struct workshop *workshop)
@@ -50,7 +60,10 @@ static void *body(void *context)
         }
         struct call *call = take(workshop);
         pthread_mutex_unlock(&workshop->lock);
-        work(workshop, call);
+        if (is_too_late(workshop, call))
+            refuse(call);
+        else
+            work(workshop, call);
         pthread_mutex_lock(&workshop->lock);
     }
     while (workshop->first)
@@ -59,15 +72,15 @@ static void *body(void *context)
     return NULL;
 }
 
-struct workshop *workshop_start(struct engine *engine, const struct issuer *issuer)
+struct workshop *workshop_start(const struct workshop_options *options)
 {
     struct workshop *workshop = calloc(1, sizeof *workshop);
     if (!workshop)
         return NULL;
-    *workshop = (struct workshop){ .engine = engine, .issuer = issuer, .end = &workshop->first };
+    *workshop = (struct workshop){ .options = *options, .end = &workshop->first };
     pthread_mutex_init(&workshop->lock, NULL);
     pthread_cond_init(&workshop->changed, NULL);
-    if (start_thread(&workshop->thread, "iotjobs-keys", body, workshop))
+    if (start_thread(&workshop->thread, options->thread, body, workshop))
         return workshop;
     workshop->stop = true;
     workshop_free(workshop);
@@ -77,9 +90,10 @@ struct workshop *workshop_start(struct engine *engine, const struct issuer *issu
 bool workshop_submit(struct workshop *workshop, struct call *call)
 {
     pthread_mutex_lock(&workshop->lock);
-    bool taken = !workshop->stop && workshop->waiting < WORKSHOP_CALLS_MAX;
+    bool taken = !workshop->stop && workshop->waiting < workshop->options.calls;
     if (taken) {
         call->next = NULL;
+        call->submitted_us = clock_mono_us();
         *workshop->end = call;
         workshop->end = &call->next;
         workshop->waiting++;

@@ -66,6 +66,29 @@ static bool find_route(struct exchange *x, const struct caller *caller, struct h
     return true;
 }
 
+/* By which the caller has reached us; absent: it did not say. */
+static struct str url_of(struct exchange *x, struct str authority)
+{
+    bool tls = x->listener == &x->http->listeners[LISTENER_HTTPS];
+    return authority.p == NULL
+               ? STR_NONE
+               : arena_printf(&x->call->arena, "%s://%.*s", tls ? "https" : "http", STR(authority));
+}
+
+/* What takes long is left to a workshop. */
+static bool prepare_input(struct exchange *x, const struct op_handler *handler)
+{
+    struct call *call = x->call;
+    const struct http_config *config = &x->http->config;
+    const struct preparation with = { .issuer = config->issuer,
+                                      .settings = config->settings,
+                                      .host_ms = clock_host_ms() };
+    if (handler->prepares != NULL && !handler->prepares(config->settings, call->input))
+        return true;
+    call->prepare = handler->prepare;
+    return handler->workplace != WORKPLACE_EDGE || call_prepare(call, &with);
+}
+
 /* From the request to a call that can run. */
 static bool prepare(struct exchange *x, struct op_handler *ret_handler)
 {
@@ -91,13 +114,11 @@ static bool prepare(struct exchange *x, struct op_handler *ret_handler)
     assert(call->run != NULL);
     call->region = caller.region;
     call->host = caller.host;
-    call->style = (struct reply_style){ .document_as_object = false, .name_the_thing = true };
+    call->style = (struct reply_style){ .name_the_thing = true, .url = url_of(x, caller.authority) };
     request.labels = route.labels;
     *ret_handler = handler;
     return api_decode_namespace(call->operation, &request, &call->namespace_id, &call->err) &&
-           decode_input(x, &request) &&
-           (handler.prepares_long ||
-            call_prepare(call, handler.prepare, x->http->config.issuer, clock_host_ms()));
+           decode_input(x, &request) && prepare_input(x, &handler);
 }
 
 void exchange_run_read(struct exchange *x)
@@ -127,10 +148,8 @@ enum serve_result api_serve(struct exchange *x)
     struct op_handler handler = { 0 };
     if (!prepare(x, &handler))
         return SERVED;
-    if (handler.prepares_long) {
-        x->call->prepare = handler.prepare;
-        return SERVED_BY_WORKSHOP;
-    }
+    if (x->call->prepare != NULL && x->call->prepared == NULL)
+        return handler.workplace == WORKPLACE_KEYS ? SERVED_BY_WORKSHOP : SERVED_BY_FETCHES;
     if (handler.writes)
         return SERVED_BY_ENGINE;
     exchange_run_read(x);

@@ -12,6 +12,7 @@
 #include <microhttpd.h>
 #include <stdatomic.h>
 
+#include "access_keys.h"
 #include "api/decode.h"
 #include "base/random.h"
 #include "engine/workshop.h"
@@ -39,10 +40,13 @@ enum { LISTENER_HTTP, LISTENER_HTTPS, LISTENER_COUNT };
 struct http {
     struct http_config config;
     struct http_listener listeners[LISTENER_COUNT];
-    struct workshop *workshop;
-    struct tls tls;             /* what the TLS listeners show, MQTT's too; empty when there are none */
-    struct client_ca client_ca; /* signs what HTTPS clients may show; empty: they are not asked */
-    pthread_key_t reader;       /* each pool thread's own struct db * */
+    struct workshop *workshop;      /* makes keys */
+    struct workshop *uploads;       /* forces to disk what was uploaded */
+    struct workshop *fetches;       /* reads documents from an external S3; NULL: there is none */
+    struct access_keys access_keys; /* whose signatures the artefact store takes; none: everybody's */
+    struct tls tls;                 /* what the TLS listeners show, MQTT's too; empty when there are none */
+    struct client_ca client_ca;     /* signs what HTTPS clients may show; empty: they are not asked */
+    pthread_key_t reader;           /* each pool thread's own struct db * */
     int64_t started_ms;
     atomic_bool quiesced;
     atomic_size_t exchanges; /* begun and not yet ended */
@@ -51,8 +55,11 @@ struct http {
 enum exchange_stage {
     EXCHANGE_HEADERS, /* the headers are not all here */
     EXCHANGE_BODY,    /* the body is arriving */
-    EXCHANGE_ENGINE,  /* suspended; the engine has the call, or the workshop */
+    EXCHANGE_ENGINE,  /* suspended; the engine has the call, or a workshop */
+    EXCHANGE_READ,    /* the same, a workshop; the call is run here once it is back */
 };
+
+struct s3_request;
 
 struct exchange {
     struct http *http;
@@ -60,9 +67,10 @@ struct exchange {
     struct MHD_Connection *connection;
     struct call *call; /* its `ok`, `err` and `reply` are the answer */
     enum exchange_stage stage;
-    const char *method; /* HEAD counts as GET */
-    struct str path;    /* raw */
-    struct str query;   /* raw, without '?' */
+    struct s3_request *s3; /* NULL: it is not for the artefact store */
+    const char *method;    /* HEAD counts as GET */
+    struct str path;       /* raw */
+    struct str query;      /* raw, without '?' */
     struct strbuf body;
     size_t body_n;         /* bytes that arrived, kept or not */
     enum plane plane;      /* names the errors */
@@ -80,6 +88,8 @@ enum serve_result {
     SERVED,             /* the answer stands in the call */
     SERVED_BY_ENGINE,   /* the call is ready to be submitted */
     SERVED_BY_WORKSHOP, /* the same, to the workshop */
+    SERVED_BY_UPLOADS,  /* the same, to that of the uploads */
+    SERVED_BY_FETCHES,  /* the same, to that of the fetches */
 };
 
 /* The REST API of both planes (api.c). */
@@ -97,6 +107,9 @@ enum MHD_Result answer_send(struct exchange *x);
 
 /* A header of the request; absent when it has none of that name. Valid until the exchange ends. */
 struct str exchange_header(const struct exchange *x, const char *name);
+
+/* Whether a browser sends it on behalf of a web page, and it does more than read: nobody may. */
+bool exchange_writes_for_a_web_page(const struct exchange *x);
 
 /* The calling pool thread's read-only connection; NULL when it cannot be opened. */
 struct db *http_reader(struct http *http);

@@ -12,6 +12,7 @@
 #include "http/framing.h"
 #include "http/listen.h"
 #include "http/peer.h"
+#include "http/s3/s3.h"
 
 enum {
     CONNECTIONS_MAX = 1000,
@@ -19,6 +20,9 @@ enum {
     CONNECTION_MEMORY = 64 * 1024, /* request line and headers, and each piece of the body */
     LAST_ANSWERS_MS = 500,         /* how long http_stop lets answers leave */
     LIBRARY_LINE_MAX = 512,
+    FETCHES_MAX = 32, /* that wait */
+    /* With a fetch of its own half a minute: where an S3 does not answer, those behind hear of it in time. */
+    FETCH_PATIENCE_MS = 15000,
 };
 
 struct str exchange_header(const struct exchange *x, const char *name)
@@ -113,17 +117,32 @@ static size_t on_unescape(void *context, struct MHD_Connection *connection, char
     return strlen(text);
 }
 
+static enum MHD_Result send_answer(struct exchange *x)
+{
+    return x->s3 != NULL ? s3_request_send(x) : answer_send(x);
+}
+
 /* Before the request is here as a whole, or where it is not clear where it ends. */
 static enum MHD_Result refuse_and_close(struct exchange *x)
 {
     x->close = true;
-    return answer_send(x);
+    return send_answer(x);
 }
 
 static enum MHD_Result refuse_body(struct exchange *x)
 {
     fail(&x->call->err, ERR_REQUEST_TOO_LARGE, "The request body is larger than %d bytes.", HTTP_BODY_MAX);
     return refuse_and_close(x);
+}
+
+static enum MHD_Result begin_s3(struct exchange *x, const char *method)
+{
+    switch (s3_request_begin(x, method)) {
+    case S3_GOES_ON: return MHD_YES;
+    case S3_ANSWERED_NOW: return refuse_and_close(x);
+    case S3_NO_MEMORY: break;
+    }
+    return MHD_NO;
 }
 
 /* A body that is too large is refused before it is sent, where the client waits for that or where reading
@@ -135,6 +154,8 @@ static enum MHD_Result on_headers(struct exchange *x, const char *method)
     x->method = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0 ? MHD_HTTP_METHOD_GET : method;
     if (!framing_check(x->connection, &x->call->err))
         return refuse_and_close(x);
+    if (s3_is_meant(x))
+        return begin_s3(x, method);
     if (!str_to_int(exchange_header(x, MHD_HTTP_HEADER_CONTENT_LENGTH), &length) || length <= HTTP_BODY_MAX)
         return MHD_YES;
     if (length > HTTP_BODY_DISCARD_MAX || exchange_header(x, MHD_HTTP_HEADER_EXPECT).p != NULL)
@@ -158,17 +179,30 @@ static enum MHD_Result on_body(struct exchange *x, const char *bytes, size_t n)
 static void on_done(struct call *call)
 {
     struct exchange *x = call->owner;
+    if (x->s3 != NULL)
+        s3_request_done(x);
     MHD_resume_connection(x->connection);
+}
+
+static bool submit_call(struct exchange *x, enum serve_result to)
+{
+    switch (to) {
+    case SERVED_BY_WORKSHOP: return workshop_submit(x->http->workshop, x->call);
+    case SERVED_BY_UPLOADS: return workshop_submit(x->http->uploads, x->call);
+    case SERVED_BY_FETCHES: return workshop_submit(x->http->fetches, x->call);
+    case SERVED_BY_ENGINE:
+    case SERVED: break;
+    }
+    return engine_submit(x->http->config.engine, x->call);
 }
 
 /* Suspended first: the engine may be done before engine_submit returns. */
 static enum MHD_Result submit(struct exchange *x, enum serve_result to)
 {
-    x->stage = EXCHANGE_ENGINE;
+    x->stage = x->call->edge_runs ? EXCHANGE_READ : EXCHANGE_ENGINE;
     x->call->done = on_done;
     MHD_suspend_connection(x->connection);
-    if (!(to == SERVED_BY_WORKSHOP ? workshop_submit(x->http->workshop, x->call)
-                                   : engine_submit(x->http->config.engine, x->call))) {
+    if (!submit_call(x, to)) {
         fail(&x->call->err, ERR_THROTTLING, "Rate exceeded");
         MHD_resume_connection(x->connection);
     }
@@ -176,19 +210,26 @@ static enum MHD_Result submit(struct exchange *x, enum serve_result to)
 }
 
 /* A browser lets any page send requests here, and names it in Origin unless the request only reads. */
-static bool is_of_a_web_page(const struct exchange *x)
+bool exchange_writes_for_a_web_page(const struct exchange *x)
 {
     return strcmp(x->method, MHD_HTTP_METHOD_GET) != 0 &&
            exchange_header(x, MHD_HTTP_HEADER_ORIGIN).p != NULL;
 }
 
+static enum MHD_Result finish(struct exchange *x, enum serve_result result)
+{
+    return result == SERVED ? send_answer(x) : submit(x, result);
+}
+
 static enum MHD_Result on_complete_request(struct exchange *x)
 {
+    if (x->s3 != NULL)
+        return finish(x, s3_request_serve(x));
     if (x->body_n > HTTP_BODY_MAX)
         return refuse_body(x);
     if (!peer_identify(x))
         return answer_send(x);
-    if (is_of_a_web_page(x)) {
+    if (exchange_writes_for_a_web_page(x)) {
         fail(&x->call->err, ERR_ACCESS_DENIED,
              "Web pages, whose requests have an Origin, may only read here.");
         return answer_send(x);
@@ -197,8 +238,7 @@ static enum MHD_Result on_complete_request(struct exchange *x)
         fail(&x->call->err, ERR_INTERNAL, "The server is out of memory for this request.");
         return answer_send(x);
     }
-    enum serve_result result = own_path(x->path) ? own_serve(x) : api_serve(x);
-    return result == SERVED ? answer_send(x) : submit(x, result);
+    return finish(x, own_path(x->path) ? own_serve(x) : api_serve(x));
 }
 
 /* Called with the headers, with each piece of the body, without a piece at its end, and again after a resume.
@@ -216,12 +256,16 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         return MHD_NO;
     if (x->stage == EXCHANGE_HEADERS)
         return on_headers(x, method);
-    if (x->stage == EXCHANGE_ENGINE)
-        return answer_send(x);
+    if (x->stage == EXCHANGE_READ && x->call->err.code == ERR_NONE)
+        exchange_run_read(x);
+    if (x->stage == EXCHANGE_ENGINE || x->stage == EXCHANGE_READ)
+        return send_answer(x);
     if (*body_n == 0)
         return on_complete_request(x);
     size_t n = *body_n;
     *body_n = 0;
+    if (x->s3 != NULL)
+        return s3_request_body(x, body, n) ? MHD_YES : MHD_NO;
     return on_body(x, body, n);
 }
 
@@ -243,6 +287,8 @@ static void on_end(void *context, struct MHD_Connection *connection, void **exch
     if (x == NULL)
         return;
     log_exchange(x);
+    if (x->s3 != NULL)
+        s3_request_end(x);
     strbuf_release(&x->body);
     call_free(x->call);
     *exchange = NULL;
@@ -354,18 +400,52 @@ static bool read_client_ca(struct http *http, struct strbuf *ret_problem)
            client_ca_read(settings->tls_client_ca, &http->client_ca, ret_problem);
 }
 
-static bool start_workshop(struct http *http, struct strbuf *ret_problem)
+static bool start_fetches(struct http *http)
 {
-    http->workshop = workshop_start(http->config.engine, http->config.issuer);
-    if (http->workshop == NULL)
-        strbuf_add_text(ret_problem, "http: the host has no thread left for making keys");
-    return http->workshop != NULL;
+    const struct workshop_options fetches = { .engine = http->config.engine,
+                                              .thread = "iotjobs-fetches",
+                                              .calls = FETCHES_MAX,
+                                              .patience_ms = FETCH_PATIENCE_MS };
+    if (http->config.settings->s3_endpoint[0] == '\0')
+        return true;
+    http->fetches = workshop_start(&fetches);
+    return http->fetches != NULL;
+}
+
+static bool start_workshops(struct http *http, struct strbuf *ret_problem)
+{
+    const struct workshop_options keys = { .engine = http->config.engine,
+                                           .issuer = http->config.issuer,
+                                           .thread = "iotjobs-keys",
+                                           .calls = WORKSHOP_KEYS_MAX };
+    const struct workshop_options uploads = { .engine = http->config.engine,
+                                              .thread = "iotjobs-uploads",
+                                              .calls = CONNECTIONS_MAX };
+    http->workshop = workshop_start(&keys);
+    http->uploads = workshop_start(&uploads);
+    if (http->workshop != NULL && http->uploads != NULL && start_fetches(http))
+        return true;
+    strbuf_add_text(ret_problem, "http: the host has no thread left for making keys, uploads or fetches");
+    return false;
+}
+
+static bool read_access_keys(struct http *http, struct strbuf *ret_problem)
+{
+    const char *path = http->config.settings->access_keys;
+    return path[0] == '\0' || access_keys_read(path, &http->access_keys, ret_problem);
+}
+
+static void stop_workshops(struct http *http)
+{
+    workshop_stop(http->fetches);
+    workshop_stop(http->workshop);
+    workshop_stop(http->uploads);
 }
 
 /* Also one that never started wholly. */
 static void http_free(struct http *http)
 {
-    workshop_stop(http->workshop);
+    stop_workshops(http);
     for (size_t i = 0; i < LISTENER_COUNT; i++) {
         struct http_listener *listener = &http->listeners[i];
         if (listener->daemon != NULL)
@@ -374,6 +454,9 @@ static void http_free(struct http *http)
             close(listener->socket);
     }
     workshop_free(http->workshop);
+    workshop_free(http->uploads);
+    workshop_free(http->fetches);
+    access_keys_release(&http->access_keys);
     client_ca_release(&http->client_ca);
     tls_release(&http->tls);
     pthread_key_delete(http->reader);
@@ -398,8 +481,9 @@ struct http *http_start(const struct http_config *config, struct strbuf *ret_pro
         free(http);
         return NULL;
     }
-    if (start_workshop(http, ret_problem) && read_tls(http, ret_problem) &&
-        read_client_ca(http, ret_problem) && start_http(http, ret_problem) && start_https(http, ret_problem))
+    if (read_access_keys(http, ret_problem) && start_workshops(http, ret_problem) &&
+        read_tls(http, ret_problem) && read_client_ca(http, ret_problem) && start_http(http, ret_problem) &&
+        start_https(http, ret_problem))
         return http;
     http_free(http);
     return NULL;
@@ -411,7 +495,7 @@ void http_quiesce(struct http *http)
     for (size_t i = 0; i < LISTENER_COUNT; i++)
         if (http->listeners[i].daemon != NULL)
             http->listeners[i].socket = MHD_quiesce_daemon(http->listeners[i].daemon);
-    workshop_stop(http->workshop);
+    stop_workshops(http);
 }
 
 /* libmicrohttpd drops what it has not sent when it stops; answers to committed writes deserve a moment. */

@@ -142,6 +142,12 @@ static bool serve_operation(struct exchange *x, const struct endpoint *endpoint)
     call->run = endpoint->operation->run;
     call->region =
         caller_of(exchange_header(x, MHD_HTTP_HEADER_AUTHORIZATION), STR_NONE, STR_NONE, x->plane).region;
+    if (endpoint->operation->prepare != NULL &&
+        endpoint->operation->prepares(x->http->config.settings, call->input)) {
+        call->prepare = endpoint->operation->prepare;
+        call->edge_runs = true;
+        return true;
+    }
     exchange_run_read(x);
     return call->ok;
 }
@@ -159,6 +165,8 @@ enum serve_result own_serve(struct exchange *x)
     bool ok = endpoint->operation != NULL ? serve_operation(x, endpoint) : endpoint->serve(x);
     if (ok && endpoint->by_engine)
         return SERVED_BY_ENGINE;
+    if (ok && x->call->prepare != NULL)
+        return SERVED_BY_FETCHES;
     x->call->ok = ok;
     return SERVED;
 }

@@ -10,7 +10,7 @@ static void member_text(struct json *json, const char *key, const char *value)
 static void write_setting(void *context, const char *key, const char *value, const char *help)
 {
     (void)help;
-    member_text(context, key, value);
+    member_text(context, key, settings_is_secret(str_from(key)) && value[0] != '\0' ? "(set)" : value);
 }
 
 static void write_build(struct json *json)

@@ -24,6 +24,8 @@ struct own_operation {
     /* Where there is a body: takes it into the input, of which the parameters are there already. False after
      * fail(). */
     bool (*decode_body)(const struct request *request, struct arena *arena, void *input, struct err *err);
+    op_prepare_fn *prepare;   /* in the workshop of those who fetch, before `run`; NULL: nothing */
+    op_prepares_fn *prepares; /* for which inputs */
 };
 
 extern const struct own_operation own_explain, own_timeline;

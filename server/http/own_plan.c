@@ -2,6 +2,7 @@
 #include <cjson/cJSON.h>
 
 #include "http/own_operation.h"
+#include "ops/jobs/document_fetch.h"
 #include "ops/jobs/plan.h"
 
 /* A member that CreateJob has in its path; absent when the body has none, or is no JSON. */
@@ -35,5 +36,7 @@ static bool decode_body(const struct request *request, struct arena *arena, void
 static const struct own_parameter parameters[] = {
     { "jobId", offsetof(struct plan_request, job_id), .required = false },
 };
-const struct own_operation own_plan = { op_plan, sizeof(struct plan_request), parameters,
-                                        sizeof parameters / sizeof *parameters, decode_body };
+const struct own_operation own_plan = { op_plan,      sizeof(struct plan_request),
+                                        parameters,   sizeof parameters / sizeof *parameters,
+                                        decode_body,  prepare_plan,
+                                        prepares_plan };

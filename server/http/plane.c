@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { REGION_MAX = 64, HOST_MAX = 255 };
+enum { REGION_MAX = 64, HOST_MAX = 255, PORT_TEXT_MAX = sizeof ":65535" - 1 };
 
 static const struct {
     const char *service;
@@ -51,12 +51,20 @@ static enum plane plane_of_host(struct str host, enum plane by_default)
     return strncasecmp(text, "iot.", strlen("iot.")) == 0 ? PLANE_CONTROL : by_default;
 }
 
+/* [ADDRESS], of IPv6. */
+static struct str bracketed(struct str host)
+{
+    size_t n = 1;
+    while (n < host.n && (isxdigit((unsigned char)host.p[n]) || host.p[n] == ':' || host.p[n] == '.'))
+        n++;
+    return n < host.n && host.p[n] == ']' ? (struct str){ host.p, n + 1 } : STR_NONE;
+}
+
 /* The name or address before the port; what could not be one is left out of answers. */
 static struct str host_name(struct str host)
 {
-    const char *end = host.n > 0 && host.p[0] == '[' ? memchr(host.p, ']', host.n) : NULL;
-    if (end != NULL)
-        return (struct str){ host.p, (size_t)(end + 1 - host.p) };
+    if (host.n > 0 && host.p[0] == '[')
+        return bracketed(host);
     struct str name = str_split(&host, ':');
     for (size_t i = 0; i < name.n; i++)
         if (!isalnum((unsigned char)name.p[i]) && strchr("-._", name.p[i]) == NULL)
@@ -64,10 +72,23 @@ static struct str host_name(struct str host)
     return name.n > 0 && name.n <= HOST_MAX ? name : STR_NONE;
 }
 
+/* HOST or HOST:PORT, and nothing that could end them in a URL. */
+static struct str authority_of(struct str host, struct str name)
+{
+    if (name.p == NULL)
+        return STR_NONE;
+    struct str port = { name.p + name.n, host.n - name.n };
+    for (size_t i = 0; i < port.n; i++)
+        if (i == 0 ? port.p[i] != ':' : !isdigit((unsigned char)port.p[i]))
+            return STR_NONE;
+    return port.n <= PORT_TEXT_MAX ? host : STR_NONE;
+}
+
 struct caller caller_of(struct str authorization, struct str credential, struct str host,
                         enum plane by_default)
 {
     struct caller caller = { .plane = by_default, .host = host_name(host) };
+    caller.authority = authority_of(host, caller.host);
     struct credential_scope scope;
     bool scoped = (authorization.p != NULL && credential_scope_of(authorization, &scope)) ||
                   (credential.p != NULL && credential_scope_of(credential, &scope));

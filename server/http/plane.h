@@ -9,6 +9,7 @@ struct caller {
     bool signed_for;   /* the credential scope named it; else it is our guess */
     struct str region; /* of the credential scope; absent without one */
     struct str host; /* the name in the Host header, without a port; absent when there is none that is one */
+    struct str authority; /* the same with the port, if it has one; absent when it is none */
 };
 
 /*

@@ -10,6 +10,8 @@
 #ifndef IOTJOBS_OPS_OP_H
 #define IOTJOBS_OPS_OP_H
 
+#include <stdatomic.h>
+
 #include "api/model.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -28,6 +30,8 @@ struct unheard;
 struct reply_style {
     bool document_as_object; /* MQTT: jobDocument is an object; HTTP: a string that holds JSON */
     bool name_the_thing;     /* HTTP: `thingName` in the data plane's execution; MQTT leaves it out */
+    struct str
+        url; /* HTTP: by which the caller has reached us, "https://iot.example:8443"; absent: unknown */
 };
 
 struct op {
@@ -54,7 +58,7 @@ struct op {
 typedef bool op_fn(struct op *op, const void *input);
 
 /*
- * What is done before an operation runs, on the thread of the edge: reading and making keys and certificates
+ * What is done before an operation runs: reading and making keys and certificates, and fetching documents,
  * takes longer than everybody else can wait for the one thread that writes. Has the decoded input, and no
  * database. Returns what the operation finds in `op->prepared`, in the arena; NULL after fail(): the
  * operation does not run then.
@@ -63,16 +67,28 @@ struct preparation {
     struct arena *arena;
     struct err *err;
     const struct issuer *issuer; /* signs devices' certificates */
-    int64_t host_ms;             /* the host's time, TLS's: certificates know no virtual clock */
+    const struct settings *settings;
+    const atomic_bool *stop; /* whoever waits for somebody else gives up once it is set; NULL: never */
+    int64_t host_ms; /* the host's time, TLS's and that of other servers: they know no virtual clock */
 };
 
 typedef const void *op_prepare_fn(const struct preparation *preparation, const void *input);
+/* Whether there is something to prepare for this input. */
+typedef bool op_prepares_fn(const struct settings *settings, const void *input);
+
+/* Where that is done. */
+enum workplace {
+    WORKPLACE_EDGE,    /* at once, on the thread of the edge */
+    WORKPLACE_KEYS,    /* a workshop (engine/workshop): it keeps a processor busy */
+    WORKPLACE_FETCHES, /* another one: it waits for other servers */
+};
 
 struct op_handler {
-    op_fn *run;             /* each operation of the model has one */
-    op_prepare_fn *prepare; /* NULL: nothing */
-    bool writes;            /* goes through the engine thread; a read may run on a read-only connection */
-    bool prepares_long;     /* so long that it is done in the workshop (engine/workshop) */
+    op_fn *run;               /* each operation of the model has one */
+    op_prepare_fn *prepare;   /* NULL: nothing */
+    op_prepares_fn *prepares; /* NULL: every input is prepared */
+    enum workplace workplace;
+    bool writes; /* goes through the engine thread; a read may run on a read-only connection */
 };
 
 /* The handler table (ops/table.c). */

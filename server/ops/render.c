@@ -3,6 +3,7 @@
 #include "base/time_text.h"
 #include "ops/arn.h"
 #include "ops/executions/execution_change.h"
+#include "ops/jobs/delivered_document.h"
 #include "ops/jobs/job_config.h"
 
 enum { STRING_MAP_MAX = 4 * 1024 * 1024 }; /* a request's body at most, with every character escaped */
@@ -40,9 +41,11 @@ struct opt_int execution_seconds_left(const struct execution_row *e, int64_t now
 
 /* ---- device side: times are whole seconds ---- */
 
-void render_job_document(struct op *op, struct json *json, struct reply_style style, struct str job_id)
+void render_job_document(struct op *op, struct json *json, struct reply_style style,
+                         const struct execution_row *execution)
 {
-    struct str document = store_job_document(op->db, op->arena, job_id);
+    struct str stored = store_job_document(op->db, op->arena, execution->job_id);
+    struct str document = delivered_document(op, stored, execution, style.url);
     json_key(json, "jobDocument");
     if (style.document_as_object)
         json_raw(json, document);
@@ -77,7 +80,7 @@ void render_device_execution(struct op *op, struct json *json, struct reply_styl
     json_member_int(json, "versionNumber", e->version);
     json_member_int(json, "executionNumber", e->execution_number);
     if (document == DOCUMENT_INCLUDED)
-        render_job_document(op, json, style, e->job_id);
+        render_job_document(op, json, style, e);
     json_object_end(json);
 }
 

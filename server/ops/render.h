@@ -18,8 +18,9 @@ enum document_inclusion { DOCUMENT_LEFT_OUT, DOCUMENT_INCLUDED };
 void render_device_execution(struct op *op, struct json *json, struct reply_style style,
                              const struct execution_row *execution, enum document_inclusion document);
 
-/* "jobDocument" as the style wants it. */
-void render_job_document(struct op *op, struct json *json, struct reply_style style, struct str job_id);
+/* "jobDocument", resolved for this execution (ops/jobs/delivered_document), as the style wants it. */
+void render_job_document(struct op *op, struct json *json, struct reply_style style,
+                         const struct execution_row *execution);
 
 /* {"status":…,"statusDetails":…,"versionNumber":…} */
 void render_execution_state(struct json *json, const struct execution_row *execution);

@@ -2,6 +2,7 @@
 #include "ops/executions/device.h"
 #include "ops/executions/execution.h"
 #include "ops/fleet/fleet_index.h"
+#include "ops/jobs/document_fetch.h"
 #include "ops/jobs/job.h"
 #include "ops/jobs/job_target.h"
 #include "ops/jobs/job_template.h"
@@ -54,7 +55,8 @@ static const struct op_handler handlers[OPERATION_COUNT] = {
     [OP_LIST_INDICES] = { op_list_indices, .writes = false },
     [OP_SEARCH_INDEX] = { op_search_index, .writes = false },
 
-    [OP_CREATE_JOB] = { op_create_job, .writes = true },
+    [OP_CREATE_JOB] = { op_create_job, .writes = true, .prepare = prepare_create_job,
+                        .prepares = prepares_create_job, .workplace = WORKPLACE_FETCHES },
     [OP_DESCRIBE_JOB] = { op_describe_job, .writes = false },
     [OP_LIST_JOBS] = { op_list_jobs, .writes = false },
     [OP_GET_JOB_DOCUMENT] = { op_get_job_document, .writes = false },
@@ -69,7 +71,9 @@ static const struct op_handler handlers[OPERATION_COUNT] = {
     [OP_LIST_JOB_EXECUTIONS_FOR_JOB] = { op_list_job_executions_for_job, .writes = false },
     [OP_LIST_JOB_EXECUTIONS_FOR_THING] = { op_list_job_executions_for_thing, .writes = false },
 
-    [OP_CREATE_JOB_TEMPLATE] = { op_create_job_template, .writes = true },
+    [OP_CREATE_JOB_TEMPLATE] = { op_create_job_template, .writes = true,
+                                 .prepare = prepare_create_job_template,
+                                 .prepares = prepares_create_job_template, .workplace = WORKPLACE_FETCHES },
     [OP_DESCRIBE_JOB_TEMPLATE] = { op_describe_job_template, .writes = false },
     [OP_LIST_JOB_TEMPLATES] = { op_list_job_templates, .writes = false },
     [OP_DELETE_JOB_TEMPLATE] = { op_delete_job_template, .writes = true },
@@ -100,7 +104,8 @@ static const struct op_handler handlers[OPERATION_COUNT] = {
     [OP_TEST_AUTHORIZATION] = { op_test_authorization, .writes = false },
 
     [OP_CREATE_KEYS_AND_CERTIFICATE] = { op_create_keys_and_certificate, .writes = true,
-                                         .prepare = prepare_keys_and_certificate, .prepares_long = true },
+                                         .prepare = prepare_keys_and_certificate,
+                                         .workplace = WORKPLACE_KEYS },
     [OP_CREATE_CERTIFICATE_FROM_CSR] = { op_create_certificate_from_csr, .writes = true,
                                          .prepare = prepare_certificate_from_csr },
     [OP_REGISTER_CERTIFICATE] = { op_register_certificate, .writes = true,

@@ -38,11 +38,13 @@ export class Client {
     this.agent.destroy();
   }
 
-  /* { status, headers, text, json } */
+  /* { status, headers, text, json }. Signed, as far as anybody looks, for the service `scope`; null: not at all. */
   send({ method, path, headers = {}, body, scope = 'iot' }) {
     this.sent += 1;
     const all = {
-      authorization: `AWS4-HMAC-SHA256 Credential=test/20300101/${REGION}/${scope}/aws4_request, SignedHeaders=host, Signature=0`,
+      ...(scope && {
+        authorization: `AWS4-HMAC-SHA256 Credential=test/20300101/${REGION}/${scope}/aws4_request, SignedHeaders=host, Signature=0`,
+      }),
       ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
       ...headers,
     };

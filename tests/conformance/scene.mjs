@@ -118,6 +118,14 @@ export class Scene {
     return reply.text === '' ? undefined : reply.json;
   }
 
+  /* An object of the artefact store, whose bucket is made for it. */
+  async putObject(bucket, key, body) {
+    for (const request of [{ path: `/_s3/${bucket}` }, { path: `/_s3/${bucket}/${key}`, body }]) {
+      const reply = await this.client.send({ method: 'PUT', scope: null, ...request });
+      if (reply.status !== 200) throw new Error(`to get there, PUT ${request.path} answered ${reply.status} ${reply.text}`);
+    }
+  }
+
   /* Asks again until what comes is as wanted. */
   async until(operation, input, wanted) {
     const deadline = Date.now() + PATIENCE_MS;

@@ -10,9 +10,11 @@ import random
 import threading
 
 from mqtt_device import Device, Refused
+from uploads import Uploader
 
 DEVICES = 6
 OPERATORS = 3
+UPLOADERS = 2
 UPDATES_PER_JOB = 30
 JOIN_S = 30
 OPEN = ("QUEUED", "IN_PROGRESS")
@@ -89,7 +91,8 @@ class Load:
         self.acknowledged = 0
         self.lock = threading.Lock()
         self.dying = threading.Event()
-        workers = [(self._device, i) for i in range(DEVICES)] + [(self._operator, i) for i in range(OPERATORS)]
+        kinds = ((self._device, DEVICES), (self._operator, OPERATORS), (self._uploader, UPLOADERS))
+        workers = [(work, i) for work, count in kinds for i in range(count)]
         self.threads = [threading.Thread(target=self._run, args=worker) for worker in workers]
 
     def start(self):
@@ -173,3 +176,8 @@ class Load:
                 self._change(job, None, lambda: api.must("DELETE", f"/jobs/{name}?force=true"))
                 gone = rng.choice(things)
                 self._change(gone, False, lambda: api.must("DELETE", f"/things/{gone.name}"))
+
+    def _uploader(self, api, index, rng):
+        uploader = Uploader(api, f"{self.name}-uploader-{index}", rng, self._subject, self._change)
+        while True:
+            uploader.act()

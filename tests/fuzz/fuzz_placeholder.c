@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     err_init(&err, &arena);
     bool has_role = fuzz_byte(&input) % 2;
     struct str document = fuzz_line(&input);
-    bool ok = placeholders_check(document, has_role, &err);
+    bool ok = placeholders_check(document, has_role, STR_NONE, &err);
     fuzz_promise(ok || err.code == ERR_INVALID_REQUEST || err.code == ERR_NOT_IMPLEMENTED,
                  "a wrong one is refused with a reason");
     fuzz_promise(ok || (document.n && memmem(document.p, document.n, "${", 2)),

@@ -138,10 +138,18 @@ static void the_origin_of_the_document_must_be_one(void **state)
           "Neither job document nor job document source is specified." },
         { PLAIN(",\"documentSource\":\"https://s3.amazonaws.com/b/k\""), INVALID,
           "Job document and job document source cannot be specified at the same time." },
-        { WITH("\"documentSource\":\"https://s3.amazonaws.com/b/k\""), NOT_IMPLEMENTED,
-          "The member documentSource is not supported by this server yet." },
-        { WITH("\"documentSource\":\"https://s3.amazonaws.com/b/k\"," TEMPLATE("AWS-Reboot:1.0")),
-          NOT_IMPLEMENTED, "The member documentSource is not supported by this server yet." },
+        { WITH("\"documentSource\":\"https://s3.amazonaws.com/bucket/k\""), INVALID,
+          "Job document source https://s3.amazonaws.com/bucket/k cannot be read: The specified bucket does "
+          "not exist "
+          "(NoSuchBucket; bucket bucket, key k)." },
+        { WITH("\"documentSource\":\"https://s3.amazonaws.com/bucket/k\"," TEMPLATE("AWS-Reboot:1.0")),
+          INVALID,
+          "Job document source https://s3.amazonaws.com/bucket/k cannot be read: The specified bucket does "
+          "not exist "
+          "(NoSuchBucket; bucket bucket, key k)." },
+        { WITH("\"documentSource\":\"https://example.com/bucket/k\""), INVALID,
+          "Job document source https://example.com/bucket/k is not the URL of an object of S3: "
+          "https://s3.REGION.amazonaws.com/BUCKET/KEY." },
     };
     ASSERT_ALL_REFUSED(*state, "PUT", "/jobs/fw", refusals);
 }
@@ -178,9 +186,7 @@ static void placeholders_that_cannot_be_resolved_are_refused(void **state)
           "The placeholder ${aws:iot:code-sign-signature:...} is not supported: this server signs no code." },
         { WITH("\"document\":\"{\\\"u\\\":\\\"${aws:iot:s3-presigned-url:https://x/y}\\\"}\","
                "\"presignedUrlConfig\":{\"roleArn\":\"arn:aws:iam::123456789012:role/urls\"}"),
-          NOT_IMPLEMENTED,
-          "The placeholder ${aws:iot:s3-presigned-url:...} is not supported: this server does not sign URLs "
-          "yet." },
+          INVALID, "Provided argument for presigned url is invalid" },
         { WITH("\"document\":\"{\\\"u\\\":\\\"${aws:iot:s3-presigned-url:https://x/y\\\"}\""), INVALID,
           "One or more parameters or placeholders are not terminated." },
         { WITH("\"document\":\"{\\\"u\\\":\\\"${jobId}\\\"}\""), INVALID,

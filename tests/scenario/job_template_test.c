@@ -101,8 +101,10 @@ static void wrong_templates_are_refused(void **state)
         { "{" DESCRIBED "}", INVALID, "Neither job document nor job document source is specified." },
         { MORE("\"documentSource\":\"https://s3.amazonaws.com/b/k\""), INVALID,
           "Job document and job document source cannot be specified at the same time." },
-        { OF("\"documentSource\":\"https://s3.amazonaws.com/b/k\""), NOT_IMPLEMENTED,
-          "The member documentSource is not supported by this server yet." },
+        { OF("\"documentSource\":\"https://s3.amazonaws.com/bucket/k\""), INVALID,
+          "Job document source https://s3.amazonaws.com/bucket/k cannot be read: The specified bucket does "
+          "not exist "
+          "(NoSuchBucket; bucket bucket, key k)." },
         { OF("\"document\":\"{\""), INVALID, "Job document is not valid JSON in UTF-8." },
         { OF("\"document\":\"{\\\"u\\\":\\\"${aws:iot:s3-presigned-url:https://x/b/k}\\\"}\""), INVALID,
           "presignedUrlConfig role ARN is required to generate an S3 presigned url in job document." },
@@ -308,8 +310,10 @@ static void a_template_that_does_not_fit_the_job_is_refused(void **state)
           "Job Template update cannot be found." },
         { WITH("\"jobTemplateArn\":\"arn:aws:iot:us-east-1:000000000000:job/update\""), INVALID,
           "Resource type should be jobtemplate but found invalid resource type job" },
-        { WITH(FROM ",\"documentSource\":\"https://s3.amazonaws.com/b/k\""), NOT_IMPLEMENTED,
-          "The member documentSource is not supported by this server yet." },
+        { WITH(FROM ",\"documentSource\":\"https://s3.amazonaws.com/bucket/k\""), INVALID,
+          "Job document source https://s3.amazonaws.com/bucket/k cannot be read: The specified bucket does "
+          "not exist "
+          "(NoSuchBucket; bucket bucket, key k)." },
     };
     struct world *w = *state;
     given_template(w, "update", TEMPLATE("," WINDOWS));

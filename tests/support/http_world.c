@@ -1,7 +1,9 @@
 #include "support/http_world.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "support/cmocka_all.h"
 
@@ -59,11 +61,42 @@ int http_world_setup_on_host_time(void **state)
     return start(world) ? 0 : -1;
 }
 
+int http_world_setup_with(void **state, const struct http_world_setting *settings)
+{
+    struct http_world *world = new_world(state);
+    set(&world->settings, "in_memory", "true");
+    for (; settings->key != NULL; settings++)
+        set(&world->settings, settings->key, settings->value);
+    return start(world) ? 0 : -1;
+}
+
 int http_world_setup_durable(void **state)
 {
     struct http_world *world = new_world(state);
     temp_folder_make(world->folder);
     set(&world->settings, "data", world->folder);
+    return start(world) ? 0 : -1;
+}
+
+static void write_private(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+}
+
+int http_world_setup_with_keys(void **state, const char *lines)
+{
+    char path[TEMP_PATH_MAX];
+    struct http_world *world = new_world(state);
+    temp_folder_make(world->folder);
+    temp_path(world->folder, "access_keys", path);
+    write_private(path, lines);
+    set(&world->settings, "access_keys", path);
+    set(&world->settings, "in_memory", "true");
+    set(&world->settings, "virtual_clock", "true");
+    set(&world->settings, "clock_start", "2030-01-01T00:00:00Z");
     return start(world) ? 0 : -1;
 }
 

@@ -22,6 +22,13 @@ int http_world_setup(void **state);
 int http_world_setup_on_host_time(void **state);
 /* On the host's time, with its data in a folder. */
 int http_world_setup_durable(void **state);
+/* As the first, with a file of access keys: `lines` are its. */
+int http_world_setup_with_keys(void **state, const char *lines);
+/* On the host's time, in memory, with these settings besides, of which the last has no key. */
+struct http_world_setting {
+    const char *key, *value;
+};
+int http_world_setup_with(void **state, const struct http_world_setting *settings);
 int http_world_teardown(void **state);
 /* Stops a durable one, and starts it again with that setting. */
 void http_world_restart_with(struct http_world *world, const char *key, const char *value);

@@ -48,13 +48,13 @@ def check_database(path):
 class Server:
     """One iotjobsd on free ports, which it keeps over restarts. Output goes to `log`."""
 
-    def __init__(self, log, *options, build=BUILD):
-        self.http_port, self.mqtt_port = free_ports(2)
+    def __init__(self, log, *options, build=BUILD, https=False):
+        self.http_port, self.https_port, self.mqtt_port = free_ports(3)
         self.command = [
             str(pathlib.Path(build) / "bin" / "iotjobsd"),
             f"--http-port={self.http_port}",
             f"--mqtt-port={self.mqtt_port}",
-            "--https-port=0",
+            f"--https-port={self.https_port if https else 0}",
             "--mqtts-port=0",
             *options,
         ]
@@ -120,6 +120,12 @@ class Api:
         response = self.connection.getresponse()
         answer = response.read()
         return response.status, json.loads(answer) if answer else None
+
+    def ask_raw(self, method, path, body=b""):
+        """(status, headers, bytes of the answer), of what is not JSON."""
+        self.connection.request(method, path, body)
+        response = self.connection.getresponse()
+        return response.status, response.headers, response.read()
 
     def must(self, method, path, body=None):
         """The JSON of an answer that has to be 200."""

@@ -84,6 +84,7 @@ static void open_artifacts(struct world *w, struct strbuf *problem)
         .data = w->folder, .in_memory = !w->folder[0], .durability = DURABILITY_NORMAL, .log = w->log
     };
     assert_true(artifact_key_open(store_writer(w->store), &w->artifacts.key));
+    artifact_url_find(&w->settings, w->artifacts.url);
     w->artifacts.folder = artifact_folder_open(&options, store_writer(w->store), problem);
     if (!w->artifacts.folder)
         fail_msg("%.*s", STR(strbuf_str(problem)));

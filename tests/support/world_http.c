@@ -26,6 +26,17 @@ static size_t split_query(struct str query, struct field fields[QUERY_FIELDS_MAX
     return n;
 }
 
+static bool prepare_input(struct world *w, struct call *call, const struct op_handler *handler)
+{
+    const struct preparation with = { .issuer = &w->device_ca,
+                                      .settings = &w->settings,
+                                      .host_ms = clock_host_ms() };
+    if (handler->prepares && !handler->prepares(&w->settings, call->input))
+        return true;
+    call->prepare = handler->prepare;
+    return call_prepare(call, &with);
+}
+
 /* True when the call is ready to run; else its err says why. */
 static bool prepare_http(struct world *w, struct call *call, enum plane plane, const char *method,
                          const char *target, const char *body)
@@ -53,7 +64,7 @@ static bool prepare_http(struct world *w, struct call *call, enum plane plane, c
     if (!api_decode_namespace(route.operation, &request, &call->namespace_id, &call->err))
         return false;
     return api_decode(route.operation, &request, &call->arena, (void **)&call->input, NULL, &call->err) &&
-           call_prepare(call, handler.prepare, &w->device_ca, clock_host_ms());
+           prepare_input(w, call, &handler);
 }
 
 struct answer *world_answer_http(struct world *w, struct call *call, enum plane plane)
@@ -135,7 +146,9 @@ struct answer *own(struct world *w, int status, const struct own_operation *oper
                                .body = str_from(body),
                                .quota = w->settings.rollout_maximum_per_minute };
     call->run = operation->run;
-    if (own_operation_decode(operation, &request, &call->arena, &call->input, &call->err)) {
+    const struct op_handler handler = { .prepare = operation->prepare, .prepares = operation->prepares };
+    if (own_operation_decode(operation, &request, &call->arena, &call->input, &call->err) &&
+        prepare_input(w, call, &handler)) {
         assert_true(engine_submit(w->engine, call));
         world_run_engine(w);
         assert_ptr_equal(w->finished, call);

@@ -22,9 +22,9 @@ static void assert_judged(const struct expected *cases, size_t n, bool has_role)
     for (size_t i = 0; i < n; i++) {
         struct arena arena;
         struct err err;
-        arena_init(&arena, 8192);
+        arena_init(&arena, 65536);
         err_init(&err, &arena);
-        bool ok = placeholders_check(str_from(cases[i].document), has_role, &err);
+        bool ok = placeholders_check(str_from(cases[i].document), has_role, STR_NONE, &err);
         if (ok != (cases[i].code == ERR_NONE) || err.code != cases[i].code ||
             (!ok && !str_eq_text(err.message, cases[i].message)))
             fail_msg("%s: %.*s", cases[i].document, STR(err.message));
@@ -62,26 +62,25 @@ static void what_is_not_terminated_is_refused(void **state)
     ASSERT_JUDGED(cases, true);
 }
 
-static void a_signed_url_needs_a_role_and_is_not_supported_with_one(void **state)
+static const char bad_argument[] = "Provided argument for presigned url is invalid";
+
+static void a_signed_url_needs_a_role(void **state)
 {
     (void)state;
     static const char role[] =
         "presignedUrlConfig role ARN is required to generate an S3 presigned url in job document.";
     static const struct expected without[] = {
-        { SIGNED(":https://x/b/k"), ERR_INVALID_REQUEST, role },
-        { SIGNED("-v2:https://x/b/k"), ERR_INVALID_REQUEST, role },
-        { UPLOAD("b/k"), ERR_INVALID_REQUEST, role },
+        { SIGNED(":https://s3.amazonaws.com/bucket/k"), ERR_INVALID_REQUEST, role },
+        { SIGNED("-v2:https://s3.amazonaws.com/bucket/k"), ERR_INVALID_REQUEST, role },
+        { UPLOAD("bucket/k"), ERR_INVALID_REQUEST, role },
     };
     static const struct expected with[] = {
-        { SIGNED(":https://x/b/k"), ERR_NOT_IMPLEMENTED,
-          "The placeholder ${aws:iot:s3-presigned-url:...} is not supported: this server does not sign URLs "
-          "yet." },
-        { SIGNED("-v2:https://x/b/k"), ERR_NOT_IMPLEMENTED,
-          "The placeholder ${aws:iot:s3-presigned-url-v2:...} is not supported: this server does not sign "
-          "URLs yet." },
-        { UPLOAD("b/k"), ERR_NOT_IMPLEMENTED,
-          "The placeholder ${aws:iot:s3-presigned-url-upload:...} is not supported: this server does not "
-          "sign URLs yet." },
+        { SIGNED(":https://s3.amazonaws.com/bucket/k"), ERR_NONE, NULL },
+        { SIGNED(":https://s3.eu-west-1.amazonaws.com/bucket/dir/a b.bin"), ERR_NONE, NULL },
+        { SIGNED(":https:\\/\\/bucket.s3.eu-west-1.amazonaws.com\\/dir\\/\\u00e4.bin"), ERR_NONE, NULL },
+        { SIGNED(":s3://bucket/k"), ERR_NONE, NULL },
+        { SIGNED("-v2:http://127.0.0.1:5627/_s3/bucket/a%20b%3FversionId%3Dabc"), ERR_NONE, NULL },
+        { UPLOAD("bucket/k"), ERR_NONE, NULL },
         { "[\"${aws:iot:code-sign-signature:s3://r.b/f@v}\"]", ERR_NOT_IMPLEMENTED,
           "The placeholder ${aws:iot:code-sign-signature:...} is not supported: this server signs no "
           "code." },
@@ -90,31 +89,123 @@ static void a_signed_url_needs_a_role_and_is_not_supported_with_one(void **state
     ASSERT_JUDGED(with, true);
 }
 
+static void a_url_that_names_no_object_of_s3_is_refused(void **state)
+{
+    (void)state;
+    static const char bucket[] = "Given S3 bucket name is invalid.";
+    static const struct expected cases[] = {
+        { SIGNED(""), ERR_INVALID_REQUEST, bad_argument },
+        { SIGNED(":"), ERR_INVALID_REQUEST, bad_argument },
+        { SIGNED(":https://example.com/bucket/k"), ERR_INVALID_REQUEST, bad_argument },
+        { SIGNED(":https://s3.amazonaws.com/bucket"), ERR_INVALID_REQUEST, bad_argument },
+        { SIGNED(":https://s3.amazonaws.com/bucket/"), ERR_INVALID_REQUEST, bad_argument },
+        { SIGNED("-v2:https://s3.amazonaws.com/bucket/a%2"), ERR_INVALID_REQUEST, bad_argument },
+        { SIGNED("-v2:https://s3.amazonaws.com/bucket/a%00"), ERR_INVALID_REQUEST, bad_argument },
+        { SIGNED(":https://s3.amazonaws.com/BUCKET/k"), ERR_INVALID_REQUEST, bucket },
+        { SIGNED(":https://s3.amazonaws.com/../k"), ERR_INVALID_REQUEST, bucket },
+        { SIGNED("-v2:https://s3.amazonaws.com/bucket/k%3FversionId%3D"), ERR_INVALID_REQUEST,
+          "VersionId not found when attempting to access s3 url" },
+        { SIGNED("-v1:https://s3.amazonaws.com/bucket/k"), ERR_INVALID_REQUEST,
+          "The placeholder ${aws:iot:s3-presigned-url-v1:...} is not known." },
+    };
+    ASSERT_JUDGED(cases, true);
+}
+
+static void one_inside_another_is_refused(void **state)
+{
+    (void)state;
+    static const struct expected cases[] = {
+        { SIGNED(":https://s3.amazonaws.com/bucket/${aws:iot:parameter:x}"), ERR_INVALID_REQUEST,
+          "${aws:iot[...]} should not be the second layer pattern." },
+        { UPLOAD("bucket/${aws:thing}"), ERR_INVALID_REQUEST,
+          "${aws:thing[...]} should not be the second layer pattern." },
+    };
+    ASSERT_JUDGED(cases, true);
+}
+
+static void a_document_has_ten_of_them_at_most(void **state)
+{
+    (void)state;
+#define URL "\"${aws:iot:s3-presigned-url:s3://bucket/k}\""
+    static const struct expected cases[] = {
+        { "[" URL "," URL "," URL "," URL "," URL "," URL "," URL "," URL "," URL "," URL "]", ERR_NONE,
+          NULL },
+        { "[" URL "," URL "," URL "," URL "," URL "," URL "," URL "," URL "," URL "," URL "," URL "]",
+          ERR_INVALID_REQUEST, "Job document has more than 10 placeholders for presigned URLs." },
+    };
+    ASSERT_JUDGED(cases, true);
+}
+
 static void an_upload_has_placeholders_of_its_own(void **state)
 {
     (void)state;
     static const char bucket[] =
         "S3 bucket name in presigned url upload is not allowed to contain any placeholders";
-    static const char unsigned_url[] = "The placeholder ${aws:iot:s3-presigned-url-upload:...} is not "
-                                       "supported: this server does not sign URLs yet.";
     static const struct expected cases[] = {
-        { UPLOAD("b/${thingName}/${jobId}-${executionNumber}-${jobId}"), ERR_NOT_IMPLEMENTED, unsigned_url },
-        { SIGNED("-upload"), ERR_NOT_IMPLEMENTED, unsigned_url },
-        { SIGNED("-upload:"), ERR_NOT_IMPLEMENTED, unsigned_url },
+        { UPLOAD("bucket/${thingName}/${jobId}-${executionNumber}-${jobId}"), ERR_NONE, NULL },
+        { UPLOAD("bucket"), ERR_NONE, NULL },
+        { UPLOAD("bucket/"), ERR_NONE, NULL },
+        { SIGNED("-upload"), ERR_INVALID_REQUEST, bad_argument },
+        { SIGNED("-upload:"), ERR_INVALID_REQUEST, bad_argument },
+        { UPLOAD("bucket/k?versionId=x"), ERR_INVALID_REQUEST, bad_argument },
         { UPLOAD("b-${thingName}/k"), ERR_INVALID_REQUEST, bucket },
         { UPLOAD("${jobId}"), ERR_INVALID_REQUEST, bucket },
-        { SIGNED("-upload:https://${jobId}/b/k"), ERR_INVALID_REQUEST, bucket },
-        { SIGNED("-upload:${jobId}"), ERR_INVALID_REQUEST, bucket },
-        { UPLOAD("b/${thingName}${jobId}${jobId}${jobId}"), ERR_INVALID_REQUEST,
-          "Placeholder, ${jobId}, can be used at most 2 times inside of presign url upload" },
-        { UPLOAD("b/${colour}"), ERR_INVALID_REQUEST,
+        { SIGNED("-upload:https://${jobId}.s3.amazonaws.com/k"), ERR_INVALID_REQUEST, bucket },
+        { SIGNED("-upload:${jobId}"), ERR_INVALID_REQUEST, bad_argument },
+        { UPLOAD("bucket/${thingName}${jobId}${jobId}${jobId}"), ERR_INVALID_REQUEST,
+          "The occurrence of local placeholder ${jobId} within S3 presigned url upload placeholder exceeds "
+          "limit "
+          "of 2." },
+        { UPLOAD("bucket/${colour}"), ERR_INVALID_REQUEST,
           "Undefined placeholder, ${colour}, inside of presign url upload parameter" },
-        { UPLOAD("b/${thingName }"), ERR_INVALID_REQUEST,
+        { UPLOAD("bucket/${thingName }"), ERR_INVALID_REQUEST,
           "Undefined placeholder, ${thingName }, inside of presign url upload parameter" },
-        { UPLOAD("b/${a${jobId}}"), ERR_INVALID_REQUEST,
+        { UPLOAD("bucket/${a${jobId}}"), ERR_INVALID_REQUEST,
           "Undefined placeholder, ${a${jobId}, inside of presign url upload parameter" },
     };
     ASSERT_JUDGED(cases, true);
+}
+
+static void assert_key(const char *key, const char *expected)
+{
+    struct arena arena;
+    const struct upload_values values = { STR_LIT("pump"), STR_LIT("logs"), 3 };
+    arena_init(&arena, 8192);
+    struct str found = upload_key(key ? str_from(key) : STR_NONE, &values, &arena);
+    if (!str_eq_text(found, expected))
+        fail_msg("%s: %.*s, not %s", key, STR(found), expected);
+    arena_release(&arena);
+}
+
+static void its_key_is_that_of_the_execution(void **state)
+{
+    (void)state;
+    assert_key("a/${thingName}/${jobId}-${executionNumber}.txt", "a/pump/logs-3.txt");
+    assert_key("${thingName}${thingName}", "pumppump");
+    assert_key("plain", "plain");
+    assert_key(NULL, "logs/pump/3");
+}
+
+static void they_are_found_one_after_the_other(void **state)
+{
+    (void)state;
+    struct arena arena;
+    struct str document =
+        STR_LIT("{\"a\":\"x${aws:iot:s3-presigned-url:s3:\\/\\/b\\/\\u00e4}y\",\"b\":\"${x}\","
+                "\"c\":\"${aws:iot:s3-presigned-url-upload:s3://b/${jobId}}\"}");
+    struct str rest = document;
+    struct placeholder found;
+    arena_init(&arena, 8192);
+    assert_true(placeholder_next(&rest, &arena, &found));
+    assert_int_equal(found.kind, PLACEHOLDER_DOWNLOAD);
+    assert_true(str_eq_text(found.argument, "s3://b/\xc3\xa4"));
+    assert_true(str_eq_text(found.text, "${aws:iot:s3-presigned-url:s3:\\/\\/b\\/\\u00e4}"));
+    assert_true(placeholder_next(&rest, &arena, &found));
+    assert_int_equal(found.kind, PLACEHOLDER_UPLOAD);
+    assert_true(str_eq_text(found.argument, "s3://b/${jobId}"));
+    assert_false(placeholder_next(&rest, &arena, &found));
+    assert_true(str_eq_text(rest, "\"}"));
+    arena_release(&arena);
 }
 
 static void they_are_nothing_anywhere_else(void **state)
@@ -178,7 +269,7 @@ static void a_document_full_of_beginnings_is_judged_in_one_go(void **state)
     text[DOCUMENT_BYTES_MAX] = '\0';
     arena_init(&arena, 8192);
     err_init(&err, &arena);
-    assert_true(placeholders_check(str_from(text), false, &err));
+    assert_true(placeholders_check(str_from(text), false, STR_NONE, &err));
     arena_release(&arena);
     free(text);
 }
@@ -188,8 +279,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(braces_that_are_not_ours_are_left_alone),
         cmocka_unit_test(what_is_not_terminated_is_refused),
-        cmocka_unit_test(a_signed_url_needs_a_role_and_is_not_supported_with_one),
+        cmocka_unit_test(a_signed_url_needs_a_role),
+        cmocka_unit_test(a_url_that_names_no_object_of_s3_is_refused),
+        cmocka_unit_test(one_inside_another_is_refused),
+        cmocka_unit_test(a_document_has_ten_of_them_at_most),
         cmocka_unit_test(an_upload_has_placeholders_of_its_own),
+        cmocka_unit_test(its_key_is_that_of_the_execution),
+        cmocka_unit_test(they_are_found_one_after_the_other),
         cmocka_unit_test(they_are_nothing_anywhere_else),
         cmocka_unit_test(packages_are_named_wholly_or_not_at_all_and_are_not_supported),
         cmocka_unit_test(what_is_written_wrongly_is_said_before_what_is_not_supported),

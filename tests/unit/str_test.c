@@ -66,6 +66,15 @@ static void splitting_goes_on_until_the_rest_is_absent(void **state)
     assert_null(rest.p);
 }
 
+static void blanks_at_the_ends_are_taken_off(void **state)
+{
+    (void)state;
+    assert_true(str_eq_text(str_trim(STR_LIT(" \ta b\t ")), "a b"));
+    assert_true(str_eq_text(str_trim(STR_LIT("a\n")), "a\n"));
+    assert_true(str_eq_text(str_trim(STR_LIT(" \t")), ""));
+    assert_null(str_trim(STR_NONE).p);
+}
+
 static void an_absent_text_prints_as_nothing(void **state)
 {
     (void)state;
@@ -142,6 +151,7 @@ int main(void)
         cmocka_unit_test(only_ascii_letters_lose_their_case),
         cmocka_unit_test(prefixes_and_suffixes_are_found),
         cmocka_unit_test(splitting_goes_on_until_the_rest_is_absent),
+        cmocka_unit_test(blanks_at_the_ends_are_taken_off),
         cmocka_unit_test(an_absent_text_prints_as_nothing),
         cmocka_unit_test(integers_are_read_over_their_whole_range),
         cmocka_unit_test(what_is_no_integer_is_refused_and_leaves_the_output_alone),

@@ -35,7 +35,8 @@ static bool read_text(struct op *op, struct str bucket, struct str key, struct s
     if (!find(op, bucket, key, version_id, &object, ret_refusal))
         return false;
     if ((uint64_t)object.size > most) {
-        s3_refuse(ret_refusal, S3_ENTITY_TOO_LARGE);
+        s3_refuse_with(ret_refusal, op->arena, S3_ENTITY_TOO_LARGE,
+                       "It is %lld bytes long; at most %zu bytes are allowed", (long long)object.size, most);
         artifact_add_int(op, ret_refusal, "ProposedSize", object.size);
         artifact_add_int(op, ret_refusal, "MaxSizeAllowed", (int64_t)most);
         return false;

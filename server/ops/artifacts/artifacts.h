@@ -4,6 +4,8 @@
 
 #include "store/artifacts/artifact_folder.h"
 
+struct settings;
+
 enum { ARTIFACT_ACCESS_KEY_MAX = 21, ARTIFACT_SECRET_MAX = 41, ARTIFACT_URL_MAX = 512 };
 
 /* Made at the first start, kept in the database (store_secret_text): URLs stay valid over a restart. */
@@ -15,12 +17,18 @@ struct artifact_key {
 /* Makes it, or reads the one that was made before; the writer's connection. False: the database fails. */
 bool artifact_key_open(struct db *db, struct artifact_key *ret_key);
 
+/* Where S3 is on our ports. */
+#define ARTIFACT_PATH "/_s3"
+
+/* "http://127.0.0.1:5627/_s3" where `bind` is loopback, else HTTPS with the name or address that others can
+ * reach. */
+void artifact_url_find(const struct settings *settings, char ret_url[ARTIFACT_URL_MAX]);
+
 /* Does not change while the server runs. */
 struct artifacts {
     struct artifact_folder *folder;
     struct artifact_key key;
-    /* Base of the URLs that are given to devices, "http://127.0.0.1:5627/_s3"; "": no port of HTTP is on. */
-    char url[ARTIFACT_URL_MAX];
+    char url[ARTIFACT_URL_MAX]; /* of devices that come over MQTT; "": no port of HTTP is on */
 };
 
 #endif

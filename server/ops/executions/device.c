@@ -170,7 +170,7 @@ static void answer_update(struct op *op, const struct data_update_job_execution_
         render_execution_state(op->json, execution);
     }
     if (in->include_job_document.value)
-        render_job_document(op, op->json, op->style, execution->job_id);
+        render_job_document(op, op->json, op->style, execution);
 }
 
 bool op_update_job_execution(struct op *op, const void *input)

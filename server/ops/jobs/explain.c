@@ -1,6 +1,7 @@
 #include "ops/jobs/explain.h"
 
 #include "base/time_text.h"
+#include "ops/jobs/document_objects.h"
 #include "ops/jobs/explain_facts.h"
 #include "ops/lookup.h"
 #include "ops/render.h"
@@ -259,6 +260,19 @@ static void render_explained(struct op *op, const struct explained *e)
     }
 }
 
+/* What the device would get, and could not use. */
+static void write_warnings(struct op *op, const struct explained *e)
+{
+    const struct execution_row *execution = &e->execution;
+    const struct upload_values values = { .thing_name = e->thing_name,
+                                          .job_id = e->job.job_id,
+                                          .execution_number =
+                                              execution->status ? execution->execution_number : 1 };
+    struct document_objects objects;
+    document_objects_of(op, store_job_document(op->db, op->arena, e->job.job_id), &values, &objects);
+    document_warnings_write(op, &objects);
+}
+
 static bool explain_one(struct op *op, struct str job_id, struct str thing, struct explain_effort *effort)
 {
     struct job_row job;
@@ -266,6 +280,7 @@ static bool explain_one(struct op *op, struct str job_id, struct str thing, stru
     if (!lookup_job(op, job_id, STR_NONE, &job) || !explained_gather(op, &job, thing, effort, &explained))
         return false;
     render_explained(op, &explained);
+    write_warnings(op, &explained);
     return true;
 }
 

@@ -26,7 +26,7 @@ static bool fill_managed(struct op *op, const struct create_job_request *in,
 {
     if (!plan->job.description.p)
         plan->job.description = str_from(managed->description);
-    if (in->document.p)
+    if (plan->document.document.p)
         return true;
     plan->document.from_template = true;
     if (in->document_parameters.set)
@@ -60,10 +60,10 @@ static bool use_template(struct op *op, const struct create_job_request *in, str
 
 static bool check_request(struct op *op, const struct create_job_request *in, const struct job_plan *plan)
 {
-    bool templated = in->job_template_arn.p && !in->document.p;
+    bool templated = in->job_template_arn.p && !in->document.p && !in->document_source.p;
     return job_document_check_origin(op, in->document, in->document_source, in->job_template_arn) &&
            check_parameters(op, in, templated) && job_config_check(op, &plan->config) &&
-           tags_check(op, &in->tags) && job_document_refuse_source(op, in->document_source);
+           tags_check(op, &in->tags);
 }
 
 /* ---- schedule ---- */
@@ -126,7 +126,7 @@ static struct job_plan plan_of(const struct op *op, const struct create_job_requ
             .created_at_ms = op->now_ms,
             .updated_at_ms = op->now_ms,
         },
-        .document = { .document = in->document },
+        .document = { .document = in->document, .source = in->document_source },
         .start_ms = op->now_ms,
         .config = {
             .presigned_url = in->presigned_url_config,
@@ -148,6 +148,7 @@ bool job_plan_read(struct op *op, const struct create_job_request *in, struct jo
     bool windows_named = plan.config.windows.n > 0;
     if (!check_request(op, in, &plan) || !read_schedule(op, in->scheduling_config, &plan) ||
         !job_targets_read(op, &in->targets, plan.job.target_selection, &plan.targets) ||
+        !job_document_read_source(op, in->document_source, &plan.document.document) ||
         !use_template(op, in, &plan) ||
         !job_document_check(op, plan.document.document, plan.config.presigned_url) ||
         (!windows_named && !read_windows(op, &plan.config.windows, &plan)))

@@ -52,6 +52,7 @@ bool op_describe_job(struct op *op, const void *input)
         return false;
     if (!read_details(op, &job, &details))
         return false;
+    render_optional(op->json, "documentSource", details.document.source);
     json_key(op->json, "job");
     render_job(op, &job, &details);
     return true;

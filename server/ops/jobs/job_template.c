@@ -7,6 +7,7 @@
 #include "ops/page.h"
 #include "ops/quota.h"
 #include "ops/refusal.h"
+#include "ops/render.h"
 #include "ops/tags.h"
 #include "rules/jobs/window.h"
 #include "settings.h"
@@ -73,7 +74,7 @@ static bool check_request(struct op *op, const struct create_job_template_reques
     return job_document_check_origin(op, in->document, in->document_source, in->job_arn) &&
            job_config_check(op, config) &&
            windows_read(&config->windows, INT64_MIN, op->window_zone, op->arena, &windows, op->err) &&
-           tags_check(op, &in->tags) && job_document_refuse_source(op, in->document_source);
+           tags_check(op, &in->tags);
 }
 
 /* The job gives what the request does not: each member whole. */
@@ -114,6 +115,7 @@ bool op_create_job_template(struct op *op, const void *input)
         .description = in->description,
         .created_at_ms = op->now_ms,
         .document = in->document,
+        .document_source = in->document_source,
         .config = { .presigned_url = in->presigned_url_config,
                     .rollout = in->job_executions_rollout_config,
                     .abort = in->abort_config,
@@ -123,6 +125,7 @@ bool op_create_job_template(struct op *op, const void *input)
                     .destination_package_versions = in->destination_package_versions },
     };
     if (!check_request(op, in, &template.config) ||
+        !job_document_read_source(op, in->document_source, &template.document) ||
         (in->job_arn.p && !inherit_from_job(op, in->job_arn, &template)) ||
         !job_document_check(op, template.document, template.config.presigned_url) ||
         !check_new(op, in->job_template_id))
@@ -152,6 +155,7 @@ bool op_describe_job_template(struct op *op, const void *input)
     if (!lookup_template(op, in->job_template_id, &template))
         return false;
     write_head(op, &template);
+    render_optional(op->json, "documentSource", template.document_source);
     json_member_string(op->json, "document", template.document);
     job_config_render_template(op->json, &template.config);
     return true;

@@ -1,5 +1,6 @@
 #include "ops/jobs/plan.h"
 
+#include "ops/jobs/document_objects.h"
 #include "ops/jobs/job_end_time.h"
 #include "ops/jobs/reach.h"
 #include "ops/render.h"
@@ -177,6 +178,16 @@ static void render_failures(struct op *op, const struct job_config *config)
     }
 }
 
+/* Its uploads have no thing yet: their keys do not matter to what is missing. */
+static void render_document(struct op *op, struct str document)
+{
+    const struct upload_values values = { .thing_name = STR_LIT(""), .job_id = STR_LIT("") };
+    struct document_objects objects;
+    json_member_string(op->json, "document", document);
+    document_objects_of(op, document, &values, &objects);
+    document_warnings_write(op, &objects);
+}
+
 bool op_plan(struct op *op, const void *input)
 {
     const struct plan_request *in = input;
@@ -191,7 +202,7 @@ bool op_plan(struct op *op, const void *input)
     render_rollout(op->json, &figures);
     render_end(op, &figures);
     render_failures(op, &figures.plan.config);
-    json_member_string(op->json, "document", figures.plan.document.document);
+    render_document(op, figures.plan.document.document);
     json_member_string(op->json, "text", plan_text(&figures, op->arena));
     return true;
 }

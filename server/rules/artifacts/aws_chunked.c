@@ -11,6 +11,7 @@ enum {
     NAME_MAX = 64,
     VALUE_MAX = 256,
     SIZE_DIGITS_MAX = 15,
+    SIGNATURE_DIGITS = SIGV4_SIGNATURE_MAX - 1,
 };
 
 #define SIGNATURE_OF_CHUNK   "chunk-signature="
@@ -33,9 +34,9 @@ struct aws_chunked {
     enum state state;
     char line[LINE_BYTES_MAX];
     size_t line_n;
-    int64_t left;          /* of the chunk's data */
-    struct digest *digest; /* of the chunk's data; NULL: chunks are not signed */
-    char previous[SIGV4_SIGNATURE_MAX];
+    int64_t left;                        /* of the chunk's data */
+    struct digest *digest;               /* of the chunk's data; NULL: chunks are not signed */
+    char previous[SIGV4_SIGNATURE_MAX];  /* the seed, then that of the last chunk */
     char signature[SIGV4_SIGNATURE_MAX]; /* of this chunk, as it came */
     struct trailer trailers[TRAILERS_MAX];
     size_t trailer_n;
@@ -136,14 +137,6 @@ static bool check_signature(struct aws_chunked *chunked, const char *algorithm, 
     return true;
 }
 
-static void hash_text(const unsigned char hash[SHA256_BYTES], char ret_text[SIGV4_SIGNATURE_MAX])
-{
-    struct arena arena;
-    arena_init(&arena, SIGV4_SIGNATURE_MAX * 2);
-    copy_text(ret_text, SIGV4_SIGNATURE_MAX, hex_text(hash, SHA256_BYTES, &arena));
-    arena_release(&arena);
-}
-
 static bool end_chunk(struct aws_chunked *chunked, struct s3_refusal *refusal)
 {
     unsigned char hash[DIGEST_BYTES_MAX];
@@ -152,7 +145,7 @@ static bool end_chunk(struct aws_chunked *chunked, struct s3_refusal *refusal)
         return true;
     if (!digest_end(chunked->digest, hash))
         return s3_refuse(refusal, S3_INTERNAL_ERROR);
-    hash_text(hash, rest + strlen(rest));
+    hex_write(hash, SHA256_BYTES, rest + strlen(rest));
     return check_signature(chunked, "AWS4-HMAC-SHA256-PAYLOAD", rest, str_from(chunked->signature),
                            refusal) &&
            (begin_chunk(chunked) || s3_refuse(refusal, S3_INTERNAL_ERROR));
@@ -177,19 +170,11 @@ static bool check_trailers(struct aws_chunked *chunked, struct str signature, st
     digest_free(digest);
     if (!ok)
         return s3_refuse(refusal, S3_INTERNAL_ERROR);
-    hash_text(hash, rest);
+    hex_write(hash, SHA256_BYTES, rest);
     return check_signature(chunked, "AWS4-HMAC-SHA256-TRAILER", rest, signature, refusal);
 }
 
 /* ---- lines ---- */
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 static bool read_size(struct str text, int64_t *ret_size)
 {
@@ -197,7 +182,7 @@ static bool read_size(struct str text, int64_t *ret_size)
     if (text.n == 0 || text.n > SIZE_DIGITS_MAX)
         return false;
     for (size_t i = 0; i < text.n; i++) {
-        int digit = hex_value(text.p[i]);
+        int digit = hex_digit(text.p[i]);
         if (digit < 0)
             return false;
         size = size * 16 + digit;
@@ -206,19 +191,23 @@ static bool read_size(struct str text, int64_t *ret_size)
     return true;
 }
 
+/* ";chunk-signature=", and as many digits as a signature has. */
+static bool take_signature(struct aws_chunked *chunked, struct str extension)
+{
+    const struct str lead = STR_LIT(SIGNATURE_OF_CHUNK);
+    if (extension.n != lead.n + SIGNATURE_DIGITS || !str_starts_with(extension, lead))
+        return false;
+    copy_text(chunked->signature, sizeof chunked->signature,
+              (struct str){ extension.p + lead.n, SIGNATURE_DIGITS });
+    return true;
+}
+
 static bool take_size_line(struct aws_chunked *chunked, struct str line, struct s3_refusal *refusal)
 {
     struct str extension = line;
     struct str size = str_split(&extension, ';');
-    const struct str lead = STR_LIT(SIGNATURE_OF_CHUNK);
-    if (!read_size(size, &chunked->left))
+    if (!read_size(size, &chunked->left) || (is_signed(chunked) && !take_signature(chunked, extension)))
         return refuse_encoding(refusal);
-    if (is_signed(chunked)) {
-        if (!str_starts_with(extension, lead))
-            return refuse_encoding(refusal);
-        copy_text(chunked->signature, sizeof chunked->signature,
-                  (struct str){ extension.p + lead.n, extension.n - lead.n });
-    }
     if (chunked->left > 0) {
         chunked->state = DATA;
         return true;
@@ -227,20 +216,20 @@ static bool take_size_line(struct aws_chunked *chunked, struct str line, struct 
     return end_chunk(chunked, refusal);
 }
 
-static bool take_trailer(struct aws_chunked *chunked, struct str line, struct s3_refusal *refusal)
+static bool is_printable(struct str text)
 {
-    struct str value = line;
-    struct str name = str_split(&value, ':');
-    while (value.n > 0 && value.p[0] == ' ')
-        value = (struct str){ value.p + 1, value.n - 1 };
-    if (chunked->kind == AWS_CHUNKED_SIGNED || !value.p || chunked->trailer_signed)
-        return refuse_encoding(refusal);
-    if (str_eq_nocase(name, STR_LIT(SIGNATURE_OF_TRAILER))) {
-        chunked->trailer_signed = true;
-        return !is_verified(chunked) || check_trailers(chunked, value, refusal);
-    }
-    if (chunked->trailer_n == TRAILERS_MAX || name.n == 0 || name.n >= NAME_MAX || value.n >= VALUE_MAX)
-        return refuse_encoding(refusal);
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] < ' ' || text.p[i] > '~')
+            return false;
+    return true;
+}
+
+static bool keep_trailer(struct aws_chunked *chunked, struct str name, struct str value,
+                         struct s3_refusal *refusal)
+{
+    if (chunked->trailer_n == TRAILERS_MAX || name.n == 0 || name.n >= NAME_MAX || value.n >= VALUE_MAX ||
+        !is_printable(name) || !is_printable(value))
+        return s3_refuse(refusal, S3_MALFORMED_TRAILER);
     struct trailer *trailer = &chunked->trailers[chunked->trailer_n++];
     copy_text(trailer->name, sizeof trailer->name, name);
     copy_text(trailer->value, sizeof trailer->value, value);
@@ -248,6 +237,20 @@ static bool take_trailer(struct aws_chunked *chunked, struct str line, struct s3
         if (*p >= 'A' && *p <= 'Z')
             *p = (char)(*p | 0x20);
     return true;
+}
+
+/* A signature is the last of them. */
+static bool take_trailer(struct aws_chunked *chunked, struct str line, struct s3_refusal *refusal)
+{
+    struct str value = line;
+    struct str name = str_split(&value, ':');
+    if (chunked->kind == AWS_CHUNKED_SIGNED || !value.p || chunked->trailer_signed)
+        return s3_refuse(refusal, S3_MALFORMED_TRAILER);
+    value = str_trim(value);
+    if (!str_eq_nocase(name, STR_LIT(SIGNATURE_OF_TRAILER)))
+        return keep_trailer(chunked, name, value, refusal);
+    chunked->trailer_signed = true;
+    return !is_verified(chunked) || check_trailers(chunked, value, refusal);
 }
 
 static bool take_line(struct aws_chunked *chunked, struct str line, struct s3_refusal *refusal)

@@ -29,11 +29,13 @@ void aws_chunked_free(struct aws_chunked *chunked);
 /* Gets the data, in order. False: stop. */
 typedef bool aws_chunked_sink(void *context, const void *bytes, size_t n);
 
-/* False: *ret_refusal says why (IncompleteBody, SignatureDoesNotMatch, InvalidRequest…), or the sink stopped
- * it, and then there is none. */
+/* False: *ret_refusal says why (IncompleteBody, SignatureDoesNotMatch, MalformedTrailerError…), or the sink
+ * stopped it, and then there is none; nothing may be added any more. Data is handed out before the signature
+ * of its chunk is seen: it counts once aws_chunked_end says so. */
 bool aws_chunked_add(struct aws_chunked *chunked, const void *bytes, size_t n, aws_chunked_sink *sink,
                      void *context, struct s3_refusal *ret_refusal);
-/* The body's end: whether it was one of the encoding, too. */
+/* The body's end: whether it was one of the encoding, too. The last empty line may be missing. How much data
+ * there should be, and which trailers, is for the caller to know. */
 bool aws_chunked_end(struct aws_chunked *chunked, struct s3_refusal *ret_refusal);
 
 /* A trailer's value once it is over, by its name in lower case; absent: there was none. */

@@ -13,22 +13,22 @@
 static const struct {
     const char *name, *header, *element;
     size_t bytes;
-    bool full_object, composite; /* what it can be of an object in parts */
     enum checksum_type by_default;
+    bool full_object, composite; /* what it can be of an object in parts */
     bool is_crc;
     enum crc_kind crc;
     enum digest_kind digest;
 } rows[CHECKSUM_COUNT] = {
-    [CHECKSUM_CRC32] = { "CRC32", PREFIX "crc32", "ChecksumCRC32", 4, true, true, CHECKSUM_COMPOSITE, true,
+    [CHECKSUM_CRC32] = { "CRC32", PREFIX "crc32", "ChecksumCRC32", 4, CHECKSUM_COMPOSITE, true, true, true,
                          .crc = CRC_32 },
-    [CHECKSUM_CRC32C] = { "CRC32C", PREFIX "crc32c", "ChecksumCRC32C", 4, true, true, CHECKSUM_COMPOSITE,
+    [CHECKSUM_CRC32C] = { "CRC32C", PREFIX "crc32c", "ChecksumCRC32C", 4, CHECKSUM_COMPOSITE, true, true,
                           true, .crc = CRC_32C },
-    [CHECKSUM_CRC64NVME] = { "CRC64NVME", PREFIX "crc64nvme", "ChecksumCRC64NVME", 8, true, false,
-                             CHECKSUM_FULL_OBJECT, true, .crc = CRC_64NVME },
-    [CHECKSUM_SHA1] = { "SHA1", PREFIX "sha1", "ChecksumSHA1", SHA1_BYTES, false, true, CHECKSUM_COMPOSITE,
+    [CHECKSUM_CRC64NVME] = { "CRC64NVME", PREFIX "crc64nvme", "ChecksumCRC64NVME", 8, CHECKSUM_FULL_OBJECT,
+                             true, false, true, .crc = CRC_64NVME },
+    [CHECKSUM_SHA1] = { "SHA1", PREFIX "sha1", "ChecksumSHA1", SHA1_BYTES, CHECKSUM_COMPOSITE, false, true,
                         false, .digest = DIGEST_SHA1 },
-    [CHECKSUM_SHA256] = { "SHA256", PREFIX "sha256", "ChecksumSHA256", SHA256_BYTES, false, true,
-                          CHECKSUM_COMPOSITE, false, .digest = DIGEST_SHA256 },
+    [CHECKSUM_SHA256] = { "SHA256", PREFIX "sha256", "ChecksumSHA256", SHA256_BYTES, CHECKSUM_COMPOSITE,
+                          false, true, false, .digest = DIGEST_SHA256 },
 };
 
 const char *checksum_name(enum checksum_algorithm algorithm)

@@ -2,15 +2,6 @@
 
 #include "base/time_text.h"
 
-static struct str trimmed(struct str text)
-{
-    while (text.n > 0 && (text.p[0] == ' ' || text.p[0] == '\t'))
-        text = (struct str){ text.p + 1, text.n - 1 };
-    while (text.n > 0 && (text.p[text.n - 1] == ' ' || text.p[text.n - 1] == '\t'))
-        text.n--;
-    return text;
-}
-
 /* Without W/ and its quotes, which some clients leave out. */
 static struct str bare(struct str tag)
 {
@@ -25,7 +16,7 @@ static struct str bare(struct str tag)
 static bool names(struct str list, struct str etag)
 {
     while (list.p && etag.p) {
-        struct str tag = bare(trimmed(str_split(&list, ',')));
+        struct str tag = bare(str_trim(str_split(&list, ',')));
         if (str_eq(tag, etag) || str_eq_text(tag, "*"))
             return true;
     }

@@ -1,15 +1,12 @@
 /*
- * Signature version 2 in a URL ("Signing and authenticating REST requests", S3 user guide, AWS Signature
- * Version 2): what boto3 and `aws s3 presign` still make for the older regions.
+ * Signature version 2 in a URL ("Signing and authenticating REST requests", S3 user guide): what boto3 and
+ * `aws s3 presign` still make for the older regions.
  */
 #include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 
 #include "base/binary_text.h"
+#include "base/strbuf.h"
 #include "rules/artifacts/s3_auth_inside.h"
-
-enum { TEXT_MAX = 64 * 1024 };
 
 /* Parameters that are part of the resource, sorted. */
 static const char *const sub_resources[] = {
@@ -40,125 +37,173 @@ static const char *const sub_resources[] = {
     "website",
 };
 
-static void add_sub_resources(struct strbuf *out, const struct s3_auth_request *request, struct arena *arena)
+static void add_sub_resources(struct strbuf *out, const struct s3_auth *auth)
 {
-    char before = '?';
-    for (size_t i = 0; i < sizeof sub_resources / sizeof sub_resources[0]; i++) {
-        for (size_t j = 0; j < request->query_n; j++) {
-            if (!str_eq_text(request->query[j].name, sub_resources[i]))
+    const char *before = "?";
+    for (size_t i = 0; i < sizeof sub_resources / sizeof *sub_resources; i++)
+        for (size_t j = 0; j < auth->request->query_n; j++) {
+            const struct sigv4_pair *parameter = &auth->query[j];
+            if (!str_eq_text(parameter->name, sub_resources[i]))
                 continue;
-            struct str value = request->query[j].value;
-            strbuf_printf(out, "%c%s", before, sub_resources[i]);
-            if (value.n > 0)
-                strbuf_printf(out, "=%.*s", STR(s3_auth_decoded(value, arena)));
-            before = '&';
+            strbuf_add_text(out, before);
+            strbuf_add_text(out, sub_resources[i]);
+            if (parameter->value.p) {
+                strbuf_add_char(out, '=');
+                strbuf_add_str(out, parameter->value);
+            }
+            before = "&";
         }
-    }
 }
 
-static bool is_amazons(struct str name)
+static char lower(char c)
 {
-    return name.n > 6 && strncasecmp(name.p, "x-amz-", 6) == 0;
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
 static int compare_names(const void *left, const void *right)
 {
-    const struct sigv4_pair *a = left, *b = right;
-    size_t n = a->name.n < b->name.n ? a->name.n : b->name.n;
-    int order = strncasecmp(a->name.p, b->name.p, n);
-    return order ? order : a->name.n < b->name.n ? -1 : a->name.n > b->name.n;
+    const struct str *a = left, *b = right;
+    for (size_t i = 0; i < a->n && i < b->n; i++)
+        if (lower(a->p[i]) != lower(b->p[i]))
+            return lower(a->p[i]) < lower(b->p[i]) ? -1 : 1;
+    return (a->n > b->n) - (a->n < b->n);
 }
 
-static void add_lower(struct strbuf *out, struct str text)
+/* The names of headers and parameters that begin with x-amz-, sorted. NULL: the arena is full. */
+static struct str *amz_names(const struct s3_auth *auth, size_t *ret_n)
 {
-    for (size_t i = 0; i < text.n; i++)
-        strbuf_add_char(out, (char)(text.p[i] >= 'A' && text.p[i] <= 'Z' ? text.p[i] | 0x20 : text.p[i]));
-}
-
-/* Headers that begin with x-amz-, and parameters that stand for them: "name:value\n" in the order of their
- * names. */
-static bool add_amazon_headers(struct strbuf *out, const struct s3_auth_request *request, struct arena *arena)
-{
-    struct sigv4_pair *pairs = arena_array(arena, request->header_n + request->query_n + 1, sizeof *pairs);
+    const struct s3_auth_request *request = auth->request;
+    struct str *names = arena_array(auth->arena, request->header_n + request->query_n + 1, sizeof *names);
     size_t n = 0;
-    if (!pairs)
-        return false;
-    for (size_t i = 0; i < request->header_n; i++)
-        if (is_amazons(request->headers[i].name))
-            pairs[n++] = request->headers[i];
-    for (size_t i = 0; i < request->query_n; i++)
-        if (is_amazons(request->query[i].name))
-            pairs[n++] = (struct sigv4_pair){ request->query[i].name,
-                                              s3_auth_decoded(request->query[i].value, arena) };
-    qsort(pairs, n, sizeof *pairs, compare_names);
-    for (size_t i = 0; i < n; i++) {
-        add_lower(out, pairs[i].name);
-        strbuf_printf(out, ":%.*s\n", STR(pairs[i].value));
-    }
-    return true;
+    for (size_t i = 0; names && i < request->header_n; i++)
+        if (s3_auth_is_amz(request->headers[i].name))
+            names[n++] = request->headers[i].name;
+    for (size_t i = 0; names && i < request->query_n; i++)
+        if (s3_auth_is_amz(auth->query[i].name))
+            names[n++] = auth->query[i].name;
+    if (names)
+        qsort(names, n, sizeof *names, compare_names);
+    *ret_n = n;
+    return names;
 }
 
-static struct str string_to_sign(const struct s3_auth_request *request, struct str expires, struct str path,
-                                 struct arena *arena)
+/* The headers of that name, with commas between; where there is none, the parameter that stands for it: boto
+ * puts what it signed into the URL as well. */
+static void add_value(struct strbuf *out, const struct s3_auth *auth, struct str name)
+{
+    const struct s3_auth_request *request = auth->request;
+    bool found = false;
+    for (size_t i = 0; i < request->header_n; i++) {
+        if (!str_eq_nocase(request->headers[i].name, name))
+            continue;
+        strbuf_add_text(out, found ? "," : "");
+        strbuf_add_str(out, str_trim(request->headers[i].value));
+        found = true;
+    }
+    for (size_t i = 0; i < request->query_n && !found; i++) {
+        found = str_eq_nocase(auth->query[i].name, name);
+        if (found)
+            strbuf_add_str(out, auth->query[i].value);
+    }
+}
+
+static bool add_amz_headers(struct strbuf *out, const struct s3_auth *auth)
+{
+    size_t n = 0;
+    struct str *names = amz_names(auth, &n);
+    for (size_t i = 0; names && i < n; i++) {
+        if (i > 0 && str_eq_nocase(names[i], names[i - 1]))
+            continue;
+        for (size_t j = 0; j < names[i].n; j++)
+            strbuf_add_char(out, lower(names[i].p[j]));
+        strbuf_add_char(out, ':');
+        add_value(out, auth, names[i]);
+        strbuf_add_char(out, '\n');
+    }
+    return names;
+}
+
+/* "/BUCKET" is signed as "/BUCKET/". */
+static void add_path(struct strbuf *out, struct str path)
+{
+    struct str rest = path;
+    str_split(&rest, '/');
+    str_split(&rest, '/');
+    strbuf_add_str(out, path);
+    strbuf_add_text(out, rest.p || path.n < 2 ? "" : "/");
+}
+
+/* Absent: the arena is full. */
+static struct str string_to_sign(const struct s3_auth *auth, struct str expires, struct str path)
 {
     struct strbuf out;
-    strbuf_init(&out, TEXT_MAX);
-    strbuf_printf(&out, "%.*s\n%.*s\n%.*s\n%.*s\n", STR(request->method),
-                  STR(s3_auth_header(request, "content-md5")), STR(s3_auth_header(request, "content-type")),
-                  STR(expires));
-    bool ok = add_amazon_headers(&out, request, arena);
-    strbuf_add_str(&out, path);
-    add_sub_resources(&out, request, arena);
-    struct str text = arena_str(arena, strbuf_str(&out));
+    strbuf_init(&out, auth->arena->ceiling);
+    strbuf_add_str(&out, auth->request->method);
+    strbuf_add_char(&out, '\n');
+    add_value(&out, auth, STR_LIT("content-md5"));
+    strbuf_add_char(&out, '\n');
+    add_value(&out, auth, STR_LIT("content-type"));
+    strbuf_add_char(&out, '\n');
+    strbuf_add_str(&out, expires);
+    strbuf_add_char(&out, '\n');
+    bool ok = add_amz_headers(&out, auth);
+    add_path(&out, path);
+    add_sub_resources(&out, auth);
+    struct str text = ok ? arena_str(auth->arena, strbuf_str(&out)) : STR_NONE;
     strbuf_release(&out);
-    return ok ? text : STR_NONE;
+    return text;
 }
 
-static bool is_signature(struct str secret, struct str text, struct str signature, struct arena *arena)
+static bool is_signature_of(struct str secret, struct str text, struct str signature)
 {
-    unsigned char bytes[DIGEST_BYTES_MAX];
-    return text.p && digest_hmac(DIGEST_SHA1, secret, text, bytes) &&
-           digest_equal(base64_text(bytes, SHA1_BYTES, arena), signature);
+    unsigned char mac[DIGEST_BYTES_MAX];
+    char expected[BASE64_LENGTH(SHA1_BYTES) + 1];
+    if (!text.p || !digest_hmac(DIGEST_SHA1, secret, text, mac))
+        return false;
+    base64_write(mac, SHA1_BYTES, expected);
+    return digest_equal(str_from(expected), signature);
 }
 
-static bool check_life(struct str expires, int64_t now_ms, struct arena *arena,
-                       struct s3_refusal *ret_refusal)
+/* boto3 signs the path without the endpoint's own prefix; others may do it with. */
+static bool check_signature(const struct s3_auth *auth, struct str secret, struct str access_key,
+                            struct str expires, struct str signature)
+{
+    struct str text = string_to_sign(auth, expires, auth->request->path);
+    if (!text.p)
+        return s3_refuse(auth->refusal, S3_INTERNAL_ERROR);
+    return is_signature_of(secret, text, signature) ||
+           is_signature_of(secret, string_to_sign(auth, expires, auth->request->target_path), signature) ||
+           s3_auth_refuse_signature(auth, access_key, signature, text, STR_NONE);
+}
+
+static bool check_life(const struct s3_auth *auth, struct str expires)
 {
     int64_t expires_s;
     if (!str_to_int(expires, &expires_s) || expires_s < INT32_MIN || expires_s > INT32_MAX)
-        return s3_refuse_with(ret_refusal, arena, S3_ACCESS_DENIED,
+        return s3_refuse_with(auth->refusal, auth->arena, S3_ACCESS_DENIED,
                               "Invalid date (should be seconds since epoch): %.*s", STR(expires));
-    return now_ms <= expires_s * 1000 ||
-           s3_auth_expired(expires_s * 1000, STR_NONE, now_ms, arena, ret_refusal);
+    return auth->now_ms <= expires_s * 1000 || s3_auth_refuse_expired(auth, STR_NONE, expires_s * 1000);
 }
 
-bool s3_auth_verify_v2(const struct s3_auth_request *request, const struct s3_keys *keys, int64_t now_ms,
-                       struct arena *arena, struct s3_identity *ret_identity, struct s3_refusal *ret_refusal)
+bool s3_auth_verify_v2(const struct s3_auth *auth, struct s3_identity *ret_identity)
 {
-    struct str access_key = s3_auth_decoded(s3_auth_parameter(request, "AWSAccessKeyId"), arena);
-    struct str expires = s3_auth_parameter(request, "Expires");
-    struct str signature = s3_auth_decoded(s3_auth_parameter(request, "Signature"), arena);
+    struct str access_key = s3_auth_parameter(auth, "AWSAccessKeyId");
+    struct str expires = s3_auth_parameter(auth, "Expires");
+    struct str signature = s3_auth_parameter(auth, "Signature");
     if (!access_key.p || !expires.p || !signature.p)
-        return s3_refuse_with(
-            ret_refusal, arena, S3_ACCESS_DENIED,
-            "Query-string authentication requires the Signature, Expires and AWSAccessKeyId "
-            "parameters");
-    if (!check_life(expires, now_ms, arena, ret_refusal))
+        return s3_auth_refuse(
+            auth, S3_ACCESS_DENIED,
+            "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters");
+    if (!check_life(auth, expires))
         return false;
     struct s3_identity identity = { .kind = S3_SIGNED, .presigned = true, .access_key = access_key };
-    struct str secret = keys->secret(keys->context, access_key);
-    if (!secret.p && !keys->open)
-        return s3_auth_unknown_key(access_key, ret_refusal);
-    if (!secret.p) {
+    struct str secret = auth->keys->secret(auth->keys->context, access_key);
+    if (!secret.p && !auth->keys->open)
+        return s3_auth_refuse_key(auth, access_key);
+    if (!secret.p)
         identity.kind = S3_SIGNED_UNVERIFIED;
-    } else {
-        /* boto3 signs the path without the endpoint's own prefix; others may do it with. */
-        struct str text = string_to_sign(request, expires, request->path, arena);
-        if (!is_signature(secret, text, signature, arena) &&
-            !is_signature(secret, string_to_sign(request, expires, request->target_path, arena), signature,
-                          arena))
-            return s3_auth_mismatch(access_key, text, signature, STR_NONE, arena, ret_refusal);
-    }
+    else if (!check_signature(auth, secret, access_key, expires, signature))
+        return false;
     *ret_identity = identity;
     return true;
 }

@@ -24,3 +24,14 @@ bool may(const struct principal *principal, enum operation action, struct str th
     }
     return false;
 }
+
+bool may_artifact(const struct principal *principal, const struct artifact_action *action)
+{
+    if (action->writes && action->role == ROLE_READ_ONLY)
+        return false;
+    switch (principal->kind) {
+    case PRINCIPAL_ANYBODY: return true;
+    case PRINCIPAL_CERTIFICATE: return action->transfers && action->presigned;
+    }
+    return false;
+}

@@ -32,4 +32,19 @@ struct principal {
  */
 bool may(const struct principal *principal, enum operation action, struct str thing);
 
+/* What a key that signs requests to the artefact store is good for. */
+enum access_role { ROLE_ADMIN, ROLE_OPERATOR, ROLE_READ_ONLY };
+
+/* A request to the artefact store. */
+struct artifact_action {
+    enum access_role
+        role; /* of whoever signed it; where keys are not asked for, that of anybody: ROLE_ADMIN */
+    bool writes;
+    bool transfers; /* it gets, heads or puts one object */
+    bool presigned; /* it comes with a URL that somebody else has signed */
+};
+
+/* A certificate narrows it down to what URLs in documents are for: getting one object, or putting one. */
+bool may_artifact(const struct principal *principal, const struct artifact_action *action);
+
 #endif

@@ -68,17 +68,6 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-static struct str trim(struct str text)
-{
-    while (text.n > 0 && is_blank(text.p[0])) {
-        text.p++;
-        text.n--;
-    }
-    while (text.n > 0 && is_blank(text.p[text.n - 1]))
-        text.n--;
-    return text;
-}
-
 static struct str *component_of(struct sigv4_authorization *authorization, struct str name)
 {
     if (str_eq_text(name, "Credential"))
@@ -95,7 +84,7 @@ bool sigv4_authorization_read(struct str header, struct sigv4_authorization *ret
     if (!str_eq_text(str_split(&rest, ' '), SIGV4_ALGORITHM))
         return false;
     while (rest.p) {
-        struct str value = trim(str_split(&rest, ','));
+        struct str value = str_trim(str_split(&rest, ','));
         struct str *component = component_of(&read, str_split(&value, '='));
         if (component && component->p)
             return false;
@@ -230,7 +219,7 @@ static bool add_query(struct strbuf *out, const struct sigv4_request *request, s
 
 static void add_header_value(struct strbuf *out, struct str value)
 {
-    value = trim(value);
+    value = str_trim(value);
     for (size_t i = 0; i < value.n; i++)
         if (!is_blank(value.p[i]))
             strbuf_add_char(out, value.p[i]);
@@ -282,14 +271,27 @@ struct str sigv4_string_to_sign(struct str amz_date, const struct sigv4_scope *s
                                 struct str canonical_request, struct arena *arena)
 {
     unsigned char hash[DIGEST_BYTES_MAX];
-    if (!digest_of(DIGEST_SHA256, canonical_request, hash))
+    char digits[2 * SHA256_BYTES + 1];
+    if (!canonical_request.p || !digest_of(DIGEST_SHA256, canonical_request, hash))
         return STR_NONE;
-    struct str digits = hex_text(hash, SHA256_BYTES, arena);
-    if (!digits.p)
-        return STR_NONE;
-    return arena_printf(arena, SIGV4_ALGORITHM "\n%.*s\n%.*s/%.*s/%.*s/%.*s\n%.*s", STR(amz_date),
-                        STR(scope->date), STR(scope->region), STR(scope->service), STR(scope->terminal),
-                        STR(digits));
+    hex_write(hash, SHA256_BYTES, digits);
+    const struct str parts[] = { STR_LIT(SIGV4_ALGORITHM "\n"),
+                                 amz_date,
+                                 STR_LIT("\n"),
+                                 scope->date,
+                                 STR_LIT("/"),
+                                 scope->region,
+                                 STR_LIT("/"),
+                                 scope->service,
+                                 STR_LIT("/"),
+                                 scope->terminal,
+                                 STR_LIT("\n"),
+                                 str_from(digits) };
+    struct strbuf out;
+    strbuf_init(&out, arena->ceiling);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        strbuf_add_str(&out, parts[i]);
+    return finish(&out, arena);
 }
 
 bool sigv4_signing_key(struct str secret, const struct sigv4_scope *scope,
@@ -317,7 +319,7 @@ bool sigv4_signature(const unsigned char key[SHA256_BYTES], struct str string_to
                      char ret_signature[SIGV4_SIGNATURE_MAX])
 {
     unsigned char mac[DIGEST_BYTES_MAX];
-    if (!digest_hmac(DIGEST_SHA256, bytes_str(key, SHA256_BYTES), string_to_sign, mac))
+    if (!string_to_sign.p || !digest_hmac(DIGEST_SHA256, bytes_str(key, SHA256_BYTES), string_to_sign, mac))
         return false;
     hex_write(mac, SHA256_BYTES, ret_signature);
     return true;

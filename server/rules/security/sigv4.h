@@ -54,7 +54,7 @@ struct str sigv4_canonical_path(struct str path, struct arena *arena);
  * A signed header that is not there counts as empty. */
 struct str sigv4_canonical_request(const struct sigv4_request *request, struct arena *arena);
 
-/* "AWS4-HMAC-SHA256\nDATE\nSCOPE\nHASH" */
+/* "AWS4-HMAC-SHA256\nDATE\nSCOPE\nHASH". Absent: the canonical request is, or the arena is full. */
 struct str sigv4_string_to_sign(struct str amz_date, const struct sigv4_scope *scope,
                                 struct str canonical_request, struct arena *arena);
 
@@ -62,7 +62,8 @@ struct str sigv4_string_to_sign(struct str amz_date, const struct sigv4_scope *s
 bool sigv4_signing_key(struct str secret, const struct sigv4_scope *scope,
                        unsigned char ret_key[SHA256_BYTES]);
 
-/* Lower-case hexadecimal, with a NUL behind it. False, here and above: OpenSSL has no memory. */
+/* Lower-case hexadecimal, with a NUL behind it. False: OpenSSL has no memory, here and above, or the string
+ * is absent. */
 bool sigv4_signature(const unsigned char key[SHA256_BYTES], struct str string_to_sign,
                      char ret_signature[SIGV4_SIGNATURE_MAX]);
 

@@ -99,7 +99,7 @@ static struct str all_names(const struct sigv4_request *request, struct arena *a
     char **names = arena_array(arena, request->header_n + 1, sizeof *names);
     for (size_t i = 0; names && i < request->header_n; i++)
         names[i] = lower_case(request->headers[i].name, arena);
-    if (arena->failed)
+    if (!names || arena->failed)
         return STR_NONE;
     qsort(names, request->header_n, sizeof *names, compare_names);
     struct strbuf out;

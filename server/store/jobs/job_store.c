@@ -134,21 +134,25 @@ bool store_job_complete(struct db *db, struct str job_id, int64_t now_ms)
 
 bool store_document_insert(struct db *db, struct str job_id, const struct document_row *document)
 {
-    return db_exec(
-        db, "INSERT INTO job_document (job_id, document, parameters, from_template) VALUES (?1, ?2, ?3, ?4)",
-        "sssi", job_id, document->document, document->parameters, (int64_t)document->from_template);
+    return db_exec(db,
+                   "INSERT INTO job_document (job_id, document, parameters, from_template, source) VALUES "
+                   "(?1, ?2, ?3, ?4, ?5)",
+                   "sssis", job_id, document->document, document->parameters,
+                   (int64_t)document->from_template, document->source);
 }
 
 bool store_document_get(struct db *db, struct arena *arena, struct str job_id,
                         struct document_row *ret_document)
 {
-    struct stmt *q = db_query(
-        db, "SELECT document, parameters, from_template FROM job_document WHERE job_id = ?1", "s", job_id);
+    struct stmt *q =
+        db_query(db, "SELECT document, parameters, from_template, source FROM job_document WHERE job_id = ?1",
+                 "s", job_id);
     bool found = stmt_row(q);
     if (found) {
         ret_document->document = stmt_text(q, arena);
         ret_document->parameters = stmt_text(q, arena);
         ret_document->from_template = stmt_int(q) != 0;
+        ret_document->source = stmt_text(q, arena);
     }
     stmt_done(q);
     return found && !arena->failed;

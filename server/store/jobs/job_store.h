@@ -51,6 +51,7 @@ bool store_job_complete(struct db *db, struct str job_id, int64_t now_ms);
 struct document_row {
     struct str document;
     struct str parameters; /* JSON object of strings, as given; absent: none */
+    struct str source;     /* the URL that it was read from; absent: none */
     bool from_template;    /* the document is the managed template's, with its parameters in place */
 };
 

@@ -4,10 +4,11 @@ bool store_job_template_get(struct db *db, struct arena *arena, struct str templ
                             struct job_template_row *ret_template)
 {
     struct job_template_row row = { 0 };
-    struct stmt *q = db_query(db,
-                              "SELECT id, template_id, description, created_at_ms, config, document "
-                              "FROM job_template WHERE template_id = ?1",
-                              "s", template_id);
+    struct stmt *q =
+        db_query(db,
+                 "SELECT id, template_id, description, created_at_ms, config, document, document_source "
+                 "FROM job_template WHERE template_id = ?1",
+                 "s", template_id);
     bool found = stmt_row(q);
     if (found) {
         row.id = stmt_int(q);
@@ -16,6 +17,7 @@ bool store_job_template_get(struct db *db, struct arena *arena, struct str templ
         row.created_at_ms = stmt_int(q);
         found = job_config_from_text(arena, stmt_borrow(q), &row.config);
         row.document = stmt_text(q, arena);
+        row.document_source = stmt_text(q, arena);
     }
     stmt_done(q);
     if (found)
@@ -36,10 +38,10 @@ bool store_job_template_insert(struct db *db, struct arena *arena, const struct 
     struct str config = job_config_to_text(arena, &template->config);
     return config.p &&
            db_exec(db,
-                   "INSERT INTO job_template (template_id, description, created_at_ms, config, document) "
-                   "VALUES (?1, ?2, ?3, ?4, ?5)",
-                   "ssiss", template->template_id, template->description, template->created_at_ms, config,
-                   template->document);
+                   "INSERT INTO job_template (template_id, description, created_at_ms, config, document, "
+                   "document_source) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                   "ssisss", template->template_id, template->description, template->created_at_ms, config,
+                   template->document, template->document_source);
 }
 
 bool store_job_template_delete(struct db *db, struct str template_id)

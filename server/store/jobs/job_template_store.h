@@ -9,7 +9,8 @@ struct job_template_row {
     struct str template_id;
     struct str description;
     int64_t created_at_ms;
-    struct str document; /* lists leave it out, and the configuration */
+    struct str document;        /* lists leave it out, its source and the configuration */
+    struct str document_source; /* the URL that it was read from; absent: none */
     struct job_config config;
 };
 

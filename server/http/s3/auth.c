@@ -1,0 +1,93 @@
+/* Who asks, and whether he may. */
+#include <strings.h>
+
+#include "access_keys.h"
+#include "http/peer.h"
+#include "http/plane.h"
+#include "http/s3/request.h"
+
+static struct str secret_of(void *context, struct str access_key)
+{
+    const struct http *http = context;
+    const struct artifact_key *own = &http->config.artifacts->key;
+    if (own->access_key[0] != '\0' && str_eq_text(access_key, own->access_key))
+        return str_from(own->secret);
+    const struct access_key *key = access_keys_find(&http->access_keys, access_key);
+    return key != NULL ? str_from(key->secret) : STR_NONE;
+}
+
+/* Our own key signs URLs in documents, which are for one method and one object: it needs no narrower role. */
+static enum access_role role_of(const struct http *http, struct str access_key)
+{
+    const struct access_key *key = access_keys_find(&http->access_keys, access_key);
+    return key != NULL ? key->role : ROLE_ADMIN;
+}
+
+/* Checksums that stand in a URL were made without the body: they are those of nothing. */
+static bool stands_for_header(struct str name)
+{
+    static const struct str checksum = { "x-amz-checksum-", 15 };
+    if (!str_starts_with(name, STR_LIT("x-amz-")) || str_eq_text(name, "x-amz-sdk-checksum-algorithm"))
+        return false;
+    return !str_starts_with(name, checksum) || str_eq_text(name, "x-amz-checksum-mode") ||
+           str_eq_text(name, "x-amz-checksum-algorithm") || str_eq_text(name, "x-amz-checksum-type");
+}
+
+static void add_headers_of_url(struct s3_request *s3)
+{
+    for (size_t i = 0; i < s3->query_n; i++)
+        if (stands_for_header(s3->parameters[i].name))
+            s3->headers[s3->header_all_n++] =
+                (struct sigv4_pair){ s3->parameters[i].name, s3->parameters[i].value };
+}
+
+/* The caller's region, if it has the form of one: it goes into rows and answers. */
+static void take_region(struct s3_request *s3)
+{
+    struct exchange *x = s3->x;
+    s3->call->region = caller_of(exchange_header(x, MHD_HTTP_HEADER_AUTHORIZATION),
+                                 s3_parameter(s3, "X-Amz-Credential"), STR_NONE, PLANE_CONTROL)
+                           .region;
+}
+
+bool s3_verify(struct s3_request *s3)
+{
+    struct http *http = s3->x->http;
+    const struct s3_auth_request request = {
+        .method = s3->method,
+        .target_path = s3->x->path,
+        .path = s3->path,
+        .query = s3->query,
+        .query_n = s3->query_n,
+        .headers = s3->headers,
+        .header_n = s3->header_n,
+        .tls = s3->x->listener == &http->listeners[LISTENER_HTTPS],
+    };
+    const struct s3_keys keys = { .secret = secret_of, .context = http, .open = http->access_keys.n == 0 };
+    if (!s3_auth_verify(&request, &keys, clock_now_ms(http->config.clock), s3->arena, &s3->who, &s3->refusal))
+        return false;
+    s3->role = role_of(http, s3->who.access_key);
+    take_region(s3);
+    if (s3->who.presigned)
+        add_headers_of_url(s3);
+    return true;
+}
+
+bool s3_permitted(struct s3_request *s3)
+{
+    const struct artifact_action action = {
+        .role = s3->role,
+        .writes = s3->action->writes,
+        .transfers = s3->action->transfers,
+        .presigned = s3->who.presigned,
+    };
+    const struct principal *principal = &s3->call->principal;
+    if (may_artifact(principal, &action))
+        return true;
+    return principal->kind == PRINCIPAL_CERTIFICATE
+               ? s3_refuse_with(
+                     &s3->refusal, s3->arena, S3_ACCESS_DENIED,
+                     "Who shows a client certificate may get objects and put them with a presigned "
+                     "URL, nothing else.")
+               : s3_refuse(&s3->refusal, S3_ACCESS_DENIED);
+}
