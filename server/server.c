@@ -168,7 +168,8 @@ struct server *server_start(const struct server_config *config, struct strbuf *r
     start_clock(server);
     if (time_zone_open(config->settings->window_time_zone, &server->window_zone, ret_problem) &&
         start_store(server, ret_problem) && start_device_ca(server, ret_problem) &&
-        start_artifacts(server, ret_problem) && start_engine(server, ret_problem) && start_http(server, ret_problem))
+        start_artifacts(server, ret_problem) && start_engine(server, ret_problem) &&
+        start_http(server, ret_problem))
         return server;
     server_stop(server);
     return NULL;

@@ -30,9 +30,10 @@ static void random_text(struct model *m, size_t pieces_max, char ret_text[KEY_TE
 {
     static const char *const pieces[] = { "a", "b", "/", "-", "\xc3\xa4", "\xf0\x9f\x94\xa7", "0", "//" };
     size_t n = next_random(m) % pieces_max + 1;
-    ret_text[0] = '\0';
+    size_t used = 0;
     for (size_t i = 0; i < n; i++)
-        strcat(ret_text, pieces[next_random(m) % (sizeof pieces / sizeof pieces[0])]);
+        used += (size_t)snprintf(ret_text + used, KEY_TEXT_MAX - used, "%s",
+                                 pieces[next_random(m) % (sizeof pieces / sizeof pieces[0])]);
 }
 
 static bool is_known(const struct model *m, const char *key)
@@ -66,7 +67,7 @@ static struct question random_question(struct model *m)
     if (next_random(m) % 2)
         random_text(m, 2, q.prefix);
     if (next_random(m) % 3)
-        strcpy(q.delimiter, next_random(m) % 3 ? "/" : "a");
+        snprintf(q.delimiter, sizeof q.delimiter, "%s", next_random(m) % 3 ? "/" : "a");
     if (next_random(m) % 3 == 0)
         random_text(m, 3, q.after);
     return q;
@@ -79,7 +80,7 @@ static bool entry_of(const struct question *q, const char *key, char ret_entry[K
     size_t prefix = strlen(q->prefix);
     if (strncmp(key, q->prefix, prefix) != 0)
         return false;
-    strcpy(ret_entry, key);
+    snprintf(ret_entry, KEY_TEXT_MAX, "%s", key);
     const char *found = q->delimiter[0] ? strstr(key + prefix, q->delimiter) : NULL;
     *ret_prefix = found != NULL;
     if (found)
@@ -96,7 +97,7 @@ static void expect(const struct model *m, const struct question *q, struct strbu
         bool prefix;
         if (!entry_of(q, m->keys[i], entry, &prefix) || strcmp(entry, last) == 0)
             continue;
-        strcpy(last, entry);
+        memcpy(last, entry, sizeof last);
         strbuf_printf(ret_list, "%s%s|", prefix ? "+" : "", entry);
     }
 }

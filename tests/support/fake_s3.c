@@ -22,8 +22,9 @@
 enum { REQUEST_MAX = 8192, ARENA_MAX = 1 << 18, HEADERS_MAX = 32 };
 
 struct fake_s3 {
-    const struct fake_s3_config *config;
-    SSL_CTX *tls; /* NULL: plain */
+    pthread_mutex_t lock;
+    struct fake_s3_config next; /* for the next connection; guarded by the lock */
+    SSL_CTX *tls;               /* NULL: plain */
     int listening, port;
     pthread_t thread;
     atomic_uint requests;
@@ -32,6 +33,7 @@ struct fake_s3 {
 
 /* One connection. */
 struct peer {
+    struct fake_s3_config config;
     int fd;
     SSL *tls;
 };
@@ -125,7 +127,7 @@ static struct str secret_of(void *context, struct str access_key)
 }
 
 /* The code of what S3 would refuse it for; NULL: nothing. */
-static const char *refusal_of(const struct fake_s3 *s3, struct str head, struct arena *arena)
+static const char *refusal_of(const struct fake_s3_config *config, struct str head, struct arena *arena)
 {
     struct sigv4_pair headers[HEADERS_MAX], query = { 0 };
     struct str line = take_line(&head);
@@ -144,19 +146,19 @@ static const char *refusal_of(const struct fake_s3 *s3, struct str head, struct 
         return s3_error_code(refusal.error);
     if (who.kind != S3_SIGNED)
         return "AccessDenied";
-    bool there = str_eq_text(request.path, s3->config->path) && str_eq(whole, str_from(s3->config->query));
+    bool there = str_eq_text(request.path, config->path) && str_eq(whole, str_from(config->query));
     return there ? NULL : "NoSuchKey";
 }
 
-static void serve(const struct fake_s3 *s3, const struct peer *peer, struct str head)
+static void serve(const struct peer *peer, struct str head)
 {
     char xml[256];
     struct arena arena;
     arena_init(&arena, ARENA_MAX);
-    const char *code = refusal_of(s3, head, &arena);
+    const char *code = refusal_of(&peer->config, head, &arena);
     arena_release(&arena);
     if (!code) {
-        answer(peer, "200 OK", "", s3->config->object, s3->config->object.n);
+        answer(peer, "200 OK", "", peer->config.object, peer->config.object.n);
         return;
     }
     int n =
@@ -170,20 +172,21 @@ static void serve(const struct fake_s3 *s3, const struct peer *peer, struct str 
 
 static void misbehave(const struct fake_s3 *s3, const struct peer *peer)
 {
-    struct str object = s3->config->object;
+    struct str object = peer->config.object;
     char location[512];
-    switch (s3->config->manner) {
+    switch (peer->config.manner) {
     case FAKE_S3_SERVES: break;
     case FAKE_S3_NEVER_ANSWERS: wait_for_end(peer); break;
     case FAKE_S3_STOPS_HALFWAY:
         answer(peer, "200 OK", "", object, object.n + 1);
         wait_for_end(peer);
         break;
+    case FAKE_S3_SAYS: peer_write(peer, object); break;
     case FAKE_S3_HANGS_UP: answer(peer, "200 OK", "", object, object.n + 1); break;
     case FAKE_S3_TALKS_GARBAGE: peer_write(peer, STR_LIT("220 mail.example ESMTP\r\n")); break;
     case FAKE_S3_REDIRECTS:
         snprintf(location, sizeof location, "Location: http://127.0.0.1:%d%s\r\n", s3->port,
-                 s3->config->path);
+                 peer->config.path);
         answer(peer, "307 Temporary Redirect", location, STR_LIT(""), 0);
         break;
     case FAKE_S3_NEVER_ENDS:
@@ -197,15 +200,18 @@ static void misbehave(const struct fake_s3 *s3, const struct peer *peer)
     }
 }
 
-static void talk(struct fake_s3 *s3, const struct peer *peer)
+static void talk(struct fake_s3 *s3, struct peer *peer)
 {
     char head[REQUEST_MAX];
     if ((peer->tls && SSL_accept(peer->tls) != 1) || !read_head(peer, head))
         return;
+    pthread_mutex_lock(&s3->lock);
+    peer->config = s3->next;
+    pthread_mutex_unlock(&s3->lock);
     atomic_fetch_add(&s3->requests, 1);
     sem_post(&s3->arrived);
-    if (s3->config->manner == FAKE_S3_SERVES)
-        serve(s3, peer, str_from(head));
+    if (peer->config.manner == FAKE_S3_SERVES)
+        serve(peer, str_from(head));
     else
         misbehave(s3, peer);
 }
@@ -272,7 +278,8 @@ struct fake_s3 *fake_s3_start(const struct fake_s3_config *config)
     sigset_t pipe, before;
     struct fake_s3 *s3 = calloc(1, sizeof *s3);
     assert_non_null(s3);
-    s3->config = config;
+    s3->next = *config;
+    pthread_mutex_init(&s3->lock, NULL);
     s3->tls = config->ca_file ? make_tls(config) : NULL;
     sem_init(&s3->arrived, 0, 0);
     listen_on_a_free_port(s3);
@@ -290,8 +297,16 @@ void fake_s3_stop(struct fake_s3 *s3)
     pthread_join(s3->thread, NULL);
     close(s3->listening);
     sem_destroy(&s3->arrived);
+    pthread_mutex_destroy(&s3->lock);
     SSL_CTX_free(s3->tls);
     free(s3);
+}
+
+void fake_s3_change(struct fake_s3 *s3, const struct fake_s3_config *config)
+{
+    pthread_mutex_lock(&s3->lock);
+    s3->next = *config;
+    pthread_mutex_unlock(&s3->lock);
 }
 
 int fake_s3_port(const struct fake_s3 *s3)

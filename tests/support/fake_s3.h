@@ -21,6 +21,7 @@ enum fake_s3_manner {
     FAKE_S3_REDIRECTS,         /* to where it would serve */
     FAKE_S3_NEVER_ENDS,        /* an answer without a length, until the client has enough */
     FAKE_S3_REFUSES_ENDLESSLY, /* the same with status 500 */
+    FAKE_S3_SAYS,              /* the object, status line and all, and hangs up */
 };
 
 struct fake_s3_config {
@@ -33,9 +34,11 @@ struct fake_s3_config {
 
 struct fake_s3;
 
-/* Fails the test where it cannot start. `config` is borrowed. */
+/* Fails the test where it cannot start. */
 struct fake_s3 *fake_s3_start(const struct fake_s3_config *config);
 void fake_s3_stop(struct fake_s3 *s3);
+/* Another manner or object, for connections from here on. */
+void fake_s3_change(struct fake_s3 *s3, const struct fake_s3_config *config);
 
 int fake_s3_port(const struct fake_s3 *s3);
 /* Requests that have arrived as a whole. */

@@ -1,8 +1,10 @@
 #include "support/temp_folder.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "support/cmocka_all.h"
@@ -18,8 +20,15 @@ void temp_folder_remove(const char *folder)
     DIR *dir = opendir(folder);
     if (!dir)
         return;
-    for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir))
-        unlinkat(dirfd(dir), entry->d_name, 0);
+    for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
+        char path[TEMP_PATH_MAX];
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        if (unlinkat(dirfd(dir), entry->d_name, 0) == 0 || errno != EISDIR)
+            continue;
+        temp_path(folder, entry->d_name, path);
+        temp_folder_remove(path);
+    }
     closedir(dir);
     rmdir(folder);
 }

@@ -6,7 +6,7 @@ enum { TEMP_PATH_MAX = 256 };
 
 /* Makes an empty folder; fails the test when that does not work. */
 void temp_folder_make(char ret_folder[TEMP_PATH_MAX]);
-/* With the files in it; it must hold no folders. */
+/* With all that is in it. */
 void temp_folder_remove(const char *folder);
 
 /* folder/name */

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/time_text.h"
 #include "base/time_zone.h"
@@ -204,25 +203,6 @@ void world_restart(struct world *w, const char *now)
     run_batches(w);
 }
 
-static void remove_artifacts(const char *folder)
-{
-    char path[128];
-    snprintf(path, sizeof path, "%s/artifacts", folder);
-    temp_folder_remove(path);
-}
-
-static void remove_folder(const char *folder)
-{
-    static const char *const files[] = { "iotjobs.db", "iotjobs.db-wal", "iotjobs.db-shm", "iotjobs.lock" };
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s/%s", folder, files[i]);
-        unlink(path);
-    }
-    remove_artifacts(folder);
-    rmdir(folder);
-}
-
 void forget_answers(struct world *w)
 {
     for (size_t i = 0; i < w->answer_count; i++) {
@@ -237,7 +217,7 @@ void world_free(struct world *w)
     assert_int_equal(db_alarms(store_writer(w->store)), 0);
     close_world(w);
     if (w->folder[0])
-        remove_folder(w->folder);
+        temp_folder_remove(w->folder);
     message_free_all(w->heard);
     forget_answers(w);
     log_free(w->log);

@@ -44,6 +44,12 @@ static int set_up_with_a_silent_one(void **state)
     return set_up_with(state, FAKE_S3_NEVER_ANSWERS);
 }
 
+static void change_object(struct str object)
+{
+    config.object = object;
+    fake_s3_change(s3, &config);
+}
+
 static int tear_down(void **state)
 {
     int rc = http_world_teardown(state);
@@ -57,7 +63,7 @@ static void a_job_has_the_document_that_its_source_had(void **state)
 {
     const struct http_world *world = *state;
     http_ask(world, "PUT", "/jobs/fw", JOB, 200, "\"jobId\":\"fw\"");
-    config.object = STR_LIT("{\"action\":\"other\"}"); /* which nobody asks for any more */
+    change_object(STR_LIT("{\"action\":\"other\"}")); /* which nobody asks for any more */
     http_ask(world, "GET", "/jobs/fw/job-document", NULL, 200,
              "{\"document\":\"{\\\"action\\\":\\\"update\\\"}\"}");
     http_ask(world, "GET", "/jobs/fw", NULL, 200, SOURCE);
@@ -129,12 +135,12 @@ static void what_it_has_is_judged_like_any_document(void **state)
 {
     static char large[32769];
     const struct http_world *world = *state;
-    config.object = STR_LIT("{");
+    change_object(STR_LIT("{"));
     http_ask(world, "PUT", "/jobs/fw", JOB, 400, "Job document is not valid JSON in UTF-8.");
-    config.object = STR_LIT("{\"a\":\"${aws:iot:s3-presigned-url:https://s3.amazonaws.com/bucket/k}\"}");
+    change_object(STR_LIT("{\"a\":\"${aws:iot:s3-presigned-url:https://s3.amazonaws.com/bucket/k}\"}"));
     http_ask(world, "PUT", "/jobs/fw", JOB, 400, "presignedUrlConfig role ARN is required");
     memset(large, ' ', sizeof large);
-    config.object = (struct str){ large, sizeof large };
+    change_object((struct str){ large, sizeof large });
     http_ask(world, "PUT", "/jobs/fw", JOB, 400, "it is larger than 32768 bytes (bucket firmware");
     http_ask(world, "GET", "/jobs/fw", NULL, 404, "");
 }

@@ -81,6 +81,18 @@ static void start(struct world *world)
     point_to(world, world->config.ca_file ? "https" : "http", "127.0.0.1", fake_s3_port(world->s3));
 }
 
+static void change_manner(struct world *world, enum fake_s3_manner manner)
+{
+    world->config.manner = manner;
+    fake_s3_change(world->s3, &world->config);
+}
+
+static void change_object(struct world *world, struct str object)
+{
+    world->config.object = object;
+    fake_s3_change(world->s3, &world->config);
+}
+
 static bool read_at(struct world *world, int64_t host_ms, struct str *ret_text, struct str *ret_problem)
 {
     return remote_s3_read(&world->remote, &world->location, MOST, host_ms, &world->scratch->arena, ret_text,
@@ -156,9 +168,9 @@ static void an_object_may_be_empty_and_as_large_as_allowed(void **state)
     world->config.object = STR_LIT("");
     start(world);
     assert_reads(world, "");
-    world->config.object = (struct str){ large, MOST };
+    change_object(world, (struct str){ large, MOST });
     assert_reads(world, large);
-    world->config.object.n = MOST + 1;
+    change_object(world, (struct str){ large, MOST + 1 });
     assert_fails(world, "it is larger than 64 bytes", "");
 }
 
@@ -205,7 +217,7 @@ static void an_endless_answer_is_cut_off(void **state)
     world->config.manner = FAKE_S3_NEVER_ENDS;
     start(world);
     assert_fails(world, "it is larger than 64 bytes", "");
-    world->config.manner = FAKE_S3_REFUSES_ENDLESSLY;
+    change_manner(world, FAKE_S3_REFUSES_ENDLESSLY);
     assert_fails(world, "does not give it (500 InternalError)", "");
 }
 
@@ -232,7 +244,7 @@ static void an_answer_that_does_not_come(void **state)
     start(world);
     world->remote.total_ms = 50;
     assert_fails(world, "does not answer in time", "");
-    world->config.manner = FAKE_S3_STOPS_HALFWAY;
+    change_manner(world, FAKE_S3_STOPS_HALFWAY);
     assert_fails(world, "does not answer in time", "");
 }
 
@@ -250,6 +262,45 @@ static void an_answer_that_is_no_http(void **state)
     world->config.manner = FAKE_S3_TALKS_GARBAGE;
     start(world);
     assert_fails(world, "does not answer as S3 does", "");
+}
+
+#define REFUSED(xml) "HTTP/1.1 500 No\r\n\r\n" xml
+#define LETTERS_64   "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl"
+
+static void odd_answers_are_told_and_nothing_of_them_is_believed(void **state)
+{
+    static const struct {
+        struct str answer;
+        const char *words;
+    } rows[] = {
+        { STR_LIT(REFUSED("<Error><Code>SlowDown</Code></Error>")), " does not give it (500 SlowDown)" },
+        { STR_LIT(REFUSED("")), " does not give it (500)" },
+        { STR_LIT(REFUSED("no XML")), " does not give it (500)" },
+        { STR_LIT(REFUSED("<Code")), " does not give it (500)" },
+        { STR_LIT(REFUSED("<Code>")), " does not give it (500)" },
+        { STR_LIT(REFUSED("<Code>a b</Code>")), " does not give it (500)" },
+        { STR_LIT(REFUSED("<Code>\0</Code>")), " does not give it (500)" },
+        { STR_LIT(REFUSED("<Code>" LETTERS_64 "</Code>")), " does not give it (500 " LETTERS_64 ")" },
+        { STR_LIT(REFUSED("<Code>" LETTERS_64 "a</Code>")), " does not give it (500)" },
+        { STR_LIT("HTTP/1.1 204 No Content\r\n\r\n"), " does not give it (204)" },
+        { STR_LIT("HTTP/1.1 206 Partial Content\r\nContent-Length: 1\r\n\r\n{"), " does not give it (206)" },
+        { STR_LIT("HTTP/1.1 304 Not Modified\r\n\r\n"), " does not give it (304)" },
+        { STR_LIT("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}"), " does not answer as S3 does" },
+        { STR_LIT("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}"),
+          " does not answer as S3 does" },
+        { STR_LIT("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}"),
+          " does not answer as S3 does" },
+        { STR_LIT("HTTP/1.1 200"), " does not answer as S3 does" },
+        { STR_LIT("HTTP/1.1 100 Continue\r\n\r\n"), " does not answer as S3 does" },
+        { STR_LIT(""), " does not answer as S3 does" },
+    };
+    struct world *world = *state;
+    world->config.manner = FAKE_S3_SAYS;
+    start(world);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        change_object(world, rows[i].answer);
+        assert_fails(world, rows[i].words, "");
+    }
 }
 
 static atomic_bool stop;
@@ -358,6 +409,7 @@ int main(void)
         TEST(an_answer_that_does_not_come),
         TEST(an_answer_that_breaks_off),
         TEST(an_answer_that_is_no_http),
+        TEST(odd_answers_are_told_and_nothing_of_them_is_believed),
         TEST(who_waits_is_set_free_by_a_stop),
         TEST(over_tls_the_ca_must_be_the_one_that_is_named),
         TEST(a_certificate_is_for_its_names_alone),

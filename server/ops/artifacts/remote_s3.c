@@ -203,7 +203,7 @@ static struct str code_of(struct str xml, struct arena *arena)
     for (size_t i = 0; i < code.n; i++)
         if (!isalnum((unsigned char)code.p[i]))
             return STR_LIT("");
-    return code.n <= CODE_BYTES_MAX ? arena_printf(arena, " %.*s", STR(code)) : STR_LIT("");
+    return code.n > 0 && code.n <= CODE_BYTES_MAX ? arena_printf(arena, " %.*s", STR(code)) : STR_LIT("");
 }
 
 static struct str refusal_of(const struct transfer *transfer, long status, struct arena *arena)

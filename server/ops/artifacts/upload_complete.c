@@ -120,7 +120,7 @@ static bool check(struct completion *c)
     if (!artifact_find_upload(op, in->bucket, in->key, in->upload_id, in->refusal, &c->upload) ||
         !check_order(c))
         return false;
-    c->parts = arena_array(op->arena, in->n, sizeof *c->parts);
+    c->parts = arena_array(op->arena, in->n, sizeof(const struct part_row *));
     if (!c->parts || !store_parts_list(op->db, op->arena, c->upload.content, 0, UPLOAD_PARTS_MAX, &c->stored))
         return fail_database(c);
     return match_parts(c) && check_sizes(c) &&
