@@ -187,6 +187,19 @@ static void a_full_arena_is_told(void **state)
 
 /* ---- writing ---- */
 
+/* The end of an empty element is told even if its beginning has stopped the reading. */
+static void an_empty_element_that_finds_no_memory_is_told(void **state)
+{
+    (void)state;
+    for (size_t ceiling = 0; ceiling < 256; ceiling += 8) {
+        struct arena arena;
+        arena_init(&arena, ceiling);
+        assert_true(xml_read(STR_LIT("<a/>"), &arena) != NULL || arena.failed);
+        assert_true(xml_read(STR_LIT("<a><b/></a>"), &arena) != NULL || arena.failed);
+        arena_release(&arena);
+    }
+}
+
 static void texts_are_escaped(void **state)
 {
     struct world *world = *state;
@@ -230,6 +243,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_largest_completion_fits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_length_is_limited, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_arena_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_empty_element_that_finds_no_memory_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(texts_are_escaped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_written_is_read_again, set_up, tear_down),
     };

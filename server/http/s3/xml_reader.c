@@ -18,11 +18,13 @@ struct reading {
     struct level levels[XML_DEPTH_MAX];
     size_t depth;
     size_t elements;
+    bool stopped;
     struct strbuf text; /* since the last tag */
 };
 
 static void stop(struct reading *reading)
 {
+    reading->stopped = true;
     XML_StopParser(reading->parser, XML_FALSE);
 }
 
@@ -78,10 +80,13 @@ static void XMLCALL on_start(void *context, const XML_Char *name, const XML_Char
     reading->levels[reading->depth++] = (struct level){ element, &element->child };
 }
 
+/* Of an empty element it is called even if on_start has stopped the reading: there is no level then. */
 static void XMLCALL on_end(void *context, const XML_Char *name)
 {
     (void)name;
     struct reading *reading = context;
+    if (reading->stopped)
+        return;
     if (!keep_text(reading))
         stop(reading);
     reading->depth--;
