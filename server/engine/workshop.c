@@ -21,8 +21,10 @@ static void refuse(struct call *call)
     call->done(call);
 }
 
+/* `ok` speaks of what this comes to, also where the edge has already run something else of the call. */
 static void work(const struct workshop *workshop, struct call *call)
 {
+    call->ok = false;
     const struct preparation with = { .issuer = workshop->options.issuer,
                                       .settings = engine_settings(workshop->options.engine),
                                       .stop = &workshop->stop,
