@@ -75,6 +75,7 @@ static bool start_artifacts(struct server *server, struct strbuf *ret_problem)
         .in_memory = settings->in_memory,
         .durability = settings->durability,
         .reserve = settings->artifact_reserve,
+        .store = server->store,
         .log = server->config.log,
     };
     if (!artifact_key_open(store_writer(server->store), &server->artifacts.key)) {

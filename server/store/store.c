@@ -19,7 +19,8 @@ enum {
     MEMORY_ROOM_LEAST = 64 * 1024 * 1024,
 };
 
-#define DATABASE_FILE "iotjobs.db"
+#define DATABASE_FILE     "iotjobs.db"
+#define DATABASE_LOG_FILE DATABASE_FILE "-wal"
 
 struct store {
     char folder[FOLDER_PATH_MAX];
@@ -32,7 +33,7 @@ struct store {
 };
 
 /* What a database leaves in a folder, besides the lock. */
-static const char *const own_files[] = { DATABASE_FILE, DATABASE_FILE "-wal", DATABASE_FILE "-shm",
+static const char *const own_files[] = { DATABASE_FILE, DATABASE_LOG_FILE, DATABASE_FILE "-shm",
                                          DATABASE_FILE "-journal" };
 
 static bool is_own_file(const char *name)
@@ -171,6 +172,29 @@ static bool migrate(struct store *store, struct strbuf *ret_problem)
         }
     }
     return true;
+}
+
+/* ---- on disk ---- */
+
+static bool force(const char *path, int flags)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
+    if (fd < 0)
+        return false;
+    bool ok = fsync(fd) == 0;
+    int why = errno;
+    close(fd);
+    errno = why;
+    return ok;
+}
+
+/* Commits that were not forced stand in the log of the database, whose name may be new, too. SQLite locks
+ * other files than that: closing one of those here would let its locks go. */
+bool store_force(const struct store *store)
+{
+    char log[FOLDER_PATH_MAX];
+    return store->durability != DURABILITY_NORMAL || (folder_join(log, store->folder, DATABASE_LOG_FILE) &&
+                                                      force(log, 0) && force(store->folder, O_DIRECTORY));
 }
 
 /* ---- life ---- */

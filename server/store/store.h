@@ -27,6 +27,10 @@ struct db *store_writer(struct store *store);
 struct db *store_open_reader(struct store *store);
 const char *store_path(const struct store *store);
 
+/* Forces to disk what has been committed, which with the durability `normal` is left for later: before a step
+ * that cannot be taken back. With `memory` nothing is. Any thread. False: errno tells. */
+bool store_force(const struct store *store);
+
 /* Empties every table but `secret`, and `audience` and `connectivity` (the broker's sessions live on), inside
  * the caller's transaction. */
 bool store_reset(struct db *db);

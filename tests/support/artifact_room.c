@@ -10,7 +10,11 @@
 struct artifact_folder *artifact_room_try_open(struct artifact_room *room, bool in_memory, int64_t reserve)
 {
     struct artifact_folder_options options = {
-        .data = room->data, .in_memory = in_memory, .durability = DURABILITY_FULL, .reserve = reserve
+        .data = room->data,
+        .in_memory = in_memory,
+        .durability = DURABILITY_FULL,
+        .reserve = reserve,
+        .store = room->store,
     };
     strbuf_clear(&room->problem);
     return artifact_folder_open(&options, store_writer(room->store), &room->problem);

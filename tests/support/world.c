@@ -80,7 +80,11 @@ static void close_engine(struct world *w)
 static void open_artifacts(struct world *w, struct strbuf *problem)
 {
     struct artifact_folder_options options = {
-        .data = w->folder, .in_memory = !w->folder[0], .durability = DURABILITY_NORMAL, .log = w->log
+        .data = w->folder,
+        .in_memory = !w->folder[0],
+        .durability = DURABILITY_NORMAL,
+        .log = w->log,
+        .store = w->store,
     };
     assert_true(artifact_key_open(store_writer(w->store), &w->artifacts.key));
     artifact_url_find(&w->settings, w->artifacts.url);

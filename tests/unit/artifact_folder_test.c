@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "settings.h"
 #include "store/artifacts/content_store.h"
 
 static void open_again(struct artifact_room *f)
@@ -136,6 +137,30 @@ static void a_file_that_was_kept_too_late_is_removed_all_the_same(void **state)
     assert_int_equal(artifact_room_files(f), 1);
     artifact_writer_keep(writer);
     artifact_writer_free(writer);
+    assert_int_equal(artifact_room_files(f), 0);
+}
+
+/* With the durability `normal` a commit is there before it is on disk. */
+static void a_file_stays_until_the_commit_that_dooms_it_is_on_disk(void **state)
+{
+    struct artifact_room *f = *state;
+    const struct store_options options = { .folder = f->data, .durability = DURABILITY_NORMAL };
+    char file[ARTIFACT_FILE_MAX], log[TEMP_PATH_MAX], away[TEMP_PATH_MAX];
+    artifact_folder_close(f->folder);
+    store_close(f->store);
+    f->store = store_open(&options, &f->problem);
+    assert_non_null(f->store);
+    f->folder = artifact_room_try_open(f, false, 0);
+    assert_non_null(f->folder);
+    artifact_room_write(f->folder, "hello", file);
+    name(f, file, 5);
+    temp_path(f->data, "iotjobs.db-wal", log);
+    temp_path(f->data, "away", away);
+    assert_int_equal(rename(log, away), 0);
+    artifact_folder_remove(f->folder, str_from(file));
+    assert_int_equal(artifact_room_files(f), 1);
+    assert_int_equal(rename(away, log), 0);
+    artifact_folder_remove(f->folder, str_from(file));
     assert_int_equal(artifact_room_files(f), 0);
 }
 
@@ -315,6 +340,7 @@ int main(void)
         TEST(a_database_that_does_not_tell_removes_nothing),
         TEST(a_file_is_removed_when_nobody_reads_it_any_more),
         TEST(a_file_that_was_kept_too_late_is_removed_all_the_same),
+        TEST(a_file_stays_until_the_commit_that_dooms_it_is_on_disk),
         TEST(names_of_others_are_not_removed),
         TEST(a_sweep_takes_what_is_read_and_leaves_what_is_written),
         TEST(a_removal_waits_for_those_who_are_looking),

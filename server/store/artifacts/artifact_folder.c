@@ -168,6 +168,19 @@ static void remove_file(const struct artifact_folder *folder, const char *file)
         log_write(folder->log, LOG_WARNING, "artifact_left file=%s problem=\"%s\"", file, strerror(errno));
 }
 
+/* With the lock, which others get meanwhile. What is not known to be on disk is left to the next start. */
+static bool force_commits(struct artifact_folder *folder, size_t files)
+{
+    pthread_mutex_unlock(&folder->lock);
+    bool ok = store_force(folder->store);
+    if (!ok)
+        log_write(folder->log, LOG_WARNING,
+                  "artifact_left files=%zu problem=\"the database cannot be forced to disk: %s\"", files,
+                  strerror(errno));
+    pthread_mutex_lock(&folder->lock);
+    return ok;
+}
+
 /* With the lock, which others get while a file is removed: a large one takes a while. */
 static void remove_doomed(struct artifact_folder *folder)
 {
@@ -175,7 +188,8 @@ static void remove_doomed(struct artifact_folder *folder)
     folder->doomed = (struct doomed_names){ 0 };
     folder->busy = true;
     let_readers_pass(folder);
-    for (size_t i = 0; i < names.n; i++) {
+    bool final = force_commits(folder, names.n);
+    for (size_t i = 0; final && i < names.n; i++) {
         struct held_file *held = held_find(&folder->held, str_from(names.items[i]));
         if (held) {
             held->doomed = true;
@@ -317,6 +331,7 @@ struct artifact_folder *artifact_folder_open(const struct artifact_folder_option
     folder->lock_fd = -1;
     folder->forces = !options->in_memory && options->durability != DURABILITY_MEMORY;
     folder->reserve = options->reserve;
+    folder->store = options->store;
     folder->log = options->log;
     pthread_mutex_init(&folder->lock, NULL);
     pthread_cond_init(&folder->changed, NULL);

@@ -3,8 +3,9 @@
  * temporary files when everything is in memory. What is stored is in the database
  * (store/artifacts/object_store.h); here are files under names that we make, so that no key of anybody's is
  * ever part of a path. A file is written as NAME.part, forced to disk and renamed before a row of the
- * database names it; it is removed after the COMMIT that takes its last row away. So a crash leaves files
- * without a row at worst, and the next start removes those.
+ * database names it; it is removed after the COMMIT that takes its last row away, once that is on disk as
+ * well: else a loss of power could bring back the row, and not the file. So a crash leaves files without a
+ * row at worst, and the next start removes those.
  *
  * All functions from any thread, unless they say otherwise.
  */
@@ -14,7 +15,7 @@
 #include <sys/types.h>
 
 #include "base/log.h"
-#include "store/db.h"
+#include "store/store.h"
 
 struct artifact_folder;
 
@@ -23,8 +24,9 @@ enum { ARTIFACT_FILE_MAX = 37 }; /* a UUID, and a NUL */
 struct artifact_folder_options {
     const char *data; /* the data folder; not used in memory */
     bool in_memory;
-    int durability;  /* enum durability of settings.h: but for `memory`, files are forced to disk */
-    int64_t reserve; /* writing stops before less than that is free, in bytes */
+    int durability;            /* enum durability of settings.h: but for `memory`, files are forced to disk */
+    int64_t reserve;           /* writing stops before less than that is free, in bytes */
+    const struct store *store; /* whose rows name the files */
     struct log *log;
 };
 

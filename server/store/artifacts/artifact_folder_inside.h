@@ -12,8 +12,9 @@ enum { ARTIFACT_PART_MAX = ARTIFACT_FILE_MAX + sizeof ARTIFACT_PART_SUFFIX - 1 }
 
 struct artifact_folder {
     int fd;
-    bool forces;                /* files to disk */
-    int64_t reserve;            /* bytes that stay free */
+    bool forces;     /* files to disk */
+    int64_t reserve; /* bytes that stay free */
+    const struct store *store;
     char path[FOLDER_PATH_MAX]; /* for the log; in memory it is removed at the end */
     int lock_fd;                /* in memory; else -1 */
     struct log *log;
