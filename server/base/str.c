@@ -41,6 +41,13 @@ bool str_eq_nocase(struct str a, struct str b)
     return true;
 }
 
+int str_compare(struct str a, struct str b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    int order = n > 0 ? memcmp(a.p, b.p, n) : 0;
+    return order ? order : (a.n > b.n) - (a.n < b.n);
+}
+
 bool str_starts_with(struct str s, struct str prefix)
 {
     return s.n >= prefix.n && same_bytes(s.p, prefix.p, prefix.n);

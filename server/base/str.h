@@ -31,6 +31,8 @@ bool str_eq(struct str a, struct str b);
 bool str_eq_text(struct str a, const char *text);
 /* ASCII letters compared without regard to case. */
 bool str_eq_nocase(struct str a, struct str b);
+/* Below 0, 0, above 0: in the order of their bytes, in which an absent text is an empty one. */
+int str_compare(struct str a, struct str b);
 bool str_starts_with(struct str s, struct str prefix);
 bool str_ends_with(struct str s, struct str suffix);
 

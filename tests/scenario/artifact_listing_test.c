@@ -113,7 +113,7 @@ static void append_page(const struct s3_listing *page, struct strbuf *list)
     size_t o = 0, p = 0;
     while (o < page->object_n || p < page->prefix_n) {
         bool prefix = o == page->object_n ||
-                      (p < page->prefix_n && key_compare(page->prefixes[p], page->objects[o].key) < 0);
+                      (p < page->prefix_n && str_compare(page->prefixes[p], page->objects[o].key) < 0);
         struct str entry = prefix ? page->prefixes[p++] : page->objects[o++].key;
         strbuf_printf(list, "%s%.*s|", prefix ? "+" : "", STR(entry));
     }

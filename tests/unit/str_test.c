@@ -30,6 +30,19 @@ static void absent_is_not_empty(void **state)
     assert_non_null(str_from("").p);
 }
 
+static void texts_are_ordered_by_their_bytes(void **state)
+{
+    (void)state;
+    static const char *const ordered[] = { "", "a", "a ", "aa", "b", "\xc3\xa4", "\xff" };
+    for (size_t i = 0; i < sizeof ordered / sizeof *ordered; i++)
+        for (size_t j = 0; j < sizeof ordered / sizeof *ordered; j++) {
+            int order = str_compare(str_from(ordered[i]), str_from(ordered[j]));
+            assert_int_equal((order > 0) - (order < 0), (i > j) - (i < j));
+        }
+    assert_true(str_compare(STR_NONE, STR_LIT("a")) < 0);
+    assert_int_equal(str_compare(STR_NONE, STR_LIT("")), 0);
+}
+
 static void only_ascii_letters_lose_their_case(void **state)
 {
     (void)state;
@@ -148,6 +161,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_equal_by_length_and_bytes),
         cmocka_unit_test(absent_is_not_empty),
+        cmocka_unit_test(texts_are_ordered_by_their_bytes),
         cmocka_unit_test(only_ascii_letters_lose_their_case),
         cmocka_unit_test(prefixes_and_suffixes_are_found),
         cmocka_unit_test(splitting_goes_on_until_the_rest_is_absent),

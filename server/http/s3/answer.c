@@ -70,6 +70,11 @@ void s3_add_checksum(struct s3_request *s3, int algorithm, int type, struct str 
 
 /* ---- what several answers have in them ---- */
 
+void s3_write_key(struct s3_request *s3, bool url_encoding, const char *name, struct str key)
+{
+    xml_text(&s3->xml, name, url_encoding && key.n > 0 ? sigv4_encode(key, true, s3->arena) : key);
+}
+
 void s3_write_owner(struct s3_request *s3, const char *tag)
 {
     xml_open(&s3->xml, tag);

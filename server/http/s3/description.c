@@ -94,21 +94,12 @@ static bool add_metadata(struct s3_request *s3, struct json *json)
     return false;
 }
 
-static struct str trimmed(struct str text)
-{
-    while (text.n > 0 && text.p[0] == ' ')
-        text = (struct str){ text.p + 1, text.n - 1 };
-    while (text.n > 0 && text.p[text.n - 1] == ' ')
-        text.n--;
-    return text;
-}
-
 /* aws-chunked is how the body came, and is no property of the object. Absent: nothing else is left. */
 static struct str content_encoding(struct s3_request *s3)
 {
     struct str rest = s3_header(s3, MHD_HTTP_HEADER_CONTENT_ENCODING), kept_words = STR_NONE;
     while (rest.p) {
-        struct str word = trimmed(str_split(&rest, ','));
+        struct str word = str_trim(str_split(&rest, ','));
         if (word.n > 0 && !str_eq_nocase(word, STR_LIT("aws-chunked")))
             kept_words =
                 arena_printf(s3->arena, "%.*s%s%.*s", STR(kept_words), kept_words.n ? "," : "", STR(word));

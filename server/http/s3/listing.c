@@ -80,11 +80,10 @@ static bool read_list_versions(struct s3_request *s3)
 
 /* ---- answers ---- */
 
-/* With encoding-type=url: percent-encoded, slashes as they are. */
 static void write_key(struct s3_request *s3, const char *name, struct str key)
 {
     const struct listing_request *in = s3->input;
-    xml_text(&s3->xml, name, in->url_encoding && key.n > 0 ? sigv4_encode(key, true, s3->arena) : key);
+    s3_write_key(s3, in->url_encoding, name, key);
 }
 
 static void write_key_if(struct s3_request *s3, const char *name, struct str key)

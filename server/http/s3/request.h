@@ -135,6 +135,8 @@ void s3_add_checksum(struct s3_request *s3, int algorithm, int type, struct str 
 
 /* ---- what several answers have in them ---- */
 
+/* An element with a key in it; `url_encoding`: percent-encoded, slashes as they are. */
+void s3_write_key(struct s3_request *s3, bool url_encoding, const char *name, struct str key);
 /* <tag><ID>…</ID><DisplayName>…</DisplayName></tag> */
 void s3_write_owner(struct s3_request *s3, const char *tag);
 void s3_write_checksum(struct s3_request *s3, int algorithm, struct str checksum);

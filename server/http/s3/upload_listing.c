@@ -1,15 +1,8 @@
 /* ListParts and ListMultipartUploads. */
-#include <string.h>
-
 #include "http/s3/actions.h"
 #include "http/s3/xml_writer.h"
 
 enum { PAGE_MAX = 1000 };
-
-static void write_encoded(struct s3_request *s3, bool url_encoding, const char *name, struct str key)
-{
-    xml_text(&s3->xml, name, url_encoding && key.n > 0 ? sigv4_encode(key, true, s3->arena) : key);
-}
 
 /* ---- ListParts ---- */
 
@@ -67,7 +60,7 @@ static bool answer_list_parts(struct s3_request *s3)
     struct strbuf *out = &s3->xml;
     xml_begin(out, "ListPartsResult");
     xml_text(out, "Bucket", s3->bucket);
-    write_encoded(s3, in->url_encoding, "Key", s3->key);
+    s3_write_key(s3, in->url_encoding, "Key", s3->key);
     xml_text(out, "UploadId", in->list.upload_id);
     s3_write_owner(s3, "Initiator");
     s3_write_owner(s3, "Owner");
@@ -128,7 +121,7 @@ static void write_upload(struct s3_request *s3, const struct upload_row *upload)
     const struct uploads_request *in = s3->input;
     struct strbuf *out = &s3->xml;
     xml_open(out, "Upload");
-    write_encoded(s3, in->url_encoding, "Key", upload->key);
+    s3_write_key(s3, in->url_encoding, "Key", upload->key);
     xml_text(out, "UploadId", upload->upload_id);
     s3_write_owner(s3, "Initiator");
     s3_write_owner(s3, "Owner");
@@ -138,13 +131,6 @@ static void write_upload(struct s3_request *s3, const struct upload_row *upload)
     xml_close(out, "Upload");
 }
 
-/* In the order of a listing: by bytes. */
-static bool is_behind(struct str a, struct str b)
-{
-    int order = memcmp(a.p, b.p, a.n < b.n ? a.n : b.n);
-    return order > 0 || (order == 0 && a.n > b.n);
-}
-
 static void write_next(struct s3_request *s3, const struct uploads_request *in)
 {
     const struct upload_rows *uploads = in->list.ret_uploads;
@@ -152,8 +138,8 @@ static void write_next(struct s3_request *s3, const struct uploads_request *in)
     struct str key = uploads->n > 0 ? uploads->items[uploads->n - 1].key : STR_NONE;
     struct str upload_id = uploads->n > 0 ? uploads->items[uploads->n - 1].upload_id : STR_NONE;
     struct str prefix = prefixes->n > 0 ? prefixes->items[prefixes->n - 1] : STR_NONE;
-    bool by_prefix = prefix.p && (!key.p || is_behind(prefix, key));
-    write_encoded(s3, in->url_encoding, "NextKeyMarker", by_prefix ? prefix : key);
+    bool by_prefix = prefix.p && (!key.p || str_compare(prefix, key) > 0);
+    s3_write_key(s3, in->url_encoding, "NextKeyMarker", by_prefix ? prefix : key);
     xml_text(&s3->xml, "NextUploadIdMarker", by_prefix ? STR_NONE : upload_id);
 }
 
@@ -163,13 +149,13 @@ static bool answer_list_uploads(struct s3_request *s3)
     struct strbuf *out = &s3->xml;
     xml_begin(out, "ListMultipartUploadsResult");
     xml_text(out, "Bucket", s3->bucket);
-    write_encoded(s3, in->url_encoding, "KeyMarker", in->list.key_marker);
+    s3_write_key(s3, in->url_encoding, "KeyMarker", in->list.key_marker);
     xml_text(out, "UploadIdMarker", in->list.upload_id_marker);
     if (*in->list.ret_truncated)
         write_next(s3, in);
-    write_encoded(s3, in->url_encoding, "Prefix", in->list.prefix);
+    s3_write_key(s3, in->url_encoding, "Prefix", in->list.prefix);
     if (in->list.delimiter.p)
-        write_encoded(s3, in->url_encoding, "Delimiter", in->list.delimiter);
+        s3_write_key(s3, in->url_encoding, "Delimiter", in->list.delimiter);
     if (in->url_encoding)
         xml_text(out, "EncodingType", STR_LIT("url"));
     xml_number(out, "MaxUploads", in->list.max);
@@ -178,7 +164,7 @@ static bool answer_list_uploads(struct s3_request *s3)
         write_upload(s3, &in->list.ret_uploads->items[i]);
     for (size_t i = 0; i < in->list.ret_prefixes->n; i++) {
         xml_open(out, "CommonPrefixes");
-        write_encoded(s3, in->url_encoding, "Prefix", in->list.ret_prefixes->items[i]);
+        s3_write_key(s3, in->url_encoding, "Prefix", in->list.ret_prefixes->items[i]);
         xml_close(out, "CommonPrefixes");
     }
     xml_close(out, "ListMultipartUploadsResult");

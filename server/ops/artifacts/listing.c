@@ -62,7 +62,7 @@ static bool go_on(struct roll *roll, struct stmt *walk, struct str *ret_after)
     *ret_after = STR_NONE;
     for (struct str key = key_walk_next(walk); key.p; key = key_walk_next(walk)) {
         struct str prefix = common_prefix(roll, key);
-        bool listed = prefix.p && roll->after.p && key_compare(prefix, roll->after) <= 0;
+        bool listed = prefix.p && roll->after.p && str_compare(prefix, roll->after) <= 0;
         if (!listed && roll->n == roll->max) {
             roll->truncated = true;
             return true;

@@ -179,18 +179,11 @@ static struct str encode_again(struct str raw, struct arena *arena)
     return sigv4_encode(text, false, arena);
 }
 
-static int compare_bytes(struct str a, struct str b)
-{
-    size_t n = a.n < b.n ? a.n : b.n;
-    int order = n > 0 ? memcmp(a.p, b.p, n) : 0;
-    return order ? order : (a.n > b.n) - (a.n < b.n);
-}
-
 static int compare_pairs(const void *a, const void *b)
 {
     const struct sigv4_pair *x = a, *y = b;
-    int order = compare_bytes(x->name, y->name);
-    return order ? order : compare_bytes(x->value, y->value);
+    int order = str_compare(x->name, y->name);
+    return order ? order : str_compare(x->value, y->value);
 }
 
 static bool add_query(struct strbuf *out, const struct sigv4_request *request, struct arena *arena)

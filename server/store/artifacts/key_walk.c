@@ -2,15 +2,6 @@
 
 #include <string.h>
 
-int key_compare(struct str a, struct str b)
-{
-    size_t n = a.n < b.n ? a.n : b.n;
-    int order = n > 0 ? memcmp(a.p, b.p, n) : 0;
-    if (order != 0 || a.n == b.n)
-        return order;
-    return a.n < b.n ? -1 : 1;
-}
-
 static struct str with_byte(struct str text, char byte, struct arena *arena)
 {
     char *copy = arena_alloc(arena, text.n + 1);
@@ -29,7 +20,7 @@ struct str key_behind_all(struct str text, struct arena *arena)
 
 struct key_range key_range_of(struct str prefix, struct str after, struct arena *arena)
 {
-    bool later = after.n > 0 && key_compare(after, prefix) >= 0;
+    bool later = after.n > 0 && str_compare(after, prefix) >= 0;
     return (struct key_range){
         .first = later      ? with_byte(after, '\0', arena)
                  : prefix.p ? prefix

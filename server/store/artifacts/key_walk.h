@@ -20,9 +20,6 @@ struct key_range key_range_of(struct str prefix, struct str after, struct arena 
 /* Behind everything that begins with `text`, as `after`. Absent: the arena is full. */
 struct str key_behind_all(struct str text, struct arena *arena);
 
-/* Below 0, 0, above 0: by their bytes. */
-int key_compare(struct str a, struct str b);
-
 /* The key of a walk's next row, valid until the row after it; absent: there is none, and the walk is over.
  * The walk's own function reads the rest of the row. */
 struct str key_walk_next(struct stmt *walk);
