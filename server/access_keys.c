@@ -1,16 +1,15 @@
 #include "access_keys.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/problem.h"
+#include "base/secret_file.h"
 
-enum { FILE_BYTES_MAX = 512 * 1024, OTHERS = 077 };
+enum { FILE_BYTES_MAX = 512 * 1024 };
 
 /* A file, as it is read. */
 struct reading {
@@ -151,33 +150,21 @@ static bool read_text(int fd, const char *path, struct strbuf *text, struct strb
         strbuf_add(text, piece, (size_t)n);
     explicit_bzero(piece, sizeof piece);
     if (n < 0)
-        return problem(ret_problem, "%s cannot be read: %s", path, strerror(errno));
+        return problem(ret_problem, "cannot read %s: %s", path, strerror(errno));
     return !text->failed || problem(ret_problem, "%s: is larger than %d bytes", path, FILE_BYTES_MAX);
-}
-
-static bool check_mode(int fd, const char *path, struct strbuf *ret_problem)
-{
-    struct stat about;
-    if (fstat(fd, &about) != 0)
-        return problem(ret_problem, "%s cannot be read: %s", path, strerror(errno));
-    if (!S_ISREG(about.st_mode))
-        return problem(ret_problem, "%s: is no file", path);
-    return (about.st_mode & OTHERS) == 0 ||
-           problem(ret_problem, "%s: others than its owner may read or write it; chmod 600 it", path);
 }
 
 bool access_keys_read(const char *path, struct access_keys *ret_keys, struct strbuf *ret_problem)
 {
     struct access_keys keys = { 0 };
     struct strbuf text;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int fd = secret_file_open(path, ret_problem);
     if (fd < 0)
-        return problem(ret_problem, "%s cannot be read: %s", path, strerror(errno));
+        return false;
     strbuf_init(&text, FILE_BYTES_MAX);
     text.secret = true;
     struct reading reading = { .path = path, .keys = &keys, .problem = ret_problem };
-    bool ok = check_mode(fd, path, ret_problem) && read_text(fd, path, &text, ret_problem) &&
-              read_lines(&reading, strbuf_str(&text));
+    bool ok = read_text(fd, path, &text, ret_problem) && read_lines(&reading, strbuf_str(&text));
     close(fd);
     strbuf_release(&text);
     if (ok)

@@ -1,26 +1,11 @@
 #include "settings_secret.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/problem.h"
-
-enum { OTHERS = 077 };
-
-/* What is open is looked at, not the name: that could mean another file by then. */
-static bool check_file(int fd, const char *path, struct strbuf *ret_problem)
-{
-    struct stat about;
-    if (fstat(fd, &about) != 0)
-        return problem(ret_problem, "cannot read %s: %s", path, strerror(errno));
-    if (!S_ISREG(about.st_mode))
-        return problem(ret_problem, "%s is not a file", path);
-    return (about.st_mode & OTHERS) == 0 ||
-           problem(ret_problem, "others than its owner may read or write %s; chmod 600 it", path);
-}
+#include "base/secret_file.h"
 
 static bool take_line(struct str text, const char *path, struct strbuf *ret_secret,
                       struct strbuf *ret_problem)
@@ -52,10 +37,10 @@ static bool read_line(int fd, const char *path, struct strbuf *ret_secret, struc
 
 static bool read_file(const char *path, struct strbuf *ret_secret, struct strbuf *ret_problem)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int fd = secret_file_open(path, ret_problem);
     if (fd < 0)
-        return problem(ret_problem, "cannot read %s: %s", path, strerror(errno));
-    bool ok = check_file(fd, path, ret_problem) && read_line(fd, path, ret_secret, ret_problem);
+        return false;
+    bool ok = read_line(fd, path, ret_secret, ret_problem);
     close(fd);
     return ok;
 }
