@@ -108,26 +108,31 @@ static void write_request(const struct tls_request *request, struct strbuf *out)
     strbuf_add_str(out, request->body);
 }
 
-/* Whether the text is an answer with all of its body; it has a Content-Length, as all of ours have. */
-static bool is_whole(struct str text)
+/* Whether the text is an answer with all of its body; it has a Content-Length, as all of ours have that have
+ * a body. */
+static bool is_whole(struct str text, const char *method)
 {
+    static const char end[] = "\r\n\r\n";
     char length[32];
     int64_t n = 0;
     struct http_answer answer;
+    if (text.n == 0 || memmem(text.p, text.n, end, strlen(end)) == NULL)
+        return false;
     http_answer_parse(text, &answer);
-    bool whole = http_answer_header(&answer, "Content-Length", length, sizeof length) &&
-                 str_to_int(str_from(length), &n) && (int64_t)answer.body.n >= n;
+    bool without_body = strcmp(method, "HEAD") == 0 || answer.status == 204 || answer.status == 304;
+    bool whole = without_body || (http_answer_header(&answer, "Content-Length", length, sizeof length) &&
+                                  str_to_int(str_from(length), &n) && (int64_t)answer.body.n >= n);
     http_answer_release(&answer);
     return whole;
 }
 
 /* One answer, or what there is of it when the server closes the connection. */
-static void read_answer(SSL *tls, struct http_answer *ret_answer)
+static void read_answer(SSL *tls, const char *method, struct http_answer *ret_answer)
 {
     char piece[16 * 1024];
     struct strbuf text;
     strbuf_init(&text, TEXT_MAX);
-    while (!is_whole(strbuf_str(&text))) {
+    while (!is_whole(strbuf_str(&text), method)) {
         int n = SSL_read(tls, piece, sizeof piece);
         if (n <= 0)
             break;
@@ -146,7 +151,7 @@ bool tls_connection_ask(struct tls_connection *connection, const struct tls_requ
     bool sent = SSL_write(connection->tls, text.p, (int)text.n) == (int)text.n;
     strbuf_release(&text);
     if (sent)
-        read_answer(connection->tls, ret_answer);
+        read_answer(connection->tls, request->method, ret_answer);
     return sent;
 }
 
