@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "access_keys.h"
 #include "base/clock.h"
 #include "base/problem.h"
 #include "base/random.h"
@@ -152,6 +153,22 @@ static bool check_secret(const struct settings *settings, struct strbuf *ret_pro
     return ok;
 }
 
+/* Whether the broker's process will find the keys; they are read there. */
+static bool check_access_keys(const struct settings *settings, struct strbuf *ret_problem)
+{
+    struct access_keys keys = { 0 };
+    struct strbuf why;
+    if (settings->access_keys[0] == '\0')
+        return true;
+    strbuf_init(&why, PROBLEM_MAX);
+    bool ok = access_keys_read(settings->access_keys, &keys, &why);
+    if (!ok)
+        problem(ret_problem, "access_keys: %.*s", STR(strbuf_str(&why)));
+    access_keys_release(&keys);
+    strbuf_release(&why);
+    return ok;
+}
+
 /* Whether the operator's certificate can be used. */
 static bool check_certificate(const struct settings *settings, struct strbuf *ret_problem)
 {
@@ -211,8 +228,9 @@ static bool serve(struct settings *settings, struct strbuf *ret_problem)
     umask(S_IRWXG | S_IRWXO); /* of the broker, too: database, sessions and keys are for their owner alone */
     if (!files_find_broker(settings->broker, broker, ret_problem) ||
         !files_find_plugin(settings->plugin, plugin, ret_problem) || !check_secret(settings, ret_problem) ||
-        !preflight_ports(settings, ret_problem) || !prepare_data(settings, ret_problem) ||
-        !prepare_tls(settings, ca, ret_problem) || !write_config(settings, plugin, config, ret_problem))
+        !check_access_keys(settings, ret_problem) || !preflight_ports(settings, ret_problem) ||
+        !prepare_data(settings, ret_problem) || !prepare_tls(settings, ca, ret_problem) ||
+        !write_config(settings, plugin, config, ret_problem))
         return false;
     print_welcome(settings, ca);
     raise_descriptor_limit();

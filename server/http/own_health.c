@@ -1,7 +1,10 @@
 /* GET /_iotjobs/health and /_iotjobs/ready: for supervisors, load balancers and test suites. */
+#include <string.h>
+
 #include "base/json.h"
 #include "http/health.h"
 #include "http/own.h"
+#include "ops/artifacts/artifacts.h"
 #include "store/registry/thing_store.h"
 
 /* No thing has an empty name: the look-up reads the database and finds nothing. */
@@ -17,14 +20,21 @@ static bool store_answers(struct http *http)
     return false;
 }
 
+/* Downloads go on without room; uploads do not. */
+static const char *artifacts_text(const struct http *http)
+{
+    int64_t room = artifact_folder_room(http->config.artifacts->folder);
+    return room > 0 ? "ok" : room == 0 ? "no room" : "failing";
+}
+
 static void write_component(struct json *json, const char *name, const char *text)
 {
     json_member_string(json, name, str_from(text));
 }
 
 /* 503 tells load balancers and supervisors that requests are in vain here. They are not when the certificate
- * has expired: most come without TLS, and a restart would change nothing where the certificate is the
- * operator's. */
+ * has expired, for most come without TLS, nor when uploads find no room; and a restart would change neither.
+ */
 bool own_health(struct exchange *x)
 {
     struct http *http = x->http;
@@ -33,18 +43,22 @@ bool own_health(struct exchange *x)
     struct health engine = health_of_engine(&stats);
     struct health certificate = { .good = true };
     bool store_good = store_answers(http);
+    const char *artifacts = artifacts_text(http);
+    bool artifacts_good = strcmp(artifacts, "ok") == 0;
     if (http->tls.certificates != NULL)
         certificate = health_of_certificate(http->tls.expires_ms, clock_host_ms());
     if (!store_good || !engine.good)
         x->status = MHD_HTTP_SERVICE_UNAVAILABLE;
     json_object_begin(&json);
-    write_component(&json, "status", store_good && engine.good && certificate.good ? "ok" : "degraded");
+    write_component(&json, "status",
+                    store_good && engine.good && artifacts_good && certificate.good ? "ok" : "degraded");
     write_component(&json, "version", IOTJOBS_VERSION);
     json_key(&json, "components");
     json_object_begin(&json);
     write_component(&json, "http", "ok");
     write_component(&json, "store", store_good ? "ok" : "failing");
     write_component(&json, "engine", engine.text);
+    write_component(&json, "artifacts", artifacts);
     if (http->tls.certificates != NULL)
         write_component(&json, "certificate", certificate.text);
     json_object_end(&json);

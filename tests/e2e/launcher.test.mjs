@@ -43,6 +43,14 @@ test('a data folder that cannot be made is one line that names it, and status 1'
   assert.ok(line.includes(data), line);
 });
 
+test('access keys that others can read are one line that names the setting, and status 1', async (t) => {
+  const file = path.join(await new World(t).temporaryFolder(), 'keys');
+  await writeFile(file, 'KEY SECRET operator\n', { mode: 0o644 });
+  const line = await refuses({ ...(await freePorts()), inMemory: true, accessKeys: file });
+  assert.match(line, /^iotjobsd: access_keys: /);
+  assert.ok(line.includes(file), line);
+});
+
 test('a data folder where not even root may write is one line that names it, and status 1', async () => {
   const data = '/proc/iotjobsd';
   const line = await refuses({ ...(await freePorts()), data });

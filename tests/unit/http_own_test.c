@@ -15,7 +15,18 @@ static void health_tells_of_each_component(void **state)
     const struct http_world *world = *state;
     http_ask(world, "GET", "/_iotjobs/health", NULL, 200, "{\"status\":\"ok\",\"version\":\"");
     http_ask(world, "GET", "/_iotjobs/health", NULL, 200,
-             "\"components\":{\"http\":\"ok\",\"store\":\"ok\",\"engine\":\"ok\"}");
+             "\"components\":{\"http\":\"ok\",\"store\":\"ok\",\"engine\":\"ok\",\"artifacts\":\"ok\"}");
+}
+
+static void health_tells_when_uploads_find_no_room(void **state)
+{
+    static const struct http_world_setting all_of_the_disk[] = { { "artifact_reserve", "1000000000000000" },
+                                                                 { NULL, NULL } };
+    http_world_setup_with(state, all_of_the_disk);
+    const struct http_world *world = *state;
+    http_ask(world, "GET", "/_iotjobs/health", NULL, 200, "{\"status\":\"degraded\"");
+    http_ask(world, "GET", "/_iotjobs/health", NULL, 200, "\"artifacts\":\"no room\"");
+    http_world_teardown(state);
 }
 
 static void ready_turns_when_the_host_says_so(void **state)
@@ -268,6 +279,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         TEST(health_tells_of_each_component),
+        cmocka_unit_test(health_tells_when_uploads_find_no_room),
         TEST(ready_turns_when_the_host_says_so),
         TEST(info_names_version_build_settings_and_figures),
         TEST(an_unknown_endpoint_lists_the_known_ones),

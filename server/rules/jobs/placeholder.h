@@ -1,14 +1,11 @@
 /*
  * Placeholders in job documents, ${aws:iot:KIND:ARGUMENT}, which are resolved each time a device gets its
- * document
- * ("Create and manage jobs", AWS IoT developer guide). A managed template's parameters (rules/jobs/document)
- * are in their place before this looks, and braces that are not ours are left alone.
+ * document ("Create and manage jobs", AWS IoT developer guide). A managed template's parameters
+ * (rules/jobs/document) are in their place before this looks, and braces that are not ours are left alone.
  *
- *   ${aws:iot:s3-presigned-url:URL}          a download; the URL is written as it is, and names no version
- *   ${aws:iot:s3-presigned-url-v2:URL}       a download; the URL is percent-encoded, %3FversionId%3DID may
- * end it
- *   ${aws:iot:s3-presigned-url-upload:URL}   an upload; in its key ${thingName}, ${jobId} and
- * ${executionNumber}
+ *   s3-presigned-url:URL         a download; the URL is written as it is, and names no version
+ *   s3-presigned-url-v2:URL      a download; the URL is percent-encoded, %3FversionId%3DID may end it
+ *   s3-presigned-url-upload:URL  an upload; in its key ${thingName}, ${jobId} and ${executionNumber}
  *
  * Others, for packages and code signatures, are known and refused: this server has no catalog, and signs no
  * code.

@@ -48,6 +48,9 @@ void artifact_folder_sweep(struct artifact_folder *folder, struct db *db);
 /* Waits until nothing is to be removed but what somebody holds: for tests. */
 void artifact_folder_settle(struct artifact_folder *folder);
 
+/* How much may still be written, in bytes: what is free, but for the reserve. -1: the disk does not tell. */
+int64_t artifact_folder_room(const struct artifact_folder *folder);
+
 /*
  * A reader looks into the database and opens what it names between these two: the transaction in which he
  * looks begins in between, too. Nothing is removed meanwhile, and what he has opened then stays readable

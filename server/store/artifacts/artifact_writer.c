@@ -58,27 +58,34 @@ struct artifact_writer *artifact_writer_new(struct artifact_folder *folder)
     return NULL;
 }
 
+int64_t artifact_folder_room(const struct artifact_folder *folder)
+{
+    struct statvfs fs;
+    if (fstatvfs(folder->fd, &fs) != 0)
+        return -1;
+    uint64_t free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize, reserve = (uint64_t)folder->reserve;
+    uint64_t room = free_bytes > reserve ? free_bytes - reserve : 0;
+    return room < INT64_MAX ? (int64_t)room : INT64_MAX;
+}
+
 /* Whether n more bytes leave what has to stay free. */
 static bool has_room(struct artifact_writer *writer, size_t n)
 {
     const struct artifact_folder *folder = writer->folder;
     if ((uint64_t)writer->room >= n)
         return true;
-    struct statvfs fs;
-    if (fstatvfs(folder->fd, &fs) != 0)
+    int64_t room = artifact_folder_room(folder);
+    if (room < 0)
         return fail_writer(writer, "look for room", strerror(errno));
-    uint64_t free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
-    uint64_t reserve = (uint64_t)folder->reserve;
-    if (free_bytes < reserve || free_bytes - reserve < n) {
+    if ((uint64_t)room < n) {
         writer->failed = true;
         log_write(folder->log, LOG_ERROR,
-                  "artifact_write file=%s at=%" PRId64 " problem=\"no room\" free=%" PRIu64
-                  " artifact_reserve=%" PRIu64,
-                  writer->file, writer->size, free_bytes, reserve);
+                  "artifact_write file=%s at=%" PRId64 " problem=\"no room\" left=%" PRId64
+                  " artifact_reserve=%" PRId64,
+                  writer->file, writer->size, room, folder->reserve);
         return false;
     }
-    uint64_t room = free_bytes - reserve;
-    writer->room = room < LOOK_FOR_ROOM_EVERY ? (int64_t)room : LOOK_FOR_ROOM_EVERY;
+    writer->room = room < LOOK_FOR_ROOM_EVERY ? room : LOOK_FOR_ROOM_EVERY;
     if ((uint64_t)writer->room < n) /* more at once than is looked for */
         writer->room = (int64_t)n;
     return true;
