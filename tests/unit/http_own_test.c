@@ -20,7 +20,7 @@ static void health_tells_of_each_component(void **state)
 
 static void health_tells_when_uploads_find_no_room(void **state)
 {
-    static const struct http_world_setting all_of_the_disk[] = { { "artifact_reserve", "1000000000000000" },
+    static const struct http_world_setting all_of_the_disk[] = { { "artifact_reserve", "1125899906842624" },
                                                                  { NULL, NULL } };
     http_world_setup_with(state, all_of_the_disk);
     const struct http_world *world = *state;
