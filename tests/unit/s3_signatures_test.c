@@ -245,6 +245,23 @@ static void a_request_of_the_aws_cli_is_served(void **state)
 
 /* ---- presigned URLs ---- */
 
+static void what_is_no_header_is_none_in_a_url_either(void **state)
+{
+    struct http_world *world = *state;
+    static const char *const wrong[] = {
+        "x-amz-meta-a=1%0d%0aSet-Cookie:%20b=2",
+        "x-amz-meta-a%0d%0aSet-Cookie=1",
+        "x-amz-meta-a:%20b=1",
+        "x-amz-meta-a=%00",
+    };
+    char target[256];
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        snprintf(target, sizeof target, "/_s3/fws/m?%s", wrong[i]);
+        s3_ask_refused(world, "PUT", presign("PUT", target, 300), "", "x", 400, "InvalidArgument");
+    }
+    s3_ask(world, "PUT", presign("PUT", "/_s3/fws/m?x-amz-meta-a=b%09c", 300), "", "x", 200);
+}
+
 static void a_presigned_url_is_good_until_it_expires(void **state)
 {
     struct http_world *world = *state;
@@ -438,6 +455,7 @@ int main(void)
         TEST(who_may_read_may_not_write),
         TEST_THEN(each_chunk_is_verified),
         TEST_THEN(a_request_of_the_aws_cli_is_served),
+        TEST(what_is_no_header_is_none_in_a_url_either),
         TEST(a_presigned_url_is_good_until_it_expires),
         TEST(a_presigned_url_is_for_one_method_and_one_object),
         TEST(a_presigned_url_that_was_changed_is_refused),

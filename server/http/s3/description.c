@@ -54,9 +54,12 @@ static bool check_demands(struct s3_request *s3)
 
 static bool add_member(struct s3_request *s3, struct json *json, struct str name, struct str value)
 {
-    if (!utf8_valid(value) || !utf8_valid(name))
+    if (!s3_header_name_valid(name))
+        return s3_invalid_argument(s3, "x-amz-meta-", STR_NONE,
+                                   "A header has no name that a header may have.");
+    if (!utf8_valid(value) || !s3_header_value_valid(value))
         return s3_invalid_argument(s3, arena_str(s3->arena, name).p, STR_NONE,
-                                   "A header's value is not UTF-8.");
+                                   "A header's value is not UTF-8, or has control characters in it.");
     json_key_str(json, name);
     json_string(json, value);
     return true;

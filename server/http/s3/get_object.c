@@ -95,15 +95,6 @@ static const struct {
     { "response-content-encoding", MHD_HTTP_HEADER_CONTENT_ENCODING },
 };
 
-/* A line's end in it would begin a header of somebody else's choice. */
-static bool is_header_value(struct str value)
-{
-    for (size_t i = 0; value.p && i < value.n; i++)
-        if ((unsigned char)value.p[i] < ' ' || value.p[i] == 0x7f)
-            return false;
-    return true;
-}
-
 /* Before the operation runs: whether the parameters may be there. */
 static bool check_parameters(struct s3_request *s3)
 {
@@ -113,7 +104,7 @@ static bool check_parameters(struct s3_request *s3)
             return s3_refuse_with(
                 &s3->refusal, s3->arena, S3_INVALID_REQUEST,
                 "Request specific response headers cannot be used for anonymous GET requests.");
-        if (!is_header_value(value))
+        if (!s3_header_value_valid(value))
             return s3_invalid_argument(s3, overrides[i].parameter, STR_NONE,
                                        "Header value cannot be represented using ISO-8859-1.");
     }

@@ -153,6 +153,26 @@ struct preconditions s3_source_conditions(const struct s3_request *s3)
     };
 }
 
+/* ---- what a header may be ---- */
+
+bool s3_header_name_valid(struct str name)
+{
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] <= ' ' || name.p[i] > '~' || name.p[i] == ':')
+            return false;
+    return name.n > 0;
+}
+
+bool s3_header_value_valid(struct str value)
+{
+    for (size_t i = 0; i < value.n; i++) {
+        unsigned char c = (unsigned char)value.p[i];
+        if ((c < ' ' && c != '\t') || c == 0x7f)
+            return false;
+    }
+    return true;
+}
+
 /* ---- refusals ---- */
 
 bool s3_refused(const struct s3_request *s3)

@@ -112,6 +112,11 @@ bool s3_not_implemented(struct s3_request *s3, const char *header);
 /* The body's XML, whose root has that name; NULL: refused. */
 const struct xml_element *s3_xml_body(struct s3_request *s3, const char *root);
 
+/* What a parameter says may stand in a header of an answer: a line's end in it would begin a header of
+ * somebody else's choice. */
+bool s3_header_name_valid(struct str name);
+bool s3_header_value_valid(struct str value);
+
 /* ---- steps ---- */
 
 /* Who signed, and whether he may (auth.c). False: refused. */
