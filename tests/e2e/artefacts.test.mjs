@@ -72,6 +72,7 @@ test('a device downloads over HTTPS, by a URL of the address by which it has ask
 
   const first = await plain(server, url, { headers: { range: 'bytes=0-1999999' } });
   assert.equal(first.status, 206);
+  assert.equal(first.headers['content-security-policy'], 'sandbox');
   const rest = await plain(server, url, { headers: { range: 'bytes=2000000-', 'if-match': first.headers.etag } });
   assert.equal(rest.status, 206);
   assert.ok(Buffer.concat([first.body, rest.body]).equals(image));

@@ -135,6 +135,8 @@ static bool answer(struct s3_request *s3)
     override(s3);
     s3_add_object(s3, object);
     s3_add(s3, MHD_HTTP_HEADER_ACCEPT_RANGES, STR_LIT("bytes"));
+    /* A page that somebody has stored is no page of ours: its scripts must not read what this origin has. */
+    s3_add(s3, "Content-Security-Policy", STR_LIT("sandbox"));
     int tags = s3_tags_count(object->tags);
     if (tags > 0)
         s3_add_number(s3, "x-amz-tagging-count", tags);
