@@ -117,25 +117,7 @@ static void pieces_read_as_one(void **state)
             assert_memory_equal(got, whole + (from < 18 ? from : 18), wanted);
         }
     }
-    int64_t start;
-    assert_int_equal(artifact_reader_descriptor(reader, &start), -1);
     artifact_reader_free(reader);
-}
-
-static void one_piece_has_a_descriptor(void **state)
-{
-    struct artifact_room *f = *state;
-    char file[ARTIFACT_FILE_MAX], got[4] = { 0 };
-    int64_t start;
-    artifact_room_write(f->folder, "0123456789", file);
-    struct artifact_reader *reader = artifact_room_read(f->folder, file, 3, 4);
-    int fd = artifact_reader_descriptor(reader, &start);
-    artifact_reader_free(reader);
-    assert_true(fd >= 0);
-    assert_int_equal(start, 3);
-    assert_int_equal(pread(fd, got, 4, start), 4);
-    assert_memory_equal(got, "3456", 4);
-    close(fd);
 }
 
 static void what_is_missing_is_noticed_at_once(void **state)
@@ -177,7 +159,6 @@ static void a_link_that_comes_later_is_not_followed(void **state)
 {
     struct artifact_room *f = *state;
     char file[ARTIFACT_FILE_MAX], path[TEMP_PATH_MAX], secret[TEMP_PATH_MAX], byte;
-    int64_t start;
     artifact_room_write(f->folder, "hello", file);
     struct artifact_reader *reader = artifact_room_read(f->folder, file, 0, 5);
     path_of(f, file, path);
@@ -185,7 +166,6 @@ static void a_link_that_comes_later_is_not_followed(void **state)
     assert_int_equal(unlink(path), 0);
     assert_int_equal(symlink(secret, path), 0);
     assert_int_equal(artifact_reader_read(reader, 0, &byte, 1), -1);
-    assert_int_equal(artifact_reader_descriptor(reader, &start), -1);
     artifact_reader_free(reader);
 }
 
@@ -212,7 +192,6 @@ int main(void)
         TEST(writing_stops_before_the_disk_is_full),
         TEST(a_large_file_is_written_in_many_pieces),
         TEST(pieces_read_as_one),
-        TEST(one_piece_has_a_descriptor),
         TEST(what_is_missing_is_noticed_at_once),
         TEST(nothing_but_our_own_files_is_opened),
         TEST(a_link_that_comes_later_is_not_followed),

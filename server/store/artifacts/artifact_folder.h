@@ -95,9 +95,6 @@ struct artifact_reader;
 struct artifact_reader *artifact_reader_open(struct artifact_folder *folder, struct artifact_pieces pieces);
 /* The bytes from `offset` of the whole on; fewer than n only at its end. -1: an I/O error. */
 ssize_t artifact_reader_read(struct artifact_reader *reader, int64_t offset, void *buffer, size_t n);
-/* Of an object that is one piece: a descriptor of its own for sendfile, which the caller closes, and where
- * its bytes begin. -1: it has several pieces. */
-int artifact_reader_descriptor(struct artifact_reader *reader, int64_t *ret_start);
 void artifact_reader_free(struct artifact_reader *reader); /* NULL is allowed */
 
 #endif

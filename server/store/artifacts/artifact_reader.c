@@ -146,18 +146,6 @@ ssize_t artifact_reader_read(struct artifact_reader *reader, int64_t offset, voi
     return (ssize_t)done;
 }
 
-int artifact_reader_descriptor(struct artifact_reader *reader, int64_t *ret_start)
-{
-    if (reader->n != 1)
-        return -1;
-    int fd = artifact_open(reader->folder, reader->pieces[0].file);
-    if (fd < 0)
-        log_problem(reader, reader->pieces[0].file, strerror(errno));
-    else
-        *ret_start = reader->pieces[0].start;
-    return fd;
-}
-
 void artifact_reader_free(struct artifact_reader *reader)
 {
     if (!reader)
