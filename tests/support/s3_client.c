@@ -160,3 +160,11 @@ void assert_s3_files(const struct http_world *world, size_t n)
         nanosleep(&one_ms, NULL);
     assert_int_equal(s3_file_count(world), n);
 }
+
+int s3_world_setup(void **state)
+{
+    int result = http_world_setup(state);
+    if (result == 0)
+        s3_ask(*state, "PUT", "/_s3/fws", "", "", 200);
+    return result;
+}

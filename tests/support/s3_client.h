@@ -11,6 +11,9 @@
 #define S3_TEST_KEY    "AKIAINVENTED0000001"
 #define S3_TEST_SECRET "invented-secret-key-0001"
 
+/* cmocka's setup, with http_world_teardown: a world with the bucket "fws". */
+int s3_world_setup(void **state);
+
 struct s3_call {
     const char *method, *target;
     const char *headers; /* whole lines; NULL: none */

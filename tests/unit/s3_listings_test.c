@@ -8,14 +8,6 @@
 #define NAMESPACE "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\""
 #define CRC_LINE  "x-amz-checksum-crc32: "
 
-static int set_up(void **state)
-{
-    int result = http_world_setup(state);
-    if (result == 0)
-        s3_ask(*state, "PUT", "/_s3/fws", "", "", 200);
-    return result;
-}
-
 static void put(const struct http_world *world, const char *key)
 {
     char target[256];
@@ -331,7 +323,7 @@ static void a_list_that_proves_nothing_or_is_wrong_deletes_nothing(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, http_world_teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, s3_world_setup, http_world_teardown)
     const struct CMUnitTest tests[] = {
         TEST(buckets_are_made_listed_and_deleted),
         TEST(a_bucket_has_a_region),

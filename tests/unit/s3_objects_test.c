@@ -9,14 +9,6 @@
 #define HELLO     "hello firmware\n"
 #define HELLO_MD5 "\"129b75ea5afb37a291bc1fee820e2108\""
 
-static int set_up(void **state)
-{
-    int result = http_world_setup(state);
-    if (result == 0)
-        s3_ask(*state, "PUT", "/_s3/fws", "", "", 200);
-    return result;
-}
-
 static void get(const struct http_world *world, const char *target, const char *headers,
                 struct http_answer *ret_answer)
 {
@@ -394,7 +386,7 @@ static void tags_are_kept(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, http_world_teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, s3_world_setup, http_world_teardown)
     const struct CMUnitTest tests[] = {
         TEST(what_is_put_is_got),
         TEST(head_says_what_get_would),

@@ -4,8 +4,9 @@
 #include "api/uri_text.h"
 #include "http/plane.h"
 #include "http/s3/request.h"
+#include "rules/artifacts/s3_location.h"
 
-static const struct str prefix = { "/_s3", 4 };
+static const struct str prefix = STR_LIT(S3_PATH);
 
 static bool is_below(struct str path, struct str folder)
 {

@@ -6,6 +6,7 @@
 
 #include "base/ip_address.h"
 #include "ops/artifacts/artifacts.h"
+#include "rules/artifacts/s3_location.h"
 #include "settings.h"
 
 /* The address that is bound to, or where that is all of them, the host's name. */
@@ -30,5 +31,5 @@ void artifact_url_find(const struct settings *settings, char ret_url[ARTIFACT_UR
     if (port == 0)
         return;
     find_host(settings, !known || ip_address_is_any(&address), host, sizeof host);
-    snprintf(ret_url, ARTIFACT_URL_MAX, "%s://%s:%" PRId64 ARTIFACT_PATH, tls ? "https" : "http", host, port);
+    snprintf(ret_url, ARTIFACT_URL_MAX, "%s://%s:%" PRId64 S3_PATH, tls ? "https" : "http", host, port);
 }

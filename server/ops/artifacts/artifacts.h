@@ -17,9 +17,6 @@ struct artifact_key {
 /* Makes it, or reads the one that was made before; the writer's connection. False: the database fails. */
 bool artifact_key_open(struct db *db, struct artifact_key *ret_key);
 
-/* Where S3 is on our ports. */
-#define ARTIFACT_PATH "/_s3"
-
 /* "http://127.0.0.1:5627/_s3" where `bind` is loopback, else HTTPS with the name or address that others can
  * reach. */
 void artifact_url_find(const struct settings *settings, char ret_url[ARTIFACT_URL_MAX]);

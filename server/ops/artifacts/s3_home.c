@@ -29,7 +29,6 @@ static void take_apart(struct str url, struct s3_home *home)
 struct s3_home s3_home_external(const struct settings *settings)
 {
     struct s3_home home = {
-        .external = true,
         .path_style = settings->s3_path_style,
         .signer = { .access_key = str_from(settings->s3_access_key),
                     .secret = str_from(settings->s3_secret_key),
@@ -59,7 +58,7 @@ static bool own_home(const struct op *op, struct str url, struct s3_home *ret_ho
         return false;
     take_apart(base, &home);
     if (by_caller)
-        home.prefix = STR_LIT(ARTIFACT_PATH);
+        home.prefix = STR_LIT(S3_PATH);
     *ret_home = home;
     return true;
 }

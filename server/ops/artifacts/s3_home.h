@@ -10,7 +10,6 @@
 #include "rules/security/sigv4.h"
 
 struct s3_home {
-    bool external;
     bool path_style;
     struct str scheme, host, prefix; /* "https", "iot.example:8443", "/_s3"; an external one has no prefix */
     struct sigv4_signer signer;

@@ -5,7 +5,6 @@
 
 #include "api/uri_text.h"
 
-#define OWN_PREFIX     "/_s3/"
 #define VERSION_RAW    "?versionId="
 #define VERSION_HIDDEN "%3FversionId%3D"
 
@@ -159,7 +158,7 @@ static bool read_web(struct str rest, enum s3_url_form form, struct str endpoint
     struct str path = rest.p ? (struct str){ rest.p - 1, rest.n + 1 } : STR_LIT("/");
     bool known = is_at_endpoint(authority, endpoint, &location->bucket) ||
                  read_amazon_host(authority, &location->bucket, &location->region);
-    if (!known && !take(&path, OWN_PREFIX))
+    if (!known && !take(&path, S3_PATH "/"))
         return false;
     return read_path(known ? behind(path, 1) : path, form, arena, location);
 }

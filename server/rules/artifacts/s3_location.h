@@ -11,6 +11,9 @@
 
 #include "base/arena.h"
 
+/* Where S3 is on our own ports. */
+#define S3_PATH "/_s3"
+
 struct s3_location {
     struct str bucket;
     struct str key;        /* as text, not percent-encoded; absent: the URL names none */
