@@ -6,6 +6,7 @@
 #include "base/time_text.h"
 #include "base/time_zone.h"
 #include "device_ca.h"
+#include "engine/denials.h"
 #include "engine/handover.h"
 #include "http/http.h"
 #include "ops/artifacts/artifacts.h"
@@ -19,6 +20,7 @@ struct server {
     struct time_zone *window_zone; /* NULL: UTC */
     struct store *store;
     struct issuer device_ca;
+    struct denials *denials;
     struct outbox *outbox;
     struct audience *audience;
     struct connectivity_watch *connectivity;
@@ -146,6 +148,7 @@ static bool start_http(struct server *server, struct strbuf *ret_problem)
         .settings = server->config.settings,
         .window_zone = server->window_zone,
         .log = server->config.log,
+        .denials = server->denials,
         .issuer = &server->device_ca,
         .artifacts = &server->artifacts,
         .store = server->store,
@@ -167,10 +170,13 @@ struct server *server_start(const struct server_config *config, struct strbuf *r
     }
     server->config = *config;
     start_clock(server);
-    if (time_zone_open(config->settings->window_time_zone, &server->window_zone, ret_problem) &&
-        start_store(server, ret_problem) && start_device_ca(server, ret_problem) &&
-        start_artifacts(server, ret_problem) && start_engine(server, ret_problem) &&
-        start_http(server, ret_problem))
+    server->denials = denials_new(&server->clock, config->log);
+    if (server->denials == NULL)
+        strbuf_add_text(ret_problem, "out of memory");
+    else if (time_zone_open(config->settings->window_time_zone, &server->window_zone, ret_problem) &&
+             start_store(server, ret_problem) && start_device_ca(server, ret_problem) &&
+             start_artifacts(server, ret_problem) && start_engine(server, ret_problem) &&
+             start_http(server, ret_problem))
         return server;
     server_stop(server);
     return NULL;
@@ -200,6 +206,7 @@ void server_stop(struct server *server)
     artifact_folder_close(server->artifacts.folder);
     if (server->store != NULL)
         store_close(server->store);
+    denials_free(server->denials);
     clock_release(&server->clock);
     time_zone_free(server->window_zone);
     free(server);
@@ -228,6 +235,11 @@ struct connectivity_watch *server_connectivity(struct server *server)
 void server_set_ready(struct server *server)
 {
     atomic_store(&server->ready, true);
+}
+
+struct denials *server_denials(struct server *server)
+{
+    return server->denials;
 }
 
 struct clock *server_clock(struct server *server)

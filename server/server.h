@@ -21,10 +21,13 @@ struct server_config {
 struct server *server_start(const struct server_config *config, struct strbuf *ret_problem);
 void server_stop(struct server *server);
 
+struct denials;
+
 struct engine *server_engine(struct server *server);
 struct outbox *server_outbox(struct server *server);
 struct audience *server_audience(struct server *server);
 struct connectivity_watch *server_connectivity(struct server *server);
+struct denials *server_denials(struct server *server);
 struct clock *server_clock(struct server *server); /* for the time stamps of what an edge answers by itself */
 
 /* The host of the server says that every listener answers; `ready` is 200 from now on. Any thread. */

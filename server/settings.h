@@ -9,6 +9,7 @@
 
 #include "base/strbuf.h"
 
+enum auth { AUTH_OPEN, AUTH_ENFORCE };
 enum deny { DENY_DROP, DENY_REASON };
 enum track_connections { TRACK_CONNECTIONS_OFF, TRACK_CONNECTIONS_ACCEPT, TRACK_CONNECTIONS_DEFER };
 enum durability { DURABILITY_FULL, DURABILITY_NORMAL, DURABILITY_MEMORY };

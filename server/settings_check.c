@@ -39,10 +39,10 @@ static bool check_bind(const struct settings *settings, struct strbuf *ret_probl
     struct ip_address address;
     if (!ip_address_parse(settings->bind, 0, &address))
         return problem(ret_problem, "bind: '%s' is not an IPv4 or IPv6 address", settings->bind);
-    if (!ip_address_is_loopback(&address) && !settings->insecure)
+    if (settings->auth == AUTH_OPEN && !ip_address_is_loopback(&address) && !settings->insecure)
         return problem(ret_problem,
                        "bind: %s is not a loopback address, and whoever can reach it may do anything; "
-                       "set insecure to true if that is wanted",
+                       "set auth to enforce, or insecure to true if that is wanted",
                        settings->bind);
     return true;
 }

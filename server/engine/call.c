@@ -44,26 +44,6 @@ void call_fail(struct call *call, enum error_code code, const char *message)
     fail(&call->err, code, "%s", message);
 }
 
-bool call_permitted(struct call *call, struct str thing)
-{
-    const struct principal *principal = &call->principal;
-    if (may(principal, call->operation, thing))
-        return true;
-    if (principal->registered)
-        return fail(
-            &call->err, ERR_FORBIDDEN,
-            "The client certificate permits the things that it is attached to their own operations on "
-            "their jobs, nothing else.");
-    if (principal->thing_name.n == 0)
-        return fail(&call->err, ERR_FORBIDDEN,
-                    "The client certificate stands for no thing: the common name of its subject names none.");
-    return fail(
-        &call->err, ERR_FORBIDDEN,
-        "The client certificate stands for the thing %.*s, and permits that thing's own operations on "
-        "its jobs, nothing else.",
-        STR(principal->thing_name));
-}
-
 bool call_prepare(struct call *call, const struct preparation *with)
 {
     struct preparation preparation = *with;
@@ -79,6 +59,8 @@ struct str call_region(struct str region, const struct settings *settings)
 {
     if (settings->region && settings->region[0])
         return str_from(settings->region);
+    if (settings->auth == AUTH_ENFORCE)
+        return str_from(region_default);
     return region.n ? region : str_from(region_default);
 }
 

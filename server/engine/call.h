@@ -54,10 +54,6 @@ enum { CALL_ARENA_MAX = 16 * 1024 * 1024, CALL_REPLY_MAX = 16 * 1024 * 1024 };
 struct call *call_new(void);
 void call_free(struct call *call);
 
-/* What an edge asks before it decodes the input: whether the principal may do the call's operation to this
- * thing (absent: it concerns none). False after fail(): ERR_FORBIDDEN. */
-bool call_permitted(struct call *call, struct str thing);
-
 /* What an operation wants made before it runs, call->prepare: the edge's last step, once the input stands in
  * the call, or the workshop's. `with`: all but arena and err. False after fail(). May take a while. */
 bool call_prepare(struct call *call, const struct preparation *with);
@@ -83,7 +79,8 @@ struct call_world {
  */
 void call_run(struct call *call, const struct call_world *world);
 
-/* The region in ARNs: the setting, else the caller's (may be absent), else a default. */
+/* The region in ARNs: the setting, else the caller's (may be absent), else a default. With auth = enforce the
+ * caller's does not count: policies name a region, and it must always be the same. */
 struct str call_region(struct str region, const struct settings *settings);
 
 /* Makes a failure of the call, whatever it had answered before. */

@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "http/exchange.h"
 #include "http/peer.h"
+#include "http/permission.h"
 #include "http/plane.h"
 #include "http/query.h"
 
@@ -108,7 +109,9 @@ static bool prepare(struct exchange *x, struct op_handler *ret_handler)
     x->operation = model->name;
     call->operation = route.operation;
     struct str thing = labels_value(&route.labels, model, "thingName");
-    if (!peer_bind(x, thing) || !call_permitted(call, thing) || !engine_admit(x->http->config.engine, call))
+    struct str resource = permission_resource(x, call_region(caller.region, x->http->config.settings), thing);
+    if (!peer_bind(x, thing) || !permission_granted(x, action_of_operation(route.operation), resource) ||
+        !engine_admit(x->http->config.engine, call))
         return false;
     call->run = handler.run;
     assert(call->run != NULL);

@@ -16,6 +16,7 @@
 #ifndef IOTJOBS_HTTP_HTTP_H
 #define IOTJOBS_HTTP_HTTP_H
 
+#include "engine/denials.h"
 #include "engine/engine.h"
 #include "store/store.h"
 
@@ -27,6 +28,7 @@ struct http_config {
     const struct settings *settings;
     const struct time_zone *window_zone; /* of maintenance windows; NULL: UTC */
     struct log *log;
+    struct denials *denials;     /* hears what was denied */
     const struct issuer *issuer; /* signs devices' certificates; borrowed until http_stop */
     const struct artifacts *artifacts;
     struct store *store;          /* its readers serve the requests that only read */

@@ -2,6 +2,7 @@
 
 #include "api/uri_text.h"
 #include "http/own_operation.h"
+#include "http/permission.h"
 #include "http/plane.h"
 #include "http/query.h"
 
@@ -9,20 +10,21 @@ static const struct endpoint {
     const char *method;
     const char *path; /* one segment may be a label: {jobId} */
     own_fn *serve;
+    enum access_level level; /* what a key has to be good for */
     bool by_engine;
     const struct own_operation *operation; /* instead of `serve`: it reads the database */
 } endpoints[] = {
-    { "GET", "/", .serve = own_root },
-    { "GET", "/_iotjobs/health", .serve = own_health },
-    { "GET", "/_iotjobs/ready", .serve = own_ready },
-    { "GET", "/_iotjobs/info", .serve = own_info },
-    { "GET", "/_iotjobs/ca.pem", .serve = own_ca },
-    { "GET", "/_iotjobs/clock", .serve = own_clock },
-    { "POST", "/_iotjobs/clock", .serve = own_clock_change, .by_engine = true },
-    { "POST", "/_iotjobs/reset", .serve = own_reset, .by_engine = true },
-    { "GET", "/_iotjobs/explain", .operation = &own_explain },
-    { "GET", "/_iotjobs/jobs/{jobId}/timeline", .operation = &own_timeline },
-    { "POST", "/_iotjobs/plan", .operation = &own_plan },
+    { "GET", "/", .level = LEVEL_PUBLIC, .serve = own_root },
+    { "GET", "/_iotjobs/health", .level = LEVEL_PUBLIC, .serve = own_health },
+    { "GET", "/_iotjobs/ready", .level = LEVEL_PUBLIC, .serve = own_ready },
+    { "GET", "/_iotjobs/info", .level = LEVEL_READ, .serve = own_info },
+    { "GET", "/_iotjobs/ca.pem", .level = LEVEL_PUBLIC, .serve = own_ca },
+    { "GET", "/_iotjobs/clock", .level = LEVEL_READ, .serve = own_clock },
+    { "POST", "/_iotjobs/clock", .level = LEVEL_ADMINISTER, .serve = own_clock_change, .by_engine = true },
+    { "POST", "/_iotjobs/reset", .level = LEVEL_ADMINISTER, .serve = own_reset, .by_engine = true },
+    { "GET", "/_iotjobs/explain", .level = LEVEL_READ, .operation = &own_explain },
+    { "GET", "/_iotjobs/jobs/{jobId}/timeline", .level = LEVEL_READ, .operation = &own_timeline },
+    { "POST", "/_iotjobs/plan", .level = LEVEL_READ, .operation = &own_plan },
 };
 
 enum { ENDPOINT_COUNT = sizeof endpoints / sizeof *endpoints };
@@ -154,13 +156,14 @@ static bool serve_operation(struct exchange *x, const struct endpoint *endpoint)
 
 enum serve_result own_serve(struct exchange *x)
 {
-    if (!call_permitted(x->call, STR_NONE))
-        return SERVED;
     const struct endpoint *endpoint = find(x->method, x->path);
     if (endpoint == NULL) {
         refuse(x);
         return SERVED;
     }
+    const struct action action = { str_from(endpoint->path), endpoint->level, false };
+    if (!permission_granted(x, &action, STR_LIT("*")))
+        return SERVED;
     x->operation = endpoint->path;
     bool ok = endpoint->operation != NULL ? serve_operation(x, endpoint) : endpoint->serve(x);
     if (ok && endpoint->by_engine)

@@ -86,7 +86,7 @@ static bool look_up(struct exchange *x, const struct client_certificate *certifi
         return !certificate->made_here ||
                fail(&call->err, ERR_FORBIDDEN,
                     "The client certificate is not accepted: it is not registered.");
-    call->principal = (struct principal){ .kind = PRINCIPAL_CERTIFICATE,
+    call->principal = (struct principal){ .kind = PRINCIPAL_THING,
                                           .certificate_id = standing.certificate_id,
                                           .registered = true };
     return standing.status == CERTIFICATE_STATUS_ACTIVE ||
@@ -124,7 +124,7 @@ bool peer_identify(struct exchange *x)
         return fail(&call->err, ERR_FORBIDDEN, "The client certificate is not accepted: %s.",
                     certificate->refusal);
     call->principal = (struct principal){
-        .kind = PRINCIPAL_CERTIFICATE,
+        .kind = PRINCIPAL_THING,
         .certificate_id = str_from(certificate->id),
         .thing_name = certificate->thing_name[0] != '\0' ? str_from(certificate->thing_name) : STR_NONE,
     };

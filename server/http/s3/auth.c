@@ -84,7 +84,7 @@ bool s3_permitted(struct s3_request *s3)
     const struct principal *principal = &s3->call->principal;
     if (may_artifact(principal, &action))
         return true;
-    return principal->kind == PRINCIPAL_CERTIFICATE
+    return principal->kind == PRINCIPAL_THING || principal->kind == PRINCIPAL_CERTIFICATE
                ? s3_refuse_with(
                      &s3->refusal, s3->arena, S3_ACCESS_DENIED,
                      "Who shows a client certificate may get objects and put them with a presigned "
