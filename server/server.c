@@ -232,6 +232,12 @@ struct connectivity_watch *server_connectivity(struct server *server)
     return server->connectivity;
 }
 
+void server_reload(struct server *server)
+{
+    if (server->http != NULL)
+        http_reload(server->http);
+}
+
 void server_set_ready(struct server *server)
 {
     atomic_store(&server->ready, true);

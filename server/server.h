@@ -30,6 +30,9 @@ struct connectivity_watch *server_connectivity(struct server *server);
 struct denials *server_denials(struct server *server);
 struct clock *server_clock(struct server *server); /* for the time stamps of what an edge answers by itself */
 
+/* Reads again what may change while the server runs: the access keys. One thread at a time. */
+void server_reload(struct server *server);
+
 /* The host of the server says that every listener answers; `ready` is 200 from now on. Any thread. */
 void server_set_ready(struct server *server);
 

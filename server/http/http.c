@@ -8,8 +8,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/problem.h"
 #include "http/exchange.h"
 #include "http/framing.h"
+#include "http/identify.h"
 #include "http/listen.h"
 #include "http/peer.h"
 #include "http/s3/s3.h"
@@ -97,6 +99,7 @@ static void *on_request_line(void *context, const char *uri, struct MHD_Connecti
                             .connection = connection,
                             .call = call,
                             .method = "-",
+                            .sent_method = "-",
                             .path = path,
                             .query = query,
                             .content_type = "application/json",
@@ -151,11 +154,15 @@ static enum MHD_Result on_headers(struct exchange *x, const char *method)
 {
     int64_t length;
     x->stage = EXCHANGE_BODY;
+    x->sent_method = method;
     x->method = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0 ? MHD_HTTP_METHOD_GET : method;
+    x->body.secret = str_eq_text(x->path, SESSION_PATH);
     if (!framing_check(x->connection, &x->call->err))
         return refuse_and_close(x);
     if (s3_is_meant(x))
         return begin_s3(x, method);
+    if (!identify_headers(x) && exchange_header(x, MHD_HTTP_HEADER_EXPECT).p != NULL)
+        return refuse_and_close(x);
     if (!str_to_int(exchange_header(x, MHD_HTTP_HEADER_CONTENT_LENGTH), &length) || length <= HTTP_BODY_MAX)
         return MHD_YES;
     if (length > HTTP_BODY_DISCARD_MAX || exchange_header(x, MHD_HTTP_HEADER_EXPECT).p != NULL)
@@ -163,13 +170,14 @@ static enum MHD_Result on_headers(struct exchange *x, const char *method)
     return MHD_YES;
 }
 
-/* Keeps what fits and discards the rest; gives the client up past the second ceiling. */
+/* Keeps what fits and discards the rest, and all of what is refused already; gives the client up past the
+ * second ceiling. */
 static enum MHD_Result on_body(struct exchange *x, const char *bytes, size_t n)
 {
     if (n > HTTP_BODY_DISCARD_MAX - x->body_n)
         return MHD_NO;
     x->body_n += n;
-    if (x->body_n <= HTTP_BODY_MAX)
+    if (x->body_n <= HTTP_BODY_MAX && x->call->err.code == ERR_NONE)
         strbuf_add(&x->body, bytes, n);
     else
         strbuf_release(&x->body);
@@ -209,13 +217,6 @@ static enum MHD_Result submit(struct exchange *x, enum serve_result to)
     return MHD_YES;
 }
 
-/* A browser lets any page send requests here, and names it in Origin unless the request only reads. */
-bool exchange_writes_for_a_web_page(const struct exchange *x)
-{
-    return strcmp(x->method, MHD_HTTP_METHOD_GET) != 0 &&
-           exchange_header(x, MHD_HTTP_HEADER_ORIGIN).p != NULL;
-}
-
 static enum MHD_Result finish(struct exchange *x, enum serve_result result)
 {
     return result == SERVED ? send_answer(x) : submit(x, result);
@@ -225,19 +226,14 @@ static enum MHD_Result on_complete_request(struct exchange *x)
 {
     if (x->s3 != NULL)
         return finish(x, s3_request_serve(x));
+    if (x->call->err.code != ERR_NONE)
+        return answer_send(x);
     if (x->body_n > HTTP_BODY_MAX)
         return refuse_body(x);
-    if (!peer_identify(x))
-        return answer_send(x);
-    if (exchange_writes_for_a_web_page(x)) {
-        fail(&x->call->err, ERR_ACCESS_DENIED,
-             "Web pages, whose requests have an Origin, may only read here.");
-        return answer_send(x);
-    }
-    if (x->body.failed) {
+    if (x->body.failed)
         fail(&x->call->err, ERR_INTERNAL, "The server is out of memory for this request.");
+    if (x->body.failed || !identify(x))
         return answer_send(x);
-    }
     return finish(x, own_path(x->path) ? own_serve(x) : api_serve(x));
 }
 
@@ -429,10 +425,47 @@ static bool start_workshops(struct http *http, struct strbuf *ret_problem)
     return false;
 }
 
+static void log_keys(struct http *http, size_t ended)
+{
+    const struct access_keys *keys = key_ring_hold(http->keys);
+    log_write(http->config.log, LOG_NOTICE, "access_keys count=%zu sessions_ended=%zu", keys->n, ended);
+    key_ring_let_go(http->keys, keys);
+}
+
 static bool read_access_keys(struct http *http, struct strbuf *ret_problem)
 {
-    const char *path = http->config.settings->access_keys;
-    return path[0] == '\0' || access_keys_read(path, &http->access_keys, ret_problem);
+    const struct settings *settings = http->config.settings;
+    if (settings->auth == AUTH_ENFORCE && settings->access_keys[0] == '\0')
+        return problem(ret_problem,
+                       "auth: enforce needs access_keys, a file with a line `KEY SECRET ROLE` for "
+                       "each key that may sign requests");
+    http->keys = key_ring_open(settings->access_keys, ret_problem);
+    if (http->keys == NULL)
+        return false;
+    http->sessions = sessions_new();
+    if (http->sessions == NULL)
+        return problem(ret_problem, "http: out of memory");
+    if (settings->access_keys[0] != '\0')
+        log_keys(http, 0);
+    return true;
+}
+
+void http_reload(struct http *http)
+{
+    struct strbuf problem;
+    if (http->config.settings->access_keys[0] == '\0')
+        return;
+    strbuf_init(&problem, PROBLEM_MAX);
+    if (key_ring_reload(http->keys, &problem)) {
+        const struct access_keys *keys = key_ring_hold(http->keys);
+        size_t ended = sessions_end_without_key(http->sessions, keys);
+        key_ring_let_go(http->keys, keys);
+        log_keys(http, ended);
+    } else {
+        log_write(http->config.log, LOG_ERROR, "access_keys kept problem=\"%.*s\"",
+                  STR(strbuf_str(&problem)));
+    }
+    strbuf_release(&problem);
 }
 
 static void stop_workshops(struct http *http)
@@ -456,7 +489,9 @@ static void http_free(struct http *http)
     workshop_free(http->workshop);
     workshop_free(http->uploads);
     workshop_free(http->fetches);
-    access_keys_release(&http->access_keys);
+    sessions_free(http->sessions);
+    key_ring_close(http->keys);
+    login_rate_release(&http->logins);
     client_ca_release(&http->client_ca);
     tls_release(&http->tls);
     pthread_key_delete(http->reader);
@@ -476,8 +511,10 @@ struct http *http_start(const struct http_config *config, struct strbuf *ret_pro
                        [LISTENER_HTTPS] = { .http = http, .socket = -1, .plane = PLANE_DATA } },
         .started_ms = clock_now_ms(config->clock),
     };
+    login_rate_init(&http->logins);
     if (pthread_key_create(&http->reader, close_reader) != 0) {
         strbuf_add_text(ret_problem, "http: the process has no room for another thread key");
+        login_rate_release(&http->logins);
         free(http);
         return NULL;
     }
