@@ -14,8 +14,8 @@
 
 #include "api/decode.h"
 #include "base/random.h"
+#include "client_ca.h"
 #include "engine/workshop.h"
-#include "http/client_ca.h"
 #include "http/http.h"
 #include "http/key_ring.h"
 #include "http/login_rate.h"
@@ -48,9 +48,9 @@ struct http {
     struct key_ring *keys;     /* whose signatures count; none: everybody's (auth = open) */
     struct sessions *sessions; /* who has logged in (auth = enforce) */
     struct login_rate logins;
-    struct tls tls;             /* what the TLS listeners show, MQTT's too; empty when there are none */
-    struct client_ca client_ca; /* signs what HTTPS clients may show; empty: they are not asked */
-    pthread_key_t reader;       /* each pool thread's own struct db * */
+    struct tls tls;       /* what the TLS listeners show, MQTT's too; empty when there are none */
+    char *client_cas;     /* PEM: whose certificates HTTPS clients are asked for; NULL: nobody's */
+    pthread_key_t reader; /* each pool thread's own struct db * */
     int64_t started_ms;
     atomic_bool quiesced;
     atomic_size_t exchanges; /* begun and not yet ended */

@@ -19,7 +19,7 @@ void peer_notify(void *context, struct MHD_Connection *connection, void **peer,
 {
     (void)connection;
     const struct http *http = context;
-    if (http->client_ca.store == NULL)
+    if (http->config.client_ca == NULL)
         return;
     if (what == MHD_CONNECTION_NOTIFY_STARTED)
         *peer = calloc(1, sizeof(struct peer));
@@ -52,7 +52,7 @@ static void judge(const struct exchange *x, struct peer *peer)
     peer->shown = n > 0;
     if (!peer->shown)
         return;
-    client_ca_judge(&http->client_ca, chain, n, clock_host_ms(), &peer->certificate);
+    client_ca_judge(http->config.client_ca, chain, n, clock_host_ms(), &peer->certificate);
     if (peer->certificate.refusal != NULL)
         log_write(http->config.log, LOG_NOTICE, "client_certificate id=%s refused=%s", peer->certificate.id,
                   peer->certificate.refusal);
@@ -110,7 +110,7 @@ bool peer_bind(struct exchange *x, struct str thing)
 bool peer_identify(struct exchange *x)
 {
     struct call *call = x->call;
-    if (x->listener != &x->http->listeners[LISTENER_HTTPS] || x->http->client_ca.store == NULL)
+    if (x->listener != &x->http->listeners[LISTENER_HTTPS] || x->http->config.client_ca == NULL)
         return true;
     struct peer *peer = peer_of(x);
     if (peer == NULL)
