@@ -28,6 +28,11 @@ static struct call *call_for(const struct inbound *inbound, const struct publica
         .asked = inbound->departures->now,
     };
     call->owner = asker;
+    if (publication->certificate_id.p != NULL)
+        call->principal = (struct principal){
+            .kind = PRINCIPAL_CERTIFICATE,
+            .certificate_id = arena_str(&call->arena, publication->certificate_id),
+        };
     call->done = outbound_answer;
     call->with_timestamp = true;
     call->style = (struct reply_style){ .document_as_object = true, .name_the_thing = false };

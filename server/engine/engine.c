@@ -270,7 +270,8 @@ static void deliver(struct engine *engine, struct batch *batch)
         outbox_push(engine->config.outbox, messages);
     }
     outbox_push(engine->config.outbox, batch->late_messages);
-    if (engine->config.ring && !outbox_idle(engine->config.outbox))
+    if (engine->config.ring &&
+        (!outbox_idle(engine->config.outbox) || access_changes_waiting(engine->config.access_changes)))
         engine->config.ring(engine->config.ring_context);
 }
 
