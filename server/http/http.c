@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "http/connection.h"
 #include "http/exchange.h"
 #include "http/framing.h"
 #include "http/listen.h"
@@ -322,7 +323,8 @@ static struct MHD_Daemon *start_daemon(struct http_listener *listener, int socke
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
         MHD_OPTION_URI_LOG_CALLBACK, on_request_line, listener, MHD_OPTION_UNESCAPE_CALLBACK, on_unescape,
-        http, MHD_OPTION_NOTIFY_COMPLETED, on_end, http, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
+        http, MHD_OPTION_NOTIFY_COMPLETED, on_end, http, MHD_OPTION_NOTIFY_CONNECTION, connection_notify,
+        http, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
 }
 
 /* The pool's threads inherit the mask: signals are the business of the host's own thread. */
@@ -370,7 +372,6 @@ static bool start_https(struct http *http, struct strbuf *ret_problem)
         { MHD_OPTION_HTTPS_MEM_KEY, 0, http->tls.key },
         { MHD_OPTION_HTTPS_PRIORITIES, 0, priorities },
         { MHD_OPTION_HTTPS_MEM_TRUST, 0, http->client_ca.pem }, /* NULL: no certificate is asked for */
-        { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)peer_notify, http },
         { MHD_OPTION_END, 0, NULL },
     };
     if (port != 0 && MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES) {
