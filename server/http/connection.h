@@ -5,11 +5,12 @@
 #ifndef IOTJOBS_HTTP_CONNECTION_H
 #define IOTJOBS_HTTP_CONNECTION_H
 
+#include "http/deadline.h"
 #include "http/peer.h"
 
-/* Belongs to one pool thread, as the connection does. */
 struct connection {
-    struct peer peer;
+    struct peer peer; /* the pool thread's, as the connection is */
+    struct deadline deadline;
 };
 
 /* libmicrohttpd's news of a connection; `context` is the struct http. A connection that there is no memory
@@ -19,5 +20,10 @@ void connection_notify(void *context, struct MHD_Connection *connection, void **
 
 /* NULL: there was no memory for it. */
 struct connection *connection_of(struct MHD_Connection *connection);
+
+/* The exchange's connection waits for something else from now on. */
+void connection_waits(const struct exchange *x, enum deadline_wait wait);
+/* An exchange has begun on it. */
+void connection_is_asked(const struct exchange *x);
 
 #endif
