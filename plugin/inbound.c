@@ -53,7 +53,8 @@ static bool call_decode(struct call *call, struct engine *engine, struct str pay
     }
 
     call->operation = route.operation;
-    if (!engine_admit(engine, call)) {
+    struct str thing = labels_value(&route.labels, operation_model(route.operation), "thingName");
+    if (!engine_admit(engine, call, thing)) {
         call->client_token = api_client_token(payload, &call->arena);
         return false;
     }

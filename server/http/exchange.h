@@ -27,6 +27,8 @@ enum {
     HTTP_BODY_DISCARD_MAX = 8 * 1024 * 1024,
 };
 
+struct deadlines;
+
 /* One port, with its own pool of threads. */
 struct http_listener {
     struct http *http;
@@ -46,6 +48,7 @@ struct http {
     struct access_keys access_keys; /* whose signatures the artefact store takes; none: everybody's */
     struct tls tls;                 /* what the TLS listeners show, MQTT's too; empty when there are none */
     char *client_cas;               /* PEM: whose certificates HTTPS clients are asked for; NULL: nobody's */
+    struct deadlines *deadlines;    /* of the connections of both listeners */
     pthread_key_t reader;           /* each pool thread's own struct db * */
     int64_t started_ms;
     atomic_bool quiesced;
