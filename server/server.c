@@ -5,6 +5,7 @@
 
 #include "base/time_text.h"
 #include "base/time_zone.h"
+#include "client_ca.h"
 #include "device_ca.h"
 #include "engine/denials.h"
 #include "engine/handover.h"
@@ -20,6 +21,7 @@ struct server {
     struct time_zone *window_zone; /* NULL: UTC */
     struct store *store;
     struct issuer device_ca;
+    struct client_ca *client_ca; /* NULL: nobody's certificate is judged */
     struct denials *denials;
     struct outbox *outbox;
     struct audience *audience;
@@ -67,6 +69,16 @@ static bool start_device_ca(struct server *server, struct strbuf *ret_problem)
     const struct settings *settings = server->config.settings;
     return device_ca_open(settings->in_memory ? NULL : settings->data, store_writer(server->store),
                           clock_host_ms(), server->config.log, &server->device_ca, ret_problem);
+}
+
+static bool start_client_ca(struct server *server, struct strbuf *ret_problem)
+{
+    const struct settings *settings = server->config.settings;
+    const struct client_ca_options options = { .cas = settings->tls_client_ca, .log = server->config.log };
+    if (settings->tls_client_ca[0] == '\0' || (settings->https_port == 0 && settings->mqtts_port == 0))
+        return true;
+    server->client_ca = client_ca_open(&options, ret_problem);
+    return server->client_ca != NULL;
 }
 
 static bool start_artifacts(struct server *server, struct strbuf *ret_problem)
@@ -150,6 +162,7 @@ static bool start_http(struct server *server, struct strbuf *ret_problem)
         .log = server->config.log,
         .denials = server->denials,
         .issuer = &server->device_ca,
+        .client_ca = server->client_ca,
         .artifacts = &server->artifacts,
         .store = server->store,
         .ready = is_ready,
@@ -175,8 +188,8 @@ struct server *server_start(const struct server_config *config, struct strbuf *r
         strbuf_add_text(ret_problem, "out of memory");
     else if (time_zone_open(config->settings->window_time_zone, &server->window_zone, ret_problem) &&
              start_store(server, ret_problem) && start_device_ca(server, ret_problem) &&
-             start_artifacts(server, ret_problem) && start_engine(server, ret_problem) &&
-             start_http(server, ret_problem))
+             start_client_ca(server, ret_problem) && start_artifacts(server, ret_problem) &&
+             start_engine(server, ret_problem) && start_http(server, ret_problem))
         return server;
     server_stop(server);
     return NULL;
@@ -202,6 +215,7 @@ void server_stop(struct server *server)
         outbox_free(server->outbox);
     audience_free(server->audience);
     connectivity_watch_free(server->connectivity);
+    client_ca_free(server->client_ca);
     issuer_release(&server->device_ca);
     artifact_folder_close(server->artifacts.folder);
     if (server->store != NULL)
@@ -240,6 +254,11 @@ void server_set_ready(struct server *server)
 struct denials *server_denials(struct server *server)
 {
     return server->denials;
+}
+
+struct client_ca *server_client_ca(struct server *server)
+{
+    return server->client_ca;
 }
 
 struct clock *server_clock(struct server *server)

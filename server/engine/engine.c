@@ -9,6 +9,7 @@
 #include "ops/artifacts/doomed_files.h"
 #include "ops/executions/notify.h"
 #include "ops/fleet/connectivity.h"
+#include "ops/security/access_changes.h"
 #include "settings.h"
 #include "store/db.h"
 #include "store/jobs/audience_store.h"
@@ -186,6 +187,7 @@ static struct call_world world_at(struct engine *engine, struct batch *batch, in
         .audience = engine->config.audience,
         .unheard = &batch->unheard,
         .connectivity = engine->config.connectivity,
+        .access_changes = engine->config.access_changes,
         .artifacts = engine->config.artifacts,
         .messages = messages,
         .doomed = &batch->doomed,
@@ -323,6 +325,7 @@ static bool finish(struct engine *engine, struct batch *batch)
     bool committed = !db_failed(engine->config.db) && db_commit(engine->config.db);
     if (committed) {
         connectivity_watch_look(engine->config.connectivity, engine->config.db);
+        access_changes_publish(engine->config.access_changes);
         catch_up(engine, batch);
         remove_files(engine, batch);
     } else
@@ -499,6 +502,7 @@ static bool run_reset(struct op *op, const void *input)
 {
     (void)input;
     json_member_string(op->json, "status", STR_LIT("reset"));
+    access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_ALL, STR_NONE);
     connectivity_reset(op);
     doom_all_files(op);
     return store_reset(op->db) || fail(op->err, ERR_INTERNAL, "The database could not be emptied.");

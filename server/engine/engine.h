@@ -33,6 +33,7 @@ struct engine_config {
     struct outbox *outbox;
     struct audience *audience;               /* who listens to notifications; NULL: anybody may */
     struct connectivity_watch *connectivity; /* who wants to know who is connected; NULL: nobody */
+    struct access_changes *access_changes;   /* NULL: nobody wants to hear of them */
     const struct artifacts *artifacts;       /* NULL: there is no artefact store */
     /* Wakes the thread that drains the outbox; engine thread, called again every 0.5 ms until the outbox
      * is idle. NULL: nobody needs waking. */

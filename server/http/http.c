@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/pem.h"
 #include "base/problem.h"
 #include "http/connection.h"
 #include "http/exchange.h"
@@ -379,7 +380,7 @@ static bool start_https(struct http *http, struct strbuf *ret_problem)
         { MHD_OPTION_HTTPS_MEM_CERT, 0, http->tls.certificates },
         { MHD_OPTION_HTTPS_MEM_KEY, 0, http->tls.key },
         { MHD_OPTION_HTTPS_PRIORITIES, 0, priorities },
-        { MHD_OPTION_HTTPS_MEM_TRUST, 0, http->client_ca.pem }, /* NULL: no certificate is asked for */
+        { MHD_OPTION_HTTPS_MEM_TRUST, 0, http->client_cas }, /* NULL: no certificate is asked for */
         { MHD_OPTION_END, 0, NULL },
     };
     if (port != 0 && MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES) {
@@ -402,11 +403,17 @@ static bool read_tls(struct http *http, struct strbuf *ret_problem)
     return tls_read(settings->tls_certificate, settings->tls_key, &http->tls, ret_problem);
 }
 
-static bool read_client_ca(struct http *http, struct strbuf *ret_problem)
+static bool write_client_cas(struct http *http, struct strbuf *ret_problem)
 {
-    const struct settings *settings = http->config.settings;
-    return settings->https_port == 0 || settings->tls_client_ca[0] == '\0' ||
-           client_ca_read(settings->tls_client_ca, &http->client_ca, ret_problem);
+    struct strbuf pem;
+    if (http->config.client_ca == NULL)
+        return true;
+    strbuf_init(&pem, PEM_TEXT_MAX);
+    client_ca_add_pem(http->config.client_ca, &pem);
+    http->client_cas = pem.failed ? NULL : strbuf_detach(&pem, NULL);
+    strbuf_release(&pem);
+    return http->client_cas != NULL ||
+           problem(ret_problem, "tls_client_ca: out of memory for the certificates");
 }
 
 static bool start_fetches(struct http *http)
@@ -480,7 +487,7 @@ static void http_free(struct http *http)
     workshop_free(http->uploads);
     workshop_free(http->fetches);
     access_keys_release(&http->access_keys);
-    client_ca_release(&http->client_ca);
+    free(http->client_cas);
     tls_release(&http->tls);
     deadlines_stop(http->deadlines);
     pthread_key_delete(http->reader);
@@ -507,7 +514,8 @@ struct http *http_start(const struct http_config *config, struct strbuf *ret_pro
     }
     if (read_access_keys(http, ret_problem) && start_workshops(http, ret_problem) &&
         start_deadlines(http, ret_problem) && read_tls(http, ret_problem) &&
-        read_client_ca(http, ret_problem) && start_http(http, ret_problem) && start_https(http, ret_problem))
+        write_client_cas(http, ret_problem) && start_http(http, ret_problem) &&
+        start_https(http, ret_problem))
         return http;
     http_free(http);
     return NULL;

@@ -20,6 +20,7 @@
 #include "engine/engine.h"
 #include "store/store.h"
 
+struct client_ca;
 struct http;
 
 struct http_config {
@@ -30,6 +31,7 @@ struct http_config {
     struct log *log;
     struct denials *denials;     /* hears what was denied */
     const struct issuer *issuer; /* signs devices' certificates; borrowed until http_stop */
+    struct client_ca *client_ca; /* judges what HTTPS clients show; NULL: they are not asked */
     const struct artifacts *artifacts;
     struct store *store;          /* its readers serve the requests that only read */
     bool (*ready)(void *context); /* whether the whole server serves */

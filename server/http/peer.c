@@ -32,7 +32,7 @@ static void judge(const struct exchange *x, struct peer *peer)
     peer->shown = n > 0;
     if (!peer->shown)
         return;
-    client_ca_judge(&http->client_ca, chain, n, clock_host_ms(), &peer->certificate);
+    client_ca_judge(http->config.client_ca, chain, n, clock_host_ms(), &peer->certificate);
     if (peer->certificate.refusal != NULL)
         log_write(http->config.log, LOG_NOTICE, "client_certificate id=%s refused=%s", peer->certificate.id,
                   peer->certificate.refusal);
@@ -83,7 +83,7 @@ bool peer_bind(struct exchange *x, struct str thing)
 bool peer_identify(struct exchange *x)
 {
     struct call *call = x->call;
-    if (x->listener != &x->http->listeners[LISTENER_HTTPS] || x->http->client_ca.store == NULL)
+    if (x->listener != &x->http->listeners[LISTENER_HTTPS] || x->http->config.client_ca == NULL)
         return true;
     struct connection *connection = connection_of(x->connection);
     if (connection == NULL)
