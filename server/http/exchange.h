@@ -15,8 +15,8 @@
 #include "access_keys.h"
 #include "api/decode.h"
 #include "base/random.h"
+#include "client_ca.h"
 #include "engine/workshop.h"
-#include "http/client_ca.h"
 #include "http/http.h"
 #include "http/tls.h"
 #include "settings.h"
@@ -26,6 +26,8 @@ enum {
     /* A larger body is still read up to here, because a client that is writing does not see our 413. */
     HTTP_BODY_DISCARD_MAX = 8 * 1024 * 1024,
 };
+
+struct deadlines;
 
 /* One port, with its own pool of threads. */
 struct http_listener {
@@ -45,7 +47,8 @@ struct http {
     struct workshop *fetches;       /* reads documents from an external S3; NULL: there is none */
     struct access_keys access_keys; /* whose signatures the artefact store takes; none: everybody's */
     struct tls tls;                 /* what the TLS listeners show, MQTT's too; empty when there are none */
-    struct client_ca client_ca;     /* signs what HTTPS clients may show; empty: they are not asked */
+    char *client_cas;               /* PEM: whose certificates HTTPS clients are asked for; NULL: nobody's */
+    struct deadlines *deadlines;    /* of the connections of both listeners */
     pthread_key_t reader;           /* each pool thread's own struct db * */
     int64_t started_ms;
     atomic_bool quiesced;

@@ -14,9 +14,12 @@
 
 #include "http/exchange.h"
 
-/* libmicrohttpd's news of a connection of the HTTPS listener; `context` is the struct http. */
-void peer_notify(void *context, struct MHD_Connection *connection, void **peer,
-                 enum MHD_ConnectionNotificationCode what);
+/* What its connection keeps (http/connection.h); all zero at first. */
+struct peer {
+    bool judged; /* what follows is known */
+    bool shown;  /* there is a certificate */
+    struct client_certificate certificate;
+};
 
 /* Writes who asks into the call. False after fail(): ERR_FORBIDDEN when the certificate does not count. */
 bool peer_identify(struct exchange *x);

@@ -273,18 +273,21 @@ static void the_region_can_stand_in_an_arn(void **state)
     assert_true(settings_check(&world->settings, &world->problem));
 }
 
-static void another_address_than_loopback_needs_insecure(void **state)
+static void another_address_than_loopback_needs_enforcement_or_insecure(void **state)
 {
     struct world *world = *state;
     set(world, "bind", "localhost");
     assert_check_refuses(world, "bind: 'localhost' is not an IPv4 or IPv6 address");
     set(world, "bind", "0.0.0.0");
-    assert_check_refuses(world, "set insecure to true");
+    assert_check_refuses(world, "set auth to enforce, or insecure to true");
     set(world, "bind", "::");
-    assert_check_refuses(world, "set insecure to true");
+    assert_check_refuses(world, "set auth to enforce, or insecure to true");
     set(world, "insecure", "true");
     assert_true(settings_check(&world->settings, &world->problem));
     set(world, "insecure", "false");
+    set(world, "auth", "enforce");
+    assert_true(settings_check(&world->settings, &world->problem));
+    set(world, "auth", "open");
     set(world, "bind", "127.1.2.3");
     assert_true(settings_check(&world->settings, &world->problem));
     set(world, "bind", "::1");
@@ -428,7 +431,7 @@ int main(void)
         TEST(names_that_only_resemble_those_of_kubernetes_are_problems),
         TEST(the_account_is_twelve_digits),
         TEST(the_region_can_stand_in_an_arn),
-        TEST(another_address_than_loopback_needs_insecure),
+        TEST(another_address_than_loopback_needs_enforcement_or_insecure),
         TEST(a_start_of_the_clock_needs_a_virtual_clock_and_a_time),
         TEST(a_time_zone_must_be_known),
         TEST(ports_differ_and_one_is_on),
