@@ -87,6 +87,12 @@ bool files_find_plugin(const char *wanted, char ret_path[PATH_MAX], struct strbu
         IOTJOBS_PLUGIN_FROM_BIN);
 }
 
+bool files_find_provision(char ret_path[PATH_MAX], struct strbuf *ret_problem)
+{
+    return find_beside_us("iotjobsd-provision", ret_path) ||
+           problem(ret_problem, "iotjobsd-provision is not beside iotjobsd: install both");
+}
+
 /* --- the data folder -------------------------------------------------------------------------------- */
 
 /* mkdir -p */
@@ -190,7 +196,7 @@ bool files_write_memory(const char *name, struct str text, char ret_path[PATH_MA
 {
     /* Open in the broker too, under the same number; it reads the path again on SIGHUP. */
     int fd = memfd_create(name, 0);
-    if (fd >= 0 && write_all(fd, text)) {
+    if (fd >= 0 && fchmod(fd, FILE_MODE) == 0 && write_all(fd, text)) {
         snprintf(ret_path, PATH_MAX, "/proc/%d/fd/%d", (int)getpid(), fd);
         return true;
     }

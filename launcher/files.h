@@ -12,6 +12,9 @@ bool files_find_broker(const char *wanted, char ret_path[PATH_MAX], struct strbu
 /* The plugin: `wanted` as a path; empty: beside this program, or where it was installed. */
 bool files_find_plugin(const char *wanted, char ret_path[PATH_MAX], struct strbuf *ret_problem);
 
+/* The program that is `iotjobsd provision`, which is installed beside this one. */
+bool files_find_provision(char ret_path[PATH_MAX], struct strbuf *ret_problem);
+
 /*
  * Makes the data folder if it is missing, for its owner alone, and gives its absolute path. Refuses one that
  * cannot be written to or that a server holds, running or about to, before anything in it is touched. On
@@ -26,8 +29,8 @@ bool files_prepare_data(const char *folder, char ret_path[PATH_MAX], struct strb
 bool files_write_config(const char *folder, struct str text, char ret_path[PATH_MAX],
                         struct strbuf *ret_problem);
 
-/* Writes a file in memory that the program which this process becomes has too, and gives a path to it, of use
- * to other processes of the user as well for as long as that program runs. */
+/* Writes a file in memory that the program which this process becomes has too, for its owner alone, and gives
+ * a path to it, of use to other processes of the user as well for as long as that program runs. */
 bool files_write_memory(const char *name, struct str text, char ret_path[PATH_MAX],
                         struct strbuf *ret_problem);
 

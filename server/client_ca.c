@@ -78,7 +78,7 @@ static bool read_cas(const char *path, struct trust *trust, struct strbuf *ret_p
 {
     struct stack_st_X509 *certificates = NULL;
     struct strbuf pem;
-    if (!pem_read_certificates(path, &certificates, ret_problem))
+    if (path[0] != '\0' && !pem_read_certificates(path, &certificates, ret_problem))
         return false;
     strbuf_init(&pem, PEM_TEXT_MAX);
     trust->store = X509_STORE_new();
@@ -177,6 +177,8 @@ void client_ca_add_pem(struct client_ca *ca, struct strbuf *out)
 
 static const char no_memory[] = "the server is out of memory for it";
 
+static const char revoked[] = "its CA has revoked it";
+
 static const char *words_of(int error)
 {
     static const struct {
@@ -191,6 +193,7 @@ static const char *words_of(int error)
         { X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, "no CA that this server trusts has signed it" },
         { X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, "no CA that this server trusts has signed it" },
         { X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, "no CA that this server trusts has signed it" },
+        { X509_V_ERR_CERT_REVOKED, revoked },
         { X509_V_ERR_OUT_OF_MEM, no_memory },
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -276,6 +279,7 @@ static void judge(const struct trust *trust, struct stack_st_X509 *chain, int64_
     write_thing_name(own, certificate->thing_name);
     certificate->made_here = issue_has_made_client(own);
     certificate->refusal = verify(trust, own, chain, now_ms);
+    certificate->revoked = certificate->refusal == revoked;
     if (!write_content(own, certificate->content) && certificate->refusal == NULL)
         certificate->refusal = no_memory;
 }

@@ -16,7 +16,7 @@
 struct client_ca;
 
 struct client_ca_options {
-    const char *cas; /* PEM file; those below a root count by themselves */
+    const char *cas; /* PEM file; those below a root count by themselves. "": there are none */
     struct log *log; /* hears of files that cannot be used later on; NULL: nobody does */
 };
 
@@ -42,6 +42,7 @@ struct client_certificate {
     char thing_name[THING_NAME_MAX + 1];     /* the subject's common name; "" when that names no thing */
     bool made_here;                          /* by issue_client: counts for nothing unless it is registered */
     const char *refusal; /* why it does not count, to follow a colon, static; NULL: it counts */
+    bool revoked;        /* for this reason: its CA has */
 };
 
 /*

@@ -117,11 +117,11 @@ static bool prepare(struct exchange *x, struct op_handler *ret_handler)
     struct op_handler handler = op_handler(route.operation);
     x->operation = model->name;
     call->operation = route.operation;
+    struct str thing = labels_value(&route.labels, model, "thingName");
     struct str region = call_region(caller.region, x->http->config.settings);
     struct str resource = permission_resource(x, region, model, &route.labels);
-    if (!peer_bind(x, labels_value(&route.labels, model, "thingName")) ||
-        !permission_granted(x, action_of_operation(route.operation), resource) ||
-        !engine_admit(x->http->config.engine, call))
+    if (!peer_bind(x, thing) || !permission_granted(x, action_of_operation(route.operation), resource) ||
+        !engine_admit(x->http->config.engine, call, thing))
         return false;
     call->run = handler.run;
     assert(call->run != NULL);

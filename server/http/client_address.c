@@ -9,7 +9,7 @@ const struct sockaddr *client_address(const struct exchange *x)
     return info != NULL ? info->client_addr : NULL;
 }
 
-struct str client_address_text(struct exchange *x)
+struct str exchange_source_ip(const struct exchange *x)
 {
     char text[INET6_ADDRSTRLEN];
     const struct sockaddr *address = client_address(x);

@@ -6,10 +6,7 @@
 
 #include "http/exchange.h"
 
-/* The other end's; NULL: it is not known. Belongs to the connection. */
+/* The other end's; NULL: it is not known. Belongs to the connection. As text: exchange_source_ip. */
 const struct sockaddr *client_address(const struct exchange *x);
-
-/* "192.0.2.7", in the call's arena; absent: it is not known. */
-struct str client_address_text(struct exchange *x);
 
 #endif

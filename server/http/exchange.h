@@ -29,6 +29,8 @@ enum {
     HTTP_BODY_DISCARD_MAX = 8 * 1024 * 1024,
 };
 
+struct deadlines;
+
 /* One port, with its own pool of threads. */
 struct http_listener {
     struct http *http;
@@ -48,9 +50,10 @@ struct http {
     struct key_ring *keys;     /* whose signatures count; none: everybody's (auth = open) */
     struct sessions *sessions; /* who has logged in (auth = enforce) */
     struct login_rate logins;
-    struct tls tls;       /* what the TLS listeners show, MQTT's too; empty when there are none */
-    char *client_cas;     /* PEM: whose certificates HTTPS clients are asked for; NULL: nobody's */
-    pthread_key_t reader; /* each pool thread's own struct db * */
+    struct tls tls;              /* what the TLS listeners show, MQTT's too; empty when there are none */
+    char *client_cas;            /* PEM: whose certificates HTTPS clients are asked for; NULL: nobody's */
+    struct deadlines *deadlines; /* of the connections of both listeners */
+    pthread_key_t reader;        /* each pool thread's own struct db * */
     int64_t started_ms;
     atomic_bool quiesced;
     atomic_size_t exchanges; /* begun and not yet ended */
@@ -63,6 +66,7 @@ enum exchange_stage {
     EXCHANGE_READ,    /* the same, a workshop; the call is run here once it is back */
 };
 
+struct device_access;
 struct s3_request;
 
 struct exchange {
@@ -72,9 +76,10 @@ struct exchange {
     struct call *call; /* its `ok`, `err` and `reply` are the answer */
     enum exchange_stage stage;
     struct s3_request *s3;         /* NULL: it is not for the artefact store */
+    struct device_access *access;  /* auth = enforce: what the client's certificate is good for; NULL: none */
+    const struct session *session; /* who sent it came with that; NULL: with none */
     const char *method;            /* HEAD counts as GET */
     const char *sent_method;       /* as it came */
-    const struct session *session; /* who sent it came with that; NULL: with none */
     struct str path;               /* raw */
     struct str query;              /* raw, without '?' */
     struct strbuf body;
@@ -111,6 +116,9 @@ enum serve_result own_serve(struct exchange *x);
 
 /* Queues what stands in the call (answer.c). */
 enum MHD_Result answer_send(struct exchange *x);
+
+/* The address of whoever has sent it, as text in the call's arena; absent: unknown. */
+struct str exchange_source_ip(const struct exchange *x);
 
 /* A header of the request; absent when it has none of that name. Valid until the exchange ends. */
 struct str exchange_header(const struct exchange *x, const char *name);

@@ -10,11 +10,12 @@
 
 #include "base/pem.h"
 #include "base/problem.h"
+#include "http/connection.h"
 #include "http/exchange.h"
 #include "http/framing.h"
 #include "http/identify.h"
 #include "http/listen.h"
-#include "http/peer.h"
+#include "http/peer_access.h"
 #include "http/s3/s3.h"
 
 enum {
@@ -110,6 +111,7 @@ static void *on_request_line(void *context, const char *uri, struct MHD_Connecti
     random_uuid(x->request_id);
     call->owner = x;
     atomic_fetch_add(&x->http->exchanges, 1);
+    connection_is_asked(x);
     return x;
 }
 
@@ -123,6 +125,7 @@ static size_t on_unescape(void *context, struct MHD_Connection *connection, char
 
 static enum MHD_Result send_answer(struct exchange *x)
 {
+    connection_waits(x, WAIT_FLOW);
     return x->s3 != NULL ? s3_request_send(x) : answer_send(x);
 }
 
@@ -160,7 +163,9 @@ static enum MHD_Result on_headers(struct exchange *x, const char *method)
     x->body.secret = str_eq_text(x->path, SESSION_PATH);
     if (!framing_check(x->connection, &x->call->err))
         return refuse_and_close(x);
-    if (s3_is_meant(x))
+    bool for_s3 = s3_is_meant(x);
+    connection_waits(x, for_s3 ? WAIT_FLOW : WAIT_BODY);
+    if (for_s3)
         return begin_s3(x, method);
     if (!identify_headers(x) && exchange_header(x, MHD_HTTP_HEADER_EXPECT).p != NULL)
         return refuse_and_close(x);
@@ -225,16 +230,17 @@ static enum MHD_Result finish(struct exchange *x, enum serve_result result)
 
 static enum MHD_Result on_complete_request(struct exchange *x)
 {
+    connection_waits(x, WAIT_SERVER);
     if (x->s3 != NULL)
         return finish(x, s3_request_serve(x));
     if (x->call->err.code != ERR_NONE)
-        return answer_send(x);
+        return send_answer(x);
     if (x->body_n > HTTP_BODY_MAX)
         return refuse_body(x);
     if (x->body.failed)
         fail(&x->call->err, ERR_INTERNAL, "The server is out of memory for this request.");
     if (x->body.failed || !identify(x))
-        return answer_send(x);
+        return send_answer(x);
     return finish(x, own_path(x->path) ? own_serve(x) : api_serve(x));
 }
 
@@ -284,8 +290,10 @@ static void on_end(void *context, struct MHD_Connection *connection, void **exch
     if (x == NULL)
         return;
     log_exchange(x);
+    connection_waits(x, WAIT_REQUEST);
     if (x->s3 != NULL)
         s3_request_end(x);
+    peer_access_release(x);
     strbuf_release(&x->body);
     call_free(x->call);
     *exchange = NULL;
@@ -316,10 +324,12 @@ static struct MHD_Daemon *start_daemon(struct http_listener *listener, int socke
         more[0].option == MHD_OPTION_END ? flags : flags | MHD_USE_TLS, 0, NULL, NULL, on_request, http,
         MHD_OPTION_EXTERNAL_LOGGER, on_library_log, http, /* first: it hears of the others */
         MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        (unsigned)http->config.settings->connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
         MHD_OPTION_URI_LOG_CALLBACK, on_request_line, listener, MHD_OPTION_UNESCAPE_CALLBACK, on_unescape,
-        http, MHD_OPTION_NOTIFY_COMPLETED, on_end, http, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
+        http, MHD_OPTION_NOTIFY_COMPLETED, on_end, http, MHD_OPTION_NOTIFY_CONNECTION, connection_notify,
+        http, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
 }
 
 /* The pool's threads inherit the mask: signals are the business of the host's own thread. */
@@ -367,7 +377,6 @@ static bool start_https(struct http *http, struct strbuf *ret_problem)
         { MHD_OPTION_HTTPS_MEM_KEY, 0, http->tls.key },
         { MHD_OPTION_HTTPS_PRIORITIES, 0, priorities },
         { MHD_OPTION_HTTPS_MEM_TRUST, 0, http->client_cas }, /* NULL: no certificate is asked for */
-        { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)peer_notify, http },
         { MHD_OPTION_END, 0, NULL },
     };
     if (port != 0 && MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES) {
@@ -475,6 +484,20 @@ void http_reload(struct http *http)
     strbuf_release(&problem);
 }
 
+static bool start_deadlines(struct http *http, struct strbuf *ret_problem)
+{
+    const struct settings *settings = http->config.settings;
+    const struct deadline_rules rules = {
+        .headers_ms = settings->http_header_timeout_ms,
+        .body_ms = settings->http_body_timeout_ms,
+        .flow_ms = settings->http_body_timeout_ms,
+        .idle_ms = IDLE_TIMEOUT_S * 1000,
+    };
+    http->deadlines = deadlines_start(&rules, http->config.log);
+    return http->deadlines != NULL ||
+           problem(ret_problem, "http: the host has no thread left for watching over connections");
+}
+
 static void stop_workshops(struct http *http)
 {
     workshop_stop(http->fetches);
@@ -501,6 +524,7 @@ static void http_free(struct http *http)
     login_rate_release(&http->logins);
     free(http->client_cas);
     tls_release(&http->tls);
+    deadlines_stop(http->deadlines);
     pthread_key_delete(http->reader);
     free(http);
 }
@@ -526,7 +550,8 @@ struct http *http_start(const struct http_config *config, struct strbuf *ret_pro
         return NULL;
     }
     if (read_access_keys(http, ret_problem) && start_workshops(http, ret_problem) &&
-        read_tls(http, ret_problem) && write_client_cas(http, ret_problem) && start_http(http, ret_problem) &&
+        start_deadlines(http, ret_problem) && read_tls(http, ret_problem) &&
+        write_client_cas(http, ret_problem) && start_http(http, ret_problem) &&
         start_https(http, ret_problem))
         return http;
     http_free(http);

@@ -23,6 +23,7 @@
 #include "store/store.h"
 
 struct client_ca;
+struct policy_cache;
 struct http;
 
 struct http_config {
@@ -31,7 +32,8 @@ struct http_config {
     const struct settings *settings;
     const struct time_zone *window_zone; /* of maintenance windows; NULL: UTC */
     struct log *log;
-    struct denials *denials;     /* hears what was denied */
+    struct denials *denials; /* hears what was denied */
+    struct policy_cache *policies;
     const struct issuer *issuer; /* signs devices' certificates; borrowed until http_stop */
     struct client_ca *client_ca; /* judges what HTTPS clients show; NULL: they are not asked */
     const struct artifacts *artifacts;

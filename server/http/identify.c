@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "api/uri_text.h"
-#include "http/client_address.h"
 #include "http/peer.h"
+#include "http/peer_access.h"
 #include "http/plane.h"
 #include "rules/security/api_auth.h"
 
@@ -104,7 +104,7 @@ static bool note_refusal(struct exchange *x)
         .action = uri_text_shown(str_from(x->sent_method), &call->arena),
         .resource = uri_text_shown(x->path, &call->arena),
         .reason = reason_of(call->err.code),
-        .source_ip = client_address_text(x),
+        .source_ip = exchange_source_ip(x),
     };
     if (call->err.code != ERR_INTERNAL)
         denials_note(x->http->config.denials, &denied);
@@ -267,6 +267,7 @@ bool identify_headers(struct exchange *x)
     if (!peer_identify(x) || (x->call->principal.kind == PRINCIPAL_ANYBODY && !take_session(x)))
         return false;
     if (x->call->principal.kind != PRINCIPAL_NOBODY) {
+        peer_access_release(x); /* who it is is found out again: what he may can change until then */
         x->call->principal = (struct principal){ 0 };
         return true;
     }

@@ -109,7 +109,7 @@ static bool refuse_login(struct exchange *x)
         .action = STR_LIT("iotjobsd:Login"),
         .resource = STR_LIT("*"),
         .reason = "the access key or its secret is wrong",
-        .source_ip = client_address_text(x),
+        .source_ip = exchange_source_ip(x),
     };
     denials_note(x->http->config.denials, &denied);
     return fail(&x->call->err, ERR_UNRECOGNIZED_CLIENT, "The access key or its secret is wrong.");

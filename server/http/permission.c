@@ -1,6 +1,6 @@
 #include "http/permission.h"
 
-#include "http/client_address.h"
+#include "http/peer_access.h"
 
 /* What a certificate may with auth = open. */
 static bool deny_thing(struct err *err, const struct principal *principal)
@@ -20,8 +20,7 @@ static bool deny_thing(struct err *err, const struct principal *principal)
         STR(principal->thing_name));
 }
 
-static bool deny(struct exchange *x, const struct action *action, struct str resource,
-                 const struct denial *denial)
+static bool deny(struct exchange *x, const struct action *action, struct str resource)
 {
     const struct principal *principal = &x->call->principal;
     struct err *err = &x->call->err;
@@ -33,9 +32,7 @@ static bool deny(struct exchange *x, const struct action *action, struct str res
                     x->http->config.settings->account_id, STR(principal->access_key), STR(action->name),
                     STR(resource), STR(action->name));
     case PRINCIPAL_THING: return deny_thing(err, principal);
-    case PRINCIPAL_CERTIFICATE:
-        return fail(err, ERR_FORBIDDEN, "The client certificate may not perform %.*s on %.*s: %s.",
-                    STR(action->name), STR(resource), denial_text(denial->reason));
+    case PRINCIPAL_CERTIFICATE: return fail(err, ERR_FORBIDDEN, "Forbidden");
     case PRINCIPAL_ANYBODY:
     case PRINCIPAL_NOBODY: break;
     }
@@ -71,7 +68,7 @@ bool permission_granted(struct exchange *x, const struct action *action, struct 
 {
     struct call *call = x->call;
     struct denial denial;
-    if (may(&call->principal, action, resource, NULL, &denial))
+    if (may(&call->principal, action, resource, peer_access_context(x), &denial))
         return true;
     const struct denied denied = {
         .principal = principal_text(&call->principal, &call->arena),
@@ -79,8 +76,8 @@ bool permission_granted(struct exchange *x, const struct action *action, struct 
         .resource = resource,
         .reason = denial_text(denial.reason),
         .policy = denial.policy,
-        .source_ip = client_address_text(x),
+        .source_ip = exchange_source_ip(x),
     };
     denials_note(x->http->config.denials, &denied);
-    return deny(x, action, resource, &denial);
+    return deny(x, action, resource);
 }
