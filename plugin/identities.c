@@ -26,6 +26,7 @@ struct identity {
     bool to_review;
     bool stale;          /* has to be looked up anew */
     bool out;            /* is to be cut, and may nothing any more */
+    bool gone;           /* the next review forgets it */
     uint64_t generation; /* of the identities, when it was looked up */
     struct arena own;    /* of `newcomer` */
     struct newcomer newcomer;
@@ -452,7 +453,9 @@ static enum admission may_connect(struct identities *identities, struct identity
 enum admission identities_admit(struct identities *identities, const struct newcomer *newcomer)
 {
     take_changes(identities);
-    identities_left(identities, newcomer->connection);
+    struct identity *before = find(identities, newcomer->connection);
+    if (before != NULL)
+        forget(identities, before);
     struct identity *identity = identity_new(newcomer);
     if (identity == NULL || (identities->n >= identities->size && !widen(identities))) {
         if (identity != NULL)
@@ -473,8 +476,10 @@ enum admission identities_admit(struct identities *identities, const struct newc
 void identities_left(struct identities *identities, const void *connection)
 {
     struct identity *identity = find(identities, connection);
-    if (identity != NULL)
-        forget(identities, identity);
+    if (identity == NULL)
+        return;
+    identity->gone = true;
+    review_later(identities, identity);
 }
 
 void identities_expel(struct identities *identities, const void *connection)
@@ -522,6 +527,10 @@ bool identities_review(struct identities *identities, identities_cut_fn *cut, vo
     review_all_if_due(identities);
     for (int n = 0; n < REVIEWED_AT_ONCE && identities->first_to_review != NULL; n++) {
         struct identity *identity = identities->first_to_review;
+        if (identity->gone) {
+            forget(identities, identity);
+            continue;
+        }
         if (!is_fresh(identities, identity))
             refresh(identities, identity);
         take_from_review(identities, identity);
