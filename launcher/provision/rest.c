@@ -85,7 +85,9 @@ static bool sign(struct transfer *transfer, const struct rest_request *request, 
                             sigv4_authorize(&transfer->rest->signer, &all, str_from(date), arena));
 }
 
-/* No redirects, for the request is signed for this host alone; no proxy, and no other protocol. */
+/* No redirects, for the request is signed for this host alone; no proxy, and no other protocol. A connection
+ * for each, because libcurl sends a request again that gets no answer on one that was used before: what it
+ * makes would be made twice. */
 static bool set_manners(CURL *curl)
 {
     return curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
@@ -93,6 +95,8 @@ static bool set_manners(CURL *curl)
            curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)TOTAL_MS) == CURLE_OK;
@@ -129,7 +133,7 @@ static bool set_up(struct transfer *transfer, const struct rest_request *request
 {
     const struct rest *rest = transfer->rest;
     CURL *curl = rest->curl;
-    curl_easy_reset(curl); /* keeps the connection */
+    curl_easy_reset(curl);
     struct str url =
         arena_printf(arena, "%s://%s%.*s%s%.*s", rest->scheme, rest->authority, STR(request->path),
                      request->query.p != NULL ? "?" : "", STR(request->query));

@@ -1,5 +1,6 @@
 #include "http/http.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,7 +15,7 @@
 #include "http/exchange.h"
 #include "http/framing.h"
 #include "http/listen.h"
-#include "http/peer.h"
+#include "http/peer_access.h"
 #include "http/s3/s3.h"
 
 enum {
@@ -217,6 +218,22 @@ static enum MHD_Result submit(struct exchange *x, enum serve_result to)
 }
 
 /* A browser lets any page send requests here, and names it in Origin unless the request only reads. */
+struct str exchange_source_ip(const struct exchange *x)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    char text[INET6_ADDRSTRLEN];
+    if (info == NULL || info->client_addr == NULL)
+        return STR_NONE;
+    const struct sockaddr *address = info->client_addr;
+    const void *bytes = address->sa_family == AF_INET6
+                            ? (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr
+                            : (const void *)&((const struct sockaddr_in *)address)->sin_addr;
+    if (inet_ntop(address->sa_family, bytes, text, sizeof text) == NULL)
+        return STR_NONE;
+    return arena_str(&x->call->arena, str_from(text));
+}
+
 bool exchange_writes_for_a_web_page(const struct exchange *x)
 {
     return strcmp(x->method, MHD_HTTP_METHOD_GET) != 0 &&
@@ -298,6 +315,7 @@ static void on_end(void *context, struct MHD_Connection *connection, void **exch
     connection_waits(x, WAIT_REQUEST);
     if (x->s3 != NULL)
         s3_request_end(x);
+    peer_access_release(x);
     strbuf_release(&x->body);
     call_free(x->call);
     *exchange = NULL;
@@ -514,7 +532,8 @@ struct http *http_start(const struct http_config *config, struct strbuf *ret_pro
     }
     if (read_access_keys(http, ret_problem) && start_workshops(http, ret_problem) &&
         start_deadlines(http, ret_problem) && read_tls(http, ret_problem) &&
-        write_client_cas(http, ret_problem) && start_http(http, ret_problem) && start_https(http, ret_problem))
+        write_client_cas(http, ret_problem) && start_http(http, ret_problem) &&
+        start_https(http, ret_problem))
         return http;
     http_free(http);
     return NULL;

@@ -30,7 +30,7 @@ struct http_config {
     const struct settings *settings;
     const struct time_zone *window_zone; /* of maintenance windows; NULL: UTC */
     struct log *log;
-    struct denials *denials;     /* hears what was denied */
+    struct denials *denials; /* hears what was denied */
     struct policy_cache *policies;
     const struct issuer *issuer; /* signs devices' certificates; borrowed until http_stop */
     struct client_ca *client_ca; /* judges what HTTPS clients show; NULL: they are not asked */

@@ -3,6 +3,7 @@
 #include <gnutls/gnutls.h>
 
 #include "http/connection.h"
+#include "http/peer_access.h"
 #include "rules/security/certificate_state.h"
 #include "store/security/certificate_store.h"
 #include "store/security/principal_store.h"
@@ -28,12 +29,13 @@ static void judge(const struct exchange *x, struct peer *peer)
     struct str chain[CLIENT_CHAIN_MAX + 1];
     const struct http *http = x->http;
     size_t n = chain_of(x->connection, chain);
+    peer->generation = client_ca_generation(http->config.client_ca);
     peer->judged = true;
     peer->shown = n > 0;
     if (!peer->shown)
         return;
     client_ca_judge(http->config.client_ca, chain, n, clock_host_ms(), &peer->certificate);
-    if (peer->certificate.refusal != NULL)
+    if (peer->certificate.refusal != NULL && http->config.settings->auth == AUTH_OPEN)
         log_write(http->config.log, LOG_NOTICE, "client_certificate id=%s refused=%s", peer->certificate.id,
                   peer->certificate.refusal);
 }
@@ -70,7 +72,7 @@ static bool look_up(struct exchange *x, const struct client_certificate *certifi
 bool peer_bind(struct exchange *x, struct str thing)
 {
     struct principal *principal = &x->call->principal;
-    if (!principal->registered || thing.n == 0)
+    if (principal->kind != PRINCIPAL_THING || !principal->registered || thing.n == 0)
         return true;
     struct str attached =
         arena_printf(&x->call->arena, PRINCIPAL_CERTIFICATE_PREFIX "%.*s", STR(principal->certificate_id));
@@ -89,11 +91,15 @@ bool peer_identify(struct exchange *x)
     if (connection == NULL)
         return fail(&call->err, ERR_INTERNAL, "The server is out of memory for this connection.");
     struct peer *peer = &connection->peer;
-    if (!peer->judged)
+    if (!peer->judged || peer->generation != client_ca_generation(x->http->config.client_ca))
         judge(x, peer);
     if (!peer->shown)
         return true;
     const struct client_certificate *certificate = &peer->certificate;
+    if (x->http->config.settings->auth == AUTH_ENFORCE) {
+        struct str chain[CLIENT_CHAIN_MAX + 1];
+        return chain_of(x->connection, chain) > 0 && peer_access_find(x, certificate, chain[0]);
+    }
     if (certificate->refusal != NULL)
         return fail(&call->err, ERR_FORBIDDEN, "The client certificate is not accepted: %s.",
                     certificate->refusal);
