@@ -20,7 +20,7 @@
 
 #define IOT_ARN(rest) "arn:aws:iot:us-east-1:000000000000:" rest
 
-enum { VISITS_MAX = 1024, CUT_TEXT_MAX = 256 };
+enum { VISITS_MAX = 1100, CUT_TEXT_MAX = 256 };
 
 /* ---- devices ---- */
 
