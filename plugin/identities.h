@@ -93,7 +93,8 @@ struct str identities_certificate(const struct identities *identities, const voi
 /*
  * On each tick. Clients whose certificate counts no more, that stand no more for their thing, or that were
  * expelled, are told to `cut`, which must not call back in here. True: some are still to be reviewed, the
- * next tick should come soon.
+ * next tick should come soon; who cannot be, because the database does not answer, waits for the ticks that
+ * come by themselves.
  */
 typedef void identities_cut_fn(void *context, const void *connection, const char *client_id);
 bool identities_review(struct identities *identities, identities_cut_fn *cut, void *context);

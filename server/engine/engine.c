@@ -517,7 +517,7 @@ static bool run_reset(struct op *op, const void *input)
 {
     (void)input;
     json_member_string(op->json, "status", STR_LIT("reset"));
-    access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_ALL, STR_NONE);
+    access_changes_note(op->access_changes, ACCESS_CHANGED_ANYHOW, STR_NONE);
     connectivity_reset(op);
     doom_all_files(op);
     return store_reset(op->db) || fail(op->err, ERR_INTERNAL, "The database could not be emptied.");
