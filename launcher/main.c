@@ -17,7 +17,7 @@
 #include "base/clock.h"
 #include "base/problem.h"
 #include "base/random.h"
-#include "http/client_ca.h"
+#include "client_ca.h"
 #include "http/tls.h"
 #include "launcher/broker_config.h"
 #include "launcher/certificates.h"
@@ -199,13 +199,12 @@ static bool check_certificate(const struct settings *settings, struct strbuf *re
 /* Whether the CAs of devices can be used, where they are named. */
 static bool check_client_ca(const struct settings *settings, struct strbuf *ret_problem)
 {
-    struct client_ca ca;
-    if (settings->https_port == 0 || settings->tls_client_ca[0] == '\0')
+    const struct client_ca_options options = { .cas = settings->tls_client_ca };
+    if (settings->tls_client_ca[0] == '\0')
         return true;
-    if (!client_ca_read(settings->tls_client_ca, &ca, ret_problem))
-        return false;
-    client_ca_release(&ca);
-    return true;
+    struct client_ca *ca = client_ca_open(&options, ret_problem);
+    client_ca_free(ca);
+    return ca != NULL;
 }
 
 /* Our own CA stands for devices, too, unless others are named. In memory it does not: its key is nowhere, so

@@ -5,6 +5,7 @@
 
 #include "base/time_text.h"
 #include "base/time_zone.h"
+#include "client_ca.h"
 #include "device_ca.h"
 #include "engine/denials.h"
 #include "engine/handover.h"
@@ -12,6 +13,8 @@
 #include "ops/artifacts/artifacts.h"
 #include "ops/executions/audience.h"
 #include "ops/fleet/connectivity.h"
+#include "ops/security/access_changes.h"
+#include "ops/security/policy_cache.h"
 #include "store/store.h"
 
 struct server {
@@ -20,7 +23,10 @@ struct server {
     struct time_zone *window_zone; /* NULL: UTC */
     struct store *store;
     struct issuer device_ca;
+    struct client_ca *client_ca; /* NULL: nobody's certificate is judged */
     struct denials *denials;
+    struct policy_cache *policies;
+    struct access_changes *access_changes; /* NULL: auth = open */
     struct outbox *outbox;
     struct audience *audience;
     struct connectivity_watch *connectivity;
@@ -67,6 +73,29 @@ static bool start_device_ca(struct server *server, struct strbuf *ret_problem)
     const struct settings *settings = server->config.settings;
     return device_ca_open(settings->in_memory ? NULL : settings->data, store_writer(server->store),
                           clock_host_ms(), server->config.log, &server->device_ca, ret_problem);
+}
+
+static bool start_access(struct server *server, struct strbuf *ret_problem)
+{
+    bool enforces = server->config.settings->auth == AUTH_ENFORCE;
+    server->denials = denials_new(&server->clock, server->config.log);
+    server->policies = policy_cache_new();
+    server->access_changes = enforces ? access_changes_new() : NULL;
+    if (server->denials != NULL && server->policies != NULL && (!enforces || server->access_changes != NULL))
+        return true;
+    strbuf_add_text(ret_problem, "out of memory");
+    return false;
+}
+
+static bool start_client_ca(struct server *server, struct strbuf *ret_problem)
+{
+    const struct settings *settings = server->config.settings;
+    const struct client_ca_options options = { .cas = settings->tls_client_ca, .log = server->config.log };
+    bool any_listener = settings->https_port != 0 || settings->mqtts_port != 0;
+    if (settings->auth == AUTH_OPEN && (settings->tls_client_ca[0] == '\0' || !any_listener))
+        return true;
+    server->client_ca = client_ca_open(&options, ret_problem);
+    return server->client_ca != NULL;
 }
 
 static bool start_artifacts(struct server *server, struct strbuf *ret_problem)
@@ -128,6 +157,7 @@ static bool start_engine(struct server *server, struct strbuf *ret_problem)
             .outbox = server->outbox,
             .audience = server->audience,
             .connectivity = server->connectivity,
+            .access_changes = server->access_changes,
             .artifacts = &server->artifacts,
             .ring = server->config.ring,
             .ring_context = server->config.ring_context,
@@ -149,7 +179,9 @@ static bool start_http(struct server *server, struct strbuf *ret_problem)
         .window_zone = server->window_zone,
         .log = server->config.log,
         .denials = server->denials,
+        .policies = server->policies,
         .issuer = &server->device_ca,
+        .client_ca = server->client_ca,
         .artifacts = &server->artifacts,
         .store = server->store,
         .ready = is_ready,
@@ -170,13 +202,11 @@ struct server *server_start(const struct server_config *config, struct strbuf *r
     }
     server->config = *config;
     start_clock(server);
-    server->denials = denials_new(&server->clock, config->log);
-    if (server->denials == NULL)
-        strbuf_add_text(ret_problem, "out of memory");
-    else if (time_zone_open(config->settings->window_time_zone, &server->window_zone, ret_problem) &&
-             start_store(server, ret_problem) && start_device_ca(server, ret_problem) &&
-             start_artifacts(server, ret_problem) && start_engine(server, ret_problem) &&
-             start_http(server, ret_problem))
+    if (start_access(server, ret_problem) &&
+        time_zone_open(config->settings->window_time_zone, &server->window_zone, ret_problem) &&
+        start_store(server, ret_problem) && start_device_ca(server, ret_problem) &&
+        start_client_ca(server, ret_problem) && start_artifacts(server, ret_problem) &&
+        start_engine(server, ret_problem) && start_http(server, ret_problem))
         return server;
     server_stop(server);
     return NULL;
@@ -202,10 +232,13 @@ void server_stop(struct server *server)
         outbox_free(server->outbox);
     audience_free(server->audience);
     connectivity_watch_free(server->connectivity);
+    client_ca_free(server->client_ca);
     issuer_release(&server->device_ca);
     artifact_folder_close(server->artifacts.folder);
     if (server->store != NULL)
         store_close(server->store);
+    access_changes_free(server->access_changes);
+    policy_cache_free(server->policies);
     denials_free(server->denials);
     clock_release(&server->clock);
     time_zone_free(server->window_zone);
@@ -240,6 +273,26 @@ void server_set_ready(struct server *server)
 struct denials *server_denials(struct server *server)
 {
     return server->denials;
+}
+
+struct client_ca *server_client_ca(struct server *server)
+{
+    return server->client_ca;
+}
+
+struct store *server_store(struct server *server)
+{
+    return server->store;
+}
+
+struct policy_cache *server_policy_cache(struct server *server)
+{
+    return server->policies;
+}
+
+struct access_changes *server_access_changes(struct server *server)
+{
+    return server->access_changes;
 }
 
 struct clock *server_clock(struct server *server)

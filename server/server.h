@@ -1,6 +1,7 @@
 /*
  * Assembles the server from its parts and takes it down again, mirrored:
- * settings → time zone → store (migrate) → devices' CA → engine → timer → HTTP.  The plugin adds MQTT.
+ * settings → time zone → store (migrate) → devices' CA → clients' CAs → engine → timer → HTTP.  The plugin
+ * adds MQTT.
  */
 #ifndef IOTJOBS_SERVER_H
 #define IOTJOBS_SERVER_H
@@ -21,13 +22,22 @@ struct server_config {
 struct server *server_start(const struct server_config *config, struct strbuf *ret_problem);
 void server_stop(struct server *server);
 
+struct client_ca;
+struct access_changes;
 struct denials;
+struct policy_cache;
 
 struct engine *server_engine(struct server *server);
 struct outbox *server_outbox(struct server *server);
 struct audience *server_audience(struct server *server);
 struct connectivity_watch *server_connectivity(struct server *server);
 struct denials *server_denials(struct server *server);
+struct store *server_store(struct server *server);
+struct policy_cache *server_policy_cache(struct server *server);
+/* For the one who keeps decisions about clients that are connected; NULL with auth = open. */
+struct access_changes *server_access_changes(struct server *server);
+/* Judges the certificates of clients; NULL: there is no CA for that (tls_client_ca), or no TLS listener. */
+struct client_ca *server_client_ca(struct server *server);
 struct clock *server_clock(struct server *server); /* for the time stamps of what an edge answers by itself */
 
 /* The host of the server says that every listener answers; `ready` is 200 from now on. Any thread. */

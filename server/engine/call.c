@@ -97,6 +97,7 @@ void call_run(struct call *call, const struct call_world *world)
         .audience = world->audience,
         .unheard = world->unheard,
         .connectivity = world->connectivity,
+        .access_changes = world->access_changes,
         .artifacts = world->artifacts,
         .log = world->log,
         .prepared = call->prepared,

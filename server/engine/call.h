@@ -68,6 +68,7 @@ struct call_world {
     struct audience *audience;               /* who listens to notifications; NULL: anybody may */
     struct unheard *unheard;                 /* notifications that nobody listened to; NULL: not kept */
     struct connectivity_watch *connectivity; /* who wants to know who is connected; NULL: nobody */
+    struct access_changes *access_changes;   /* NULL: nobody wants to hear of them */
     const struct artifacts *artifacts;       /* NULL: there is no artefact store */
     struct message **messages;   /* gets the notifications and events of a write; NULL for a read */
     struct doomed_files *doomed; /* gets the files that a write leaves without a row; NULL for a read */

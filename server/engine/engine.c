@@ -9,6 +9,7 @@
 #include "ops/artifacts/doomed_files.h"
 #include "ops/executions/notify.h"
 #include "ops/fleet/connectivity.h"
+#include "ops/security/access_changes.h"
 #include "settings.h"
 #include "store/db.h"
 #include "store/jobs/audience_store.h"
@@ -60,10 +61,15 @@ struct batch {
 
 /* ---- inbox ---- */
 
-bool engine_admit(struct engine *engine, struct call *call)
+bool engine_admit(struct engine *engine, struct call *call, struct str thing)
 {
-    return throttle_admit(&engine->throttle, call->operation) ||
+    return throttle_admit(&engine->throttle, call->operation, &call->principal, thing) ||
            fail(&call->err, ERR_THROTTLING, "Rate exceeded");
+}
+
+bool engine_admit_principal(struct engine *engine, const struct principal *principal)
+{
+    return throttle_admit_principal(&engine->throttle, principal);
 }
 
 bool engine_submit(struct engine *engine, struct call *call)
@@ -181,6 +187,7 @@ static struct call_world world_at(struct engine *engine, struct batch *batch, in
         .audience = engine->config.audience,
         .unheard = &batch->unheard,
         .connectivity = engine->config.connectivity,
+        .access_changes = engine->config.access_changes,
         .artifacts = engine->config.artifacts,
         .messages = messages,
         .doomed = &batch->doomed,
@@ -268,7 +275,8 @@ static void deliver(struct engine *engine, struct batch *batch)
         outbox_push(engine->config.outbox, messages);
     }
     outbox_push(engine->config.outbox, batch->late_messages);
-    if (engine->config.ring && !outbox_idle(engine->config.outbox))
+    if (engine->config.ring &&
+        (!outbox_idle(engine->config.outbox) || access_changes_waiting(engine->config.access_changes)))
         engine->config.ring(engine->config.ring_context);
 }
 
@@ -318,6 +326,7 @@ static bool finish(struct engine *engine, struct batch *batch)
     bool committed = !db_failed(engine->config.db) && db_commit(engine->config.db);
     if (committed) {
         connectivity_watch_look(engine->config.connectivity, engine->config.db);
+        access_changes_publish(engine->config.access_changes);
         catch_up(engine, batch);
         remove_files(engine, batch);
     } else
@@ -494,6 +503,7 @@ static bool run_reset(struct op *op, const void *input)
 {
     (void)input;
     json_member_string(op->json, "status", STR_LIT("reset"));
+    access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_ALL, STR_NONE);
     connectivity_reset(op);
     doom_all_files(op);
     return store_reset(op->db) || fail(op->err, ERR_INTERNAL, "The database could not be emptied.");
@@ -509,13 +519,14 @@ void engine_prepare_reset(struct call *call)
 struct engine *engine_new(const struct engine_config *config)
 {
     struct engine *engine = calloc(1, sizeof *engine);
-    if (!engine)
+    if (!engine || !throttle_init(&engine->throttle, config->settings, config->clock)) {
+        free(engine);
         return NULL;
+    }
     engine->config = *config;
     if (!config->limits)
         engine->config.limits = &usual_limits;
     engine->end = &engine->first;
-    throttle_init(&engine->throttle, config->settings, config->clock);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);

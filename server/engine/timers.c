@@ -57,6 +57,7 @@ static bool run(const struct call_world *world, struct arena *arena, struct err 
         .audience = world->audience,
         .unheard = world->unheard,
         .connectivity = world->connectivity,
+        .access_changes = world->access_changes,
         .artifacts = world->artifacts,
         .log = world->log,
     };

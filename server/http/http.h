@@ -20,6 +20,8 @@
 #include "engine/engine.h"
 #include "store/store.h"
 
+struct client_ca;
+struct policy_cache;
 struct http;
 
 struct http_config {
@@ -28,8 +30,10 @@ struct http_config {
     const struct settings *settings;
     const struct time_zone *window_zone; /* of maintenance windows; NULL: UTC */
     struct log *log;
-    struct denials *denials;     /* hears what was denied */
+    struct denials *denials; /* hears what was denied */
+    struct policy_cache *policies;
     const struct issuer *issuer; /* signs devices' certificates; borrowed until http_stop */
+    struct client_ca *client_ca; /* judges what HTTPS clients show; NULL: they are not asked */
     const struct artifacts *artifacts;
     struct store *store;          /* its readers serve the requests that only read */
     bool (*ready)(void *context); /* whether the whole server serves */

@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/log.h"
 
+struct access_changes;
 struct artifacts;
 struct audience;
 struct connectivity_watch;
@@ -50,6 +51,7 @@ struct op {
     struct audience *audience;           /* who listens to notifications; NULL: anybody may */
     struct unheard *unheard;             /* notifications that nobody listened to; NULL: not kept */
     struct connectivity_watch *connectivity; /* who wants to know who is connected; NULL: nobody */
+    struct access_changes *access_changes;   /* hears of what changes who may do what; NULL: nobody does */
     const struct artifacts *artifacts;       /* NULL: there is no artefact store */
     struct log *log;
     const void *prepared; /* what the operation's op_prepare_fn has made; NULL: it has none */

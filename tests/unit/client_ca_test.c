@@ -5,7 +5,8 @@
 #include <openssl/err.h>
 #include <string.h>
 
-#include "http/client_ca.h"
+#include "base/pem.h"
+#include "client_ca.h"
 #include "support/certs_world.h"
 #include "support/device_certs.h"
 
@@ -17,17 +18,18 @@ struct world {
     struct strbuf why;
     struct issuer root;
     struct issuer line; /* a CA below it */
-    struct client_ca trusted;
+    struct client_ca *trusted;
     struct client_certificate result; /* of the last judge() */
 };
 
 /* Trusts these from now on. */
 static bool trust(struct world *world, const struct issuer *const *cas, size_t n)
 {
-    client_ca_release(&world->trusted);
+    client_ca_free(world->trusted);
     strbuf_clear(&world->why);
     device_certs_write(world->path, cas, n);
-    return client_ca_read(world->path, &world->trusted, &world->why);
+    world->trusted = client_ca_open(&(struct client_ca_options){ .cas = world->path }, &world->why);
+    return world->trusted != NULL;
 }
 
 static int set_up(void **state)
@@ -49,7 +51,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct world *world = *state;
-    client_ca_release(&world->trusted);
+    client_ca_free(world->trusted);
     device_cert_release(&world->root);
     device_cert_release(&world->line);
     strbuf_release(&world->why);
@@ -76,7 +78,7 @@ static void judge_chain(struct world *world, const struct issuer *const *pairs, 
     struct str chain[CHAIN_MAX] = { 0 };
     for (size_t i = 0; i < n; i++)
         chain[i] = device_cert_der(pairs[i]);
-    client_ca_judge(&world->trusted, chain, n, CERTS_NOON, &world->result);
+    client_ca_judge(world->trusted, chain, n, CERTS_NOON, &world->result);
     for (size_t i = 0; i < n; i++)
         OPENSSL_free((void *)chain[i].p);
 }
@@ -249,7 +251,7 @@ static void what_is_no_certificate_is_refused(void **state)
 {
     struct world *world = *state;
     const struct str chain[] = { STR_LIT("nonsense") };
-    client_ca_judge(&world->trusted, chain, 1, CERTS_NOON, &world->result);
+    client_ca_judge(world->trusted, chain, 1, CERTS_NOON, &world->result);
     assert_refused(world, "malformed");
     assert_int_equal(strlen(world->result.id), CERTIFICATE_ID_DIGITS);
 }
@@ -297,9 +299,13 @@ static void several_cas_are_trusted_and_told(void **state)
     assert_counts(world);
     judge(world, (struct device_spec){ .common_name = "pump", .issuer = &other });
     assert_counts(world);
-    const char *first = strstr(world->trusted.pem, "-----BEGIN CERTIFICATE-----");
+    struct strbuf pem;
+    strbuf_init(&pem, PEM_TEXT_MAX);
+    client_ca_add_pem(world->trusted, &pem);
+    const char *first = strstr(pem.p, "-----BEGIN CERTIFICATE-----");
     assert_non_null(first);
     assert_non_null(strstr(first + 1, "-----BEGIN CERTIFICATE-----"));
+    strbuf_release(&pem);
     device_cert_release(&other);
 }
 

@@ -10,6 +10,7 @@
 #include "ops/registry/dynamic_membership.h"
 #include "ops/registry/group_parts.h"
 #include "ops/render.h"
+#include "ops/security/access_changes.h"
 #include "settings.h"
 
 enum { LEFT_AT_ONCE = 16 }; /* groups that are read at a time when a thing leaves them all */
@@ -91,6 +92,7 @@ bool membership_begin(struct op *op, const struct thing_group_row *group, const 
     char uuid[UUID_TEXT_MAX];
     random_uuid(uuid);
     struct str id = str_from(uuid);
+    access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_THING, thing->name);
     return (store_membership_insert(op->db, group->id, thing->id, id) &&
             event_membership(op, REGISTRY_ADDED, group, thing, id)) ||
            fail(op->err, ERR_INTERNAL, "The thing could not be added to the thing group.");
@@ -99,6 +101,7 @@ bool membership_begin(struct op *op, const struct thing_group_row *group, const 
 bool membership_end(struct op *op, const struct thing_group_row *group, const struct thing_row *thing)
 {
     struct str id = store_membership_id(op->db, op->arena, group->id, thing->id);
+    access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_THING, thing->name);
     return !id.p ||
            (store_membership_delete(op->db, group->id, thing->id) &&
             event_membership(op, REGISTRY_REMOVED, group, thing, id)) ||

@@ -11,6 +11,7 @@
 #include "ops/registry/attributes.h"
 #include "ops/registry/membership.h"
 #include "ops/render.h"
+#include "ops/security/access_changes.h"
 #include "store/jobs/job_target_store.h"
 #include "store/security/principal_store.h"
 #include "store/timer_store.h"
@@ -156,6 +157,7 @@ static bool find_type(struct op *op, const struct update_thing_request *in, stru
 static bool write_update(struct op *op, const struct thing_row *thing,
                          const struct attribute_rows *attributes, struct str type_before)
 {
+    access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_THING, thing->name);
     return (store_thing_changed(op->db, thing->id, thing->type) &&
             store_attributes_replace(op->db, ATTRIBUTES_OF_THING, thing->id, attributes) &&
             event_thing(op, REGISTRY_UPDATED, thing, attributes) &&

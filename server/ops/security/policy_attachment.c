@@ -1,4 +1,5 @@
 /* What policies are attached to: AttachPolicy, DetachPolicy and the lists of both directions. */
+#include "ops/security/access_changes.h"
 #include "ops/security/policy.h"
 #include "ops/security/policy_target.h"
 #include "store/registry/thing_group_store.h"
@@ -28,6 +29,14 @@ static bool check_static(struct op *op, const struct policy_target *target)
                 STR(target->name));
 }
 
+static void note_change(struct op *op, const struct policy_target *target)
+{
+    if (target->kind == POLICY_TARGET_CERTIFICATE)
+        access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_CERTIFICATE, target->name);
+    else if (target->kind == POLICY_TARGET_THING_GROUP)
+        access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_ALL, STR_NONE);
+}
+
 bool op_attach_policy(struct op *op, const void *input)
 {
     const struct attach_policy_request *in = input;
@@ -38,6 +47,7 @@ bool op_attach_policy(struct op *op, const void *input)
         return false;
     if (store_policy_is_attached(op->db, policy.id, target.key))
         return true;
+    note_change(op, &target);
     return check_room(op, &target) &&
            (store_policy_attach(op->db, policy.id, target.key) || policy_not_stored(op));
 }
@@ -52,6 +62,7 @@ bool op_detach_policy(struct op *op, const void *input)
         return false;
     if (!target.ours || !store_policy_get(op->db, op->arena, in->policy_name, &policy))
         return true;
+    note_change(op, &target);
     return store_policy_detach(op->db, policy.id, target.key) || policy_not_stored(op);
 }
 

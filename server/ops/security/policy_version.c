@@ -1,5 +1,6 @@
 /* The versions of a policy: at most five, numbered from 1, one of them in force. */
 #include "ops/arn.h"
+#include "ops/security/access_changes.h"
 #include "ops/security/policy.h"
 
 /* Numbers are written as we write them: "01" is none. */
@@ -18,6 +19,7 @@ static bool find_version(struct op *op, const struct policy_row *policy, struct 
 /* Something about the policy is different from now on. */
 static bool write_change(struct op *op, struct policy_row *policy)
 {
+    access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_ALL, STR_NONE);
     policy->generation_id = policy_new_generation(op);
     policy->modified_at_ms = op->now_ms;
     return store_policy_changed(op->db, policy) || policy_not_stored(op);

@@ -5,6 +5,7 @@
 #include "ops/arn.h"
 #include "ops/lookup.h"
 #include "ops/page.h"
+#include "ops/security/access_changes.h"
 #include "ops/security/certificate.h"
 #include "ops/security/policy_target.h"
 #include "store/security/principal_store.h"
@@ -74,6 +75,15 @@ static bool attach_again(struct op *op, const struct attachment_row *existing, c
                 STR(thing->name));
 }
 
+/* Which things a certificate stands for. */
+static void note_change(struct op *op, struct str principal)
+{
+    struct str prefix = STR_LIT(PRINCIPAL_CERTIFICATE_PREFIX);
+    if (str_starts_with(principal, prefix))
+        access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_CERTIFICATE,
+                            (struct str){ principal.p + prefix.n, principal.n - prefix.n });
+}
+
 bool op_attach_thing_principal(struct op *op, const void *input)
 {
     const struct attach_thing_principal_request *in = input;
@@ -85,6 +95,7 @@ bool op_attach_thing_principal(struct op *op, const void *input)
         return false;
     if (store_principal_get(op->db, thing.id, principal, &existing))
         return attach_again(op, &existing, &thing, exclusive);
+    note_change(op, principal);
     return check_attach(op, &thing, principal, exclusive) &&
            (store_principal_insert(op->db, thing.id, principal, exclusive) ||
             fail(op->err, ERR_INTERNAL, "The principal could not be attached."));
@@ -101,6 +112,7 @@ bool op_detach_thing_principal(struct op *op, const void *input)
     if (!store_principal_get(op->db, thing.id, principal, &attachment))
         return fail(op->err, ERR_RESOURCE_NOT_FOUND, "Principal %.*s is not attached to thing %.*s.",
                     STR(in->principal), STR(thing.name));
+    note_change(op, principal);
     return store_principal_delete(op->db, attachment.id) ||
            fail(op->err, ERR_INTERNAL, "The principal could not be detached.");
 }

@@ -1,7 +1,9 @@
-#include "http/client_ca.h"
+#include "client_ca.h"
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,36 +40,144 @@ static bool add_all(const struct stack_st_X509 *certificates, const char *path, 
     return true;
 }
 
-bool client_ca_read(const char *path, struct client_ca *ret_ca, struct strbuf *ret_problem)
+/* What was read at one time. Whoever judges by it holds it meanwhile. */
+struct trust {
+    char *pem;         /* all the CAs */
+    X509_STORE *store; /* any number of threads may judge by it */
+    atomic_int holders;
+};
+
+struct client_ca {
+    char *cas_path;
+    struct log *log;
+    pthread_mutex_t lock;  /* of `trust` */
+    struct trust *trust;   /* in force */
+    pthread_mutex_t reads; /* one at a time */
+    atomic_uint_fast64_t generation;
+};
+
+static void let_go(struct trust *trust)
+{
+    if (trust == NULL || atomic_fetch_sub(&trust->holders, 1) > 1)
+        return;
+    free(trust->pem);
+    X509_STORE_free(trust->store);
+    free(trust);
+}
+
+static struct trust *hold(struct client_ca *ca)
+{
+    pthread_mutex_lock(&ca->lock);
+    struct trust *trust = ca->trust;
+    atomic_fetch_add(&trust->holders, 1);
+    pthread_mutex_unlock(&ca->lock);
+    return trust;
+}
+
+static bool read_cas(const char *path, struct trust *trust, struct strbuf *ret_problem)
 {
     struct stack_st_X509 *certificates = NULL;
     struct strbuf pem;
-    if (!pem_read_certificates(path, &certificates, ret_problem))
+    if (path[0] != '\0' && !pem_read_certificates(path, &certificates, ret_problem))
         return false;
     strbuf_init(&pem, PEM_TEXT_MAX);
-    X509_STORE *store = X509_STORE_new();
-    bool ok = add_all(certificates, path, &pem, store, ret_problem);
-    if (ok) {
-        *ret_ca = (struct client_ca){ strbuf_detach(&pem, NULL), store };
-    } else {
-        X509_STORE_free(store);
-        strbuf_release(&pem);
-    }
+    trust->store = X509_STORE_new();
+    bool ok = add_all(certificates, path, &pem, trust->store, ret_problem);
+    if (ok)
+        trust->pem = strbuf_detach(&pem, NULL);
+    strbuf_release(&pem);
     sk_X509_pop_free(certificates, X509_free);
     ERR_clear_error();
     return ok;
 }
 
-void client_ca_release(struct client_ca *ca)
+/* NULL: one sentence in `ret_problem`. */
+static struct trust *read_trust(const struct client_ca *ca, struct strbuf *ret_problem)
 {
-    free(ca->pem);
-    X509_STORE_free(ca->store);
-    *ca = (struct client_ca){ 0 };
+    struct trust *trust = calloc(1, sizeof *trust);
+    if (trust == NULL) {
+        problem(ret_problem, "%s: out of memory for the certificates", ca->cas_path);
+        return NULL;
+    }
+    atomic_init(&trust->holders, 1);
+    if (read_cas(ca->cas_path, trust, ret_problem))
+        return trust;
+    let_go(trust);
+    return NULL;
+}
+
+struct client_ca *client_ca_open(const struct client_ca_options *options, struct strbuf *ret_problem)
+{
+    struct client_ca *ca = calloc(1, sizeof *ca);
+    if (ca == NULL || (ca->cas_path = strdup(options->cas)) == NULL) {
+        free(ca);
+        problem(ret_problem, "%s: out of memory for the certificates", options->cas);
+        return NULL;
+    }
+    ca->log = options->log;
+    pthread_mutex_init(&ca->lock, NULL);
+    pthread_mutex_init(&ca->reads, NULL);
+    atomic_init(&ca->generation, 1);
+    ca->trust = read_trust(ca, ret_problem);
+    if (ca->trust != NULL)
+        return ca;
+    client_ca_free(ca);
+    return NULL;
+}
+
+void client_ca_free(struct client_ca *ca)
+{
+    if (ca == NULL)
+        return;
+    let_go(ca->trust);
+    pthread_mutex_destroy(&ca->lock);
+    pthread_mutex_destroy(&ca->reads);
+    free(ca->cas_path);
+    free(ca);
+}
+
+static void put_in_force(struct client_ca *ca, struct trust *trust)
+{
+    pthread_mutex_lock(&ca->lock);
+    struct trust *before = ca->trust;
+    ca->trust = trust;
+    pthread_mutex_unlock(&ca->lock);
+    atomic_fetch_add(&ca->generation, 1);
+    let_go(before);
+}
+
+void client_ca_reload(struct client_ca *ca)
+{
+    struct strbuf why;
+    strbuf_init(&why, PROBLEM_MAX);
+    pthread_mutex_lock(&ca->reads);
+    struct trust *trust = read_trust(ca, &why);
+    if (trust != NULL)
+        put_in_force(ca, trust);
+    else
+        log_write(ca->log, LOG_WARNING, "client_ca kept=\"what was read before\" problem=\"%.*s\"",
+                  STR(strbuf_str(&why)));
+    pthread_mutex_unlock(&ca->reads);
+    strbuf_release(&why);
+}
+
+uint64_t client_ca_generation(const struct client_ca *ca)
+{
+    return atomic_load(&ca->generation);
+}
+
+void client_ca_add_pem(struct client_ca *ca, struct strbuf *out)
+{
+    struct trust *trust = hold(ca);
+    strbuf_add_text(out, trust->pem);
+    let_go(trust);
 }
 
 /* --- judging ---------------------------------------------------------------------------------------- */
 
 static const char no_memory[] = "the server is out of memory for it";
+
+static const char revoked[] = "its CA has revoked it";
 
 static const char *words_of(int error)
 {
@@ -83,6 +193,7 @@ static const char *words_of(int error)
         { X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, "no CA that this server trusts has signed it" },
         { X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, "no CA that this server trusts has signed it" },
         { X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, "no CA that this server trusts has signed it" },
+        { X509_V_ERR_CERT_REVOKED, revoked },
         { X509_V_ERR_OUT_OF_MEM, no_memory },
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -92,12 +203,12 @@ static const char *words_of(int error)
 }
 
 /* NULL: it counts. */
-static const char *verify(const struct client_ca *ca, X509 *certificate, struct stack_st_X509 *others,
+static const char *verify(const struct trust *trust, X509 *certificate, struct stack_st_X509 *others,
                           int64_t now_ms)
 {
     const char *refusal = no_memory;
     X509_STORE_CTX *context = X509_STORE_CTX_new();
-    if (context != NULL && X509_STORE_CTX_init(context, ca->store, certificate, others) == 1 &&
+    if (context != NULL && X509_STORE_CTX_init(context, trust->store, certificate, others) == 1 &&
         X509_STORE_CTX_set_default(context, "ssl_client") == 1) {
         X509_VERIFY_PARAM *rules = X509_STORE_CTX_get0_param(context);
         X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN);
@@ -161,7 +272,19 @@ static bool write_content(X509 *certificate, char ret_content[CERTIFICATE_ID_DIG
     return true;
 }
 
-void client_ca_judge(const struct client_ca *ca, const struct str *chain, size_t n, int64_t now_ms,
+static void judge(const struct trust *trust, struct stack_st_X509 *chain, int64_t now_ms,
+                  struct client_certificate *certificate)
+{
+    X509 *own = sk_X509_value(chain, 0);
+    write_thing_name(own, certificate->thing_name);
+    certificate->made_here = issue_has_made_client(own);
+    certificate->refusal = verify(trust, own, chain, now_ms);
+    certificate->revoked = certificate->refusal == revoked;
+    if (!write_content(own, certificate->content) && certificate->refusal == NULL)
+        certificate->refusal = no_memory;
+}
+
+void client_ca_judge(struct client_ca *ca, const struct str *chain, size_t n, int64_t now_ms,
                      struct client_certificate *ret_certificate)
 {
     *ret_certificate = (struct client_certificate){ 0 };
@@ -170,12 +293,9 @@ void client_ca_judge(const struct client_ca *ca, const struct str *chain, size_t
     if (certificates == NULL) {
         ret_certificate->refusal = "it is malformed, or has too many others behind it";
     } else {
-        X509 *certificate = sk_X509_value(certificates, 0);
-        write_thing_name(certificate, ret_certificate->thing_name);
-        ret_certificate->made_here = issue_has_made_client(certificate);
-        ret_certificate->refusal = verify(ca, certificate, certificates, now_ms);
-        if (!write_content(certificate, ret_certificate->content) && ret_certificate->refusal == NULL)
-            ret_certificate->refusal = no_memory;
+        struct trust *trust = hold(ca);
+        judge(trust, certificates, now_ms, ret_certificate);
+        let_go(trust);
     }
     sk_X509_pop_free(certificates, X509_free);
     ERR_clear_error();
