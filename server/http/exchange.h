@@ -50,7 +50,7 @@ struct http {
     struct workshop *fetches;  /* reads documents from an external S3; NULL: there is none */
     struct key_ring *keys;     /* whose signatures count; none: everybody's (auth = open) */
     struct sessions *sessions; /* who has logged in (auth = enforce) */
-    struct login_rate logins;
+    struct login_rate *logins;
     struct tls tls;              /* what the TLS listeners show, MQTT's too; empty when there are none */
     char *client_cas;            /* PEM: whose certificates HTTPS clients are asked for; NULL: nobody's */
     struct deadlines *deadlines; /* of the connections of both listeners */

@@ -467,49 +467,6 @@ static bool start_workshops(struct http *http, struct strbuf *ret_problem)
     return false;
 }
 
-static void log_keys(struct http *http, size_t ended)
-{
-    const struct access_keys *keys = key_ring_hold(http->keys);
-    log_write(http->config.log, LOG_NOTICE, "access_keys count=%zu sessions_ended=%zu", keys->n, ended);
-    key_ring_let_go(http->keys, keys);
-}
-
-static bool read_access_keys(struct http *http, struct strbuf *ret_problem)
-{
-    const struct settings *settings = http->config.settings;
-    if (settings->auth == AUTH_ENFORCE && settings->access_keys[0] == '\0')
-        return problem(ret_problem,
-                       "auth: enforce needs access_keys, a file with a line `KEY SECRET ROLE` for "
-                       "each key that may sign requests");
-    http->keys = key_ring_open(settings->access_keys, ret_problem);
-    if (http->keys == NULL)
-        return false;
-    http->sessions = sessions_new();
-    if (http->sessions == NULL)
-        return problem(ret_problem, "http: out of memory");
-    if (settings->access_keys[0] != '\0')
-        log_keys(http, 0);
-    return true;
-}
-
-void http_reload(struct http *http)
-{
-    struct strbuf problem;
-    if (http->config.settings->access_keys[0] == '\0')
-        return;
-    strbuf_init(&problem, PROBLEM_MAX);
-    if (key_ring_reload(http->keys, &problem)) {
-        const struct access_keys *keys = key_ring_hold(http->keys);
-        size_t ended = sessions_end_without_key(http->sessions, keys);
-        key_ring_let_go(http->keys, keys);
-        log_keys(http, ended);
-    } else {
-        log_write(http->config.log, LOG_ERROR, "access_keys kept problem=\"%.*s\"",
-                  STR(strbuf_str(&problem)));
-    }
-    strbuf_release(&problem);
-}
-
 static bool start_deadlines(struct http *http, struct strbuf *ret_problem)
 {
     const struct settings *settings = http->config.settings;
@@ -545,9 +502,7 @@ static void http_free(struct http *http)
     workshop_free(http->workshop);
     workshop_free(http->uploads);
     workshop_free(http->fetches);
-    sessions_free(http->sessions);
-    key_ring_close(http->keys);
-    login_rate_release(&http->logins);
+    identify_stop(http);
     free(http->client_cas);
     tls_release(&http->tls);
     deadlines_stop(http->deadlines);
@@ -568,14 +523,12 @@ struct http *http_start(const struct http_config *config, struct strbuf *ret_pro
                        [LISTENER_HTTPS] = { .http = http, .socket = -1, .plane = PLANE_DATA } },
         .started_ms = clock_now_ms(config->clock),
     };
-    login_rate_init(&http->logins);
     if (pthread_key_create(&http->reader, close_reader) != 0) {
         strbuf_add_text(ret_problem, "http: the process has no room for another thread key");
-        login_rate_release(&http->logins);
         free(http);
         return NULL;
     }
-    if (read_access_keys(http, ret_problem) && start_workshops(http, ret_problem) &&
+    if (identify_start(http, ret_problem) && start_workshops(http, ret_problem) &&
         start_deadlines(http, ret_problem) && read_tls(http, ret_problem) &&
         write_client_cas(http, ret_problem) && start_http(http, ret_problem) &&
         start_https(http, ret_problem))

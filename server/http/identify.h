@@ -18,6 +18,10 @@
 #define SESSION_COOKIE "iotjobsd_session"
 #define SESSION_PATH   "/_iotjobs/session"
 
+/* Reads the keys; before the first request. False: `ret_problem` says why. identify_stop in any case. */
+bool identify_start(struct http *http, struct strbuf *ret_problem);
+void identify_stop(struct http *http);
+
 /* Before a body comes. False after fail(): whatever it is, the request will be refused. */
 bool identify_headers(struct exchange *x);
 

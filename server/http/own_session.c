@@ -135,7 +135,7 @@ static bool begin_session(struct exchange *x, const struct access_key *key)
 static bool log_in(struct exchange *x, const struct login *login)
 {
     const struct sockaddr *from = client_address(x);
-    if (from == NULL || !login_rate_take(&x->http->logins, from, clock_host_ms()))
+    if (from == NULL || !login_rate_take(x->http->logins, from, clock_host_ms()))
         return fail(&x->call->err, ERR_THROTTLING,
                     "There were too many wrong logins from your address; try again in a minute.");
     const struct access_keys *keys = key_ring_hold(x->http->keys);
@@ -143,7 +143,7 @@ static bool log_in(struct exchange *x, const struct login *login)
     bool ok = key != NULL ? begin_session(x, key) : refuse_login(x);
     key_ring_let_go(x->http->keys, keys);
     if (ok)
-        login_rate_give_back(&x->http->logins, from);
+        login_rate_give_back(x->http->logins, from);
     return ok;
 }
 

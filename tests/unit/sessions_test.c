@@ -169,49 +169,46 @@ static void exhaust(struct login_rate *rate, const char *from, int64_t now_ms)
 
 static void ten_tries_a_minute_from_one_address(void **state)
 {
-    static struct login_rate rate;
+    struct login_rate *rate = login_rate_new();
     (void)state;
-    login_rate_init(&rate);
-    exhaust(&rate, "192.0.2.1", start_ms);
-    assert_true(may_try(&rate, "192.0.2.2", start_ms));
-    assert_false(may_try(&rate, "::ffff:192.0.2.1", start_ms));
-    assert_false(may_try(&rate, "192.0.2.1", start_ms + MINUTE_MS - 1));
-    exhaust(&rate, "192.0.2.1", start_ms + MINUTE_MS);
-    exhaust(&rate, "2001:db8::1", start_ms);
-    assert_false(may_try(&rate, "2001:db8::2:0:0:1", start_ms));
-    assert_true(may_try(&rate, "2001:db8:0:1::1", start_ms));
-    login_rate_release(&rate);
+    exhaust(rate, "192.0.2.1", start_ms);
+    assert_true(may_try(rate, "192.0.2.2", start_ms));
+    assert_false(may_try(rate, "::ffff:192.0.2.1", start_ms));
+    assert_false(may_try(rate, "192.0.2.1", start_ms + MINUTE_MS - 1));
+    exhaust(rate, "192.0.2.1", start_ms + MINUTE_MS);
+    exhaust(rate, "2001:db8::1", start_ms);
+    assert_false(may_try(rate, "2001:db8::2:0:0:1", start_ms));
+    assert_true(may_try(rate, "2001:db8:0:1::1", start_ms));
+    login_rate_free(rate);
 }
 
 static void a_try_that_succeeds_is_given_back(void **state)
 {
-    static struct login_rate rate;
+    struct login_rate *rate = login_rate_new();
     (void)state;
     struct sockaddr_storage from = address("192.0.2.1");
-    login_rate_init(&rate);
     for (int i = 0; i < 3 * LOGINS_WRONG_MAX; i++) {
-        assert_true(may_try(&rate, "192.0.2.1", start_ms));
-        login_rate_give_back(&rate, (struct sockaddr *)&from);
+        assert_true(may_try(rate, "192.0.2.1", start_ms));
+        login_rate_give_back(rate, (struct sockaddr *)&from);
     }
-    exhaust(&rate, "192.0.2.1", start_ms);
-    login_rate_release(&rate);
+    exhaust(rate, "192.0.2.1", start_ms);
+    login_rate_free(rate);
 }
 
 static void many_addresses_take_the_place_of_the_first(void **state)
 {
-    static struct login_rate rate;
+    struct login_rate *rate = login_rate_new();
     (void)state;
-    login_rate_init(&rate);
-    exhaust(&rate, "192.0.2.1", start_ms);
-    exhaust(&rate, "192.0.2.2", start_ms + 1);
+    exhaust(rate, "192.0.2.1", start_ms);
+    exhaust(rate, "192.0.2.2", start_ms + 1);
     for (int i = 0; i < LOGIN_ADDRESSES_MAX - 1; i++) {
         char text[32];
         snprintf(text, sizeof text, "10.0.%d.%d", i / 256, i % 256);
-        assert_true(may_try(&rate, text, start_ms + 2));
+        assert_true(may_try(rate, text, start_ms + 2));
     }
-    assert_false(may_try(&rate, "192.0.2.2", start_ms + 2));
-    assert_true(may_try(&rate, "192.0.2.1", start_ms + 2));
-    login_rate_release(&rate);
+    assert_false(may_try(rate, "192.0.2.2", start_ms + 2));
+    assert_true(may_try(rate, "192.0.2.1", start_ms + 2));
+    login_rate_free(rate);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
