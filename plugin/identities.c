@@ -26,6 +26,7 @@ struct identity {
     bool to_review;
     bool stale;          /* has to be looked up anew */
     bool out;            /* is to be cut, and may nothing any more */
+    bool gone;           /* the next review forgets it */
     uint64_t generation; /* of the identities, when it was looked up */
     struct arena own;    /* of `newcomer` */
     struct newcomer newcomer;
@@ -479,7 +480,9 @@ static enum admission may_connect(struct identities *identities, struct identity
 enum admission identities_admit(struct identities *identities, const struct newcomer *newcomer)
 {
     take_changes(identities);
-    identities_left(identities, newcomer->connection);
+    struct identity *before = find(identities, newcomer->connection);
+    if (before != NULL)
+        forget(identities, before);
     struct identity *identity = identity_new(newcomer);
     if (identity == NULL || (identities->n >= identities->size && !widen(identities))) {
         if (identity != NULL)
@@ -500,8 +503,10 @@ enum admission identities_admit(struct identities *identities, const struct newc
 void identities_left(struct identities *identities, const void *connection)
 {
     struct identity *identity = find(identities, connection);
-    if (identity != NULL)
-        forget(identities, identity);
+    if (identity == NULL)
+        return;
+    identity->gone = true;
+    review_later(identities, identity);
 }
 
 void identities_expel(struct identities *identities, const void *connection)
@@ -542,6 +547,10 @@ static void review_all_if_due(struct identities *identities)
 static bool review(struct identities *identities, struct identity *identity, identities_cut_fn *cut,
                    void *context)
 {
+    if (identity->gone) {
+        forget(identities, identity);
+        return true;
+    }
     bool known = identity->out || is_fresh(identities, identity) || refresh(identities, identity);
     take_from_review(identities, identity);
     if (!known)

@@ -75,7 +75,8 @@ enum admission {
 
 /* Whether it may connect; if so, it is known from here on until identities_left. A denial is noted. */
 enum admission identities_admit(struct identities *identities, const struct newcomer *newcomer);
-/* Harmless for a connection that is not known. */
+/* It is known until the next review: the broker asks whether its will may be published behind this. Harmless
+ * for a connection that is not known. */
 void identities_left(struct identities *identities, const void *connection);
 /* The next review cuts it; until then it may nothing. Harmless for a connection that is not known. */
 void identities_expel(struct identities *identities, const void *connection);

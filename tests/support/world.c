@@ -331,9 +331,13 @@ struct answer *world_new_answer(struct world *w, struct str text)
 
 struct answer *mqtt(struct world *w, const char *topic, const char *payload)
 {
-    struct inbound inbound = {
-        .engine = w->engine, .outbox = w->outbox, .clock = &w->clock, .departures = &w->departures
-    };
+    static struct shares shares;
+    struct inbound inbound = { .engine = w->engine,
+                               .outbox = w->outbox,
+                               .clock = &w->clock,
+                               .departures = &w->departures,
+                               .shares = &shares,
+                               .share = 1 };
     struct publication publication = {
         .client_id = STR_LIT("device"), .topic = str_from(topic), .payload = str_from(payload), .qos = 1
     };
