@@ -23,7 +23,7 @@ static const struct grammar_rule random_access[] = {
     { "faulty", "faulty|reset|faulty|faulty" },
     { "change",
       "<thing-step>|<group-step>|<membership>|<certificate>|<principal>|<ca>|<policy>|<attachment>" },
-    { "digit", "0|1|2|3" },
+    { "digit", "1|1|2|2|3" },
     { "boolean", "true|false" },
 
     { "thing-step",
@@ -54,11 +54,12 @@ static const struct grammar_rule random_access[] = {
       "POST /certificate/register-no-ca {\"certificatePem\":\"<device pem>\",\"status\":\"ACTIVE\"}|"
       "POST /certificate/register {\"certificatePem\":\"<device pem>\"}|"
       "PUT /certificates/<device id>?newStatus=<status>|PUT /certificates/<device id>?newStatus=ACTIVE|"
+      "PUT /certificates/<device id>?newStatus=ACTIVE|PUT /certificates/<device id>?newStatus=ACTIVE|"
       "DELETE /certificates/<device id>?forceDelete=true|DELETE /certificates/<device id>" },
-    { "status", "ACTIVE|ACTIVE|INACTIVE|REVOKED" },
+    { "status", "ACTIVE|ACTIVE|ACTIVE|INACTIVE|INACTIVE|REVOKED" },
     { "principal",
       "PUT /things/<thing>/principals|PUT /things/<thing>/principals|PUT /things/<thing>/principals|"
-      "PUT /things/<thing>/principals?thingPrincipalType=EXCLUSIVE_THING|DELETE /things/<thing>/principals|"
+      "PUT /things/<thing>/principals|PUT /things/<thing>/principals?thingPrincipalType=EXCLUSIVE_THING|"
       "DELETE /things/<thing>/principals" },
     { "ca",
       "POST /cacertificate?setAsActive=true&allowAutoRegistration=<boolean> {\"caCertificate\":\"<ca pem>\","
@@ -78,45 +79,18 @@ static const struct grammar_rule random_access[] = {
                     "POST /target-policies/<name> {\"target\":\"<target>\"}" },
     { "name", "open|own|clients" },
     { "target", "<device arn>|<device arn>|" ARN "thinggroup/<group>" },
-    { "document", DOCUMENT("<statement>") "|" DOCUMENT("<statement>,<statement>") },
+    { "document", DOCUMENT("<statement>") "|" DOCUMENT("<allowed>,<allowed>,<statement>") },
     { "statement", "<allowed>|<allowed>|<allowed>|<denied>" },
-    { "allowed",
-      SAID("Allow", "Publish", ARN "topic/*") "|" SAID("Allow", "*", "*") "|" SAID("Allow", "Publish", ARN "topic/thing/" VARIABLE("Connection.Thing.ThingName")) "|" SAID(
-          "Allow", "Publish",
-          ARN "topic/thing/" VARIABLE(
-              "Connection.Thing.ThingName")) "|" SAID("Allow", "Publish",
-                                                      ARN "topic/type/" VARIABLE(
-                                                          "Connection.Thing.ThingTypeName")) "|" SAID("Allow",
-                                                                                                      "Publis"
-                                                                                                      "h",
-                                                                                                      ARN
-                                                                                                      "topic/"
-                                                                                                      "fw"
-                                                                                                      "/" VARIABLE(
-                                                                                                          "Co"
-                                                                                                          "nn"
-                                                                                                          "ec"
-                                                                                                          "ti"
-                                                                                                          "on"
-                                                                                                          ".T"
-                                                                                                          "hi"
-                                                                                                          "ng"
-                                                                                                          ".A"
-                                                                                                          "tt"
-                                                                                                          "ri"
-                                                                                                          "bu"
-                                                                                                          "te"
-                                                                                                          "s["
-                                                                                                          "fw"
-                                                                                                          "]")) "|" SAID("Allow",
-                                                                                                                         "Subscribe",
-                                                                                                                         ARN
-                                                                                                                         "topicfilter/attached/" VARIABLE(
-                                                                                                                             "Connection.Thing.IsAttached")) "|" SAID("Allow",
-                                                                                                                                                                      "Receive",
-                                                                                                                                                                      ARN
-                                                                                                                                                                      "topic/client/" VARIABLE(
-                                                                                                                                                                          "ClientId")) },
+    { "allowed", SAID("Allow", "<action>", ARN "<resource>") },
+    { "action", "Publish|Publish|*" },
+    { "resource",
+      "topic/thing/<thing-name>|topic/thing/<thing-name>|topic/type/" VARIABLE(
+          "Connection.Thing.ThingTypeName") "|topic/fw/<fw>|topic/fw/<fw>|topic/*|topicfilter/"
+                                            "attached/" VARIABLE("Connection.Thing.IsAttached") "|topic/"
+                                                                                                "client"
+                                                                                                "/" VARIABLE("ClientId") },
+    { "thing-name", VARIABLE("Connection.Thing.ThingName") },
+    { "fw", VARIABLE("Connection.Thing.Attributes[fw]") },
     { "denied", SAID("Deny", "Publish", ARN "topic/fw/<digit>") "|" SAID("Deny", "Subscribe", "*") "|" SAID(
                     "Deny", "Publish", ARN "topic/thing/<thing>") },
 };
