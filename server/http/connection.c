@@ -10,6 +10,11 @@ static int socket_of(struct MHD_Connection *connection)
     return info != NULL ? info->connect_fd : -1;
 }
 
+void connection_shut(struct MHD_Connection *connection)
+{
+    shutdown(socket_of(connection), SHUT_RDWR);
+}
+
 static void opened(struct http *http, int socket, void **ours)
 {
     struct connection *connection = calloc(1, sizeof *connection);
