@@ -3,7 +3,6 @@
  * with certificates that he has made for them.
  */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import https from 'node:https';
 import path from 'node:path';
@@ -33,7 +32,9 @@ export class Connection {
     this.client = client;
     this.packets = [];
     this.waiting = [];
-    this.closed = once(client, 'close').then(() => performance.now());
+    this.closed = new Promise((resolve) => {
+      client.once('close', () => resolve(performance.now()));
+    });
     client.on('error', () => {}); // a CONNACK that refuses; it is among the packets
     client.on('packetreceive', (packet) => {
       this.packets.push(packet);
@@ -57,6 +58,14 @@ export class Connection {
   /* Until the server has closed it; in performance.now(). */
   end() {
     return within(WAIT_MS, `the end of the connection; so far: ${JSON.stringify(this.packets)}`, this.closed);
+  }
+
+  /* That it has not ended, by asking the server. */
+  async assertAlive() {
+    const pings = () => this.packets.filter(({ cmd }) => cmd === 'pingresp').length;
+    const before = pings();
+    this.client.sendPing();
+    await this.packet('PINGRESP', () => pings() > before);
   }
 
   has(...commands) {
