@@ -1,9 +1,7 @@
 #include "support/http_world.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "support/cmocka_all.h"
 
@@ -78,20 +76,12 @@ int http_world_setup_durable(void **state)
     return start(world) ? 0 : -1;
 }
 
-static void write_private(const char *path, const char *text)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-    close(fd);
-}
-
 static bool start_with_keys(struct http_world *world, const char *lines, const char *clock_start)
 {
     char path[TEMP_PATH_MAX];
     temp_folder_make(world->folder);
     temp_path(world->folder, "access_keys", path);
-    write_private(path, lines);
+    temp_write_private(path, lines);
     set(&world->settings, "access_keys", path);
     set(&world->settings, "in_memory", "true");
     set(&world->settings, "virtual_clock", "true");
