@@ -153,21 +153,29 @@ static void add_mqtt(const struct settings *settings, struct strbuf *out)
 }
 
 /* Clients are not asked for a certificate: that takes require_certificate and a cafile. */
-static bool add_mqtts(const struct settings *settings, struct strbuf *out, struct strbuf *ret_problem)
+static bool add_mqtts_listener(const struct settings *settings, int64_t port, struct strbuf *out,
+                               struct strbuf *ret_problem)
 {
-    if (settings->mqtts_port == 0)
-        return true;
-    add_listener(settings->mqtts_port, settings->bind, out);
-    strbuf_add_text(out, "tls_version tlsv1.2\n"); /* and later ones */
+    add_listener(port, settings->bind, out);
+    strbuf_add_text(out, "tls_version tlsv1.2\n" /* and later ones, whose ciphers are all of this kind */
+                         "ciphers ECDHE+AESGCM:ECDHE+CHACHA20\n");
     return add_value(out, "certfile", settings->tls_certificate, ret_problem) &&
            add_value(out, "keyfile", settings->tls_key, ret_problem);
+}
+
+static bool add_mqtts(const struct settings *settings, struct strbuf *out, struct strbuf *ret_problem)
+{
+    for (size_t i = 0; i < settings->mqtts_port.n; i++)
+        if (!add_mqtts_listener(settings, settings->mqtts_port.items[i], out, ret_problem))
+            return false;
+    return true;
 }
 
 /* The broker opens a listener of its own choice when it is given none, and no WebSocket listener
  * without another one: where MQTT is off, it gets a local socket that nobody knows of. */
 static void add_idle(const struct broker_config *config, struct strbuf *out)
 {
-    if (config->settings->mqtt_port == 0 && config->settings->mqtts_port == 0)
+    if (config->settings->mqtt_port == 0 && config->settings->mqtts_port.n == 0)
         strbuf_printf(out, "listener 0 %s\n", config->idle_socket);
 }
 

@@ -9,22 +9,34 @@
 
 /* What a connection keeps. It belongs to one pool thread, as the connection does. */
 struct peer {
-    bool judged; /* what follows is known */
-    bool shown;  /* there is a certificate */
+    struct tls_credentials *credentials; /* of its session; NULL: it could not be set up */
+    bool judged;                         /* what follows is known */
+    bool shown;                          /* there is a certificate */
     struct client_certificate certificate;
 };
+
+static void *begin(struct http_listener *listener, struct MHD_Connection *connection)
+{
+    struct peer *peer = calloc(1, sizeof *peer);
+    if (peer != NULL)
+        peer->credentials = tls_session_begin(&listener->sessions, connection);
+    return peer;
+}
+
+static void end(struct http_listener *listener, struct MHD_Connection *connection, struct peer *peer)
+{
+    if (peer != NULL && peer->credentials != NULL)
+        tls_session_end(&listener->sessions, connection, peer->credentials);
+    free(peer);
+}
 
 void peer_notify(void *context, struct MHD_Connection *connection, void **peer,
                  enum MHD_ConnectionNotificationCode what)
 {
-    (void)connection;
-    const struct http *http = context;
-    if (http->config.client_ca == NULL)
-        return;
     if (what == MHD_CONNECTION_NOTIFY_STARTED)
-        *peer = calloc(1, sizeof(struct peer));
+        *peer = begin(context, connection);
     else
-        free(*peer);
+        end(context, connection, *peer);
 }
 
 /* What the client has sent; 0: nothing. */
@@ -110,10 +122,10 @@ bool peer_bind(struct exchange *x, struct str thing)
 bool peer_identify(struct exchange *x)
 {
     struct call *call = x->call;
-    if (x->listener != &x->http->listeners[LISTENER_HTTPS] || x->http->config.client_ca == NULL)
+    if (!x->listener->tls || x->listener->sessions.asks == TLS_ASKS_NOBODY)
         return true;
     struct peer *peer = peer_of(x);
-    if (peer == NULL)
+    if (peer == NULL || peer->credentials == NULL)
         return fail(&call->err, ERR_INTERNAL, "The server is out of memory for this connection.");
     if (!peer->judged)
         judge(x, peer);

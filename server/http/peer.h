@@ -14,7 +14,7 @@
 
 #include "http/exchange.h"
 
-/* libmicrohttpd's news of a connection of the HTTPS listener; `context` is the struct http. */
+/* libmicrohttpd's news of a connection of an HTTPS listener; `context` is the struct http_listener. */
 void peer_notify(void *context, struct MHD_Connection *connection, void **peer,
                  enum MHD_ConnectionNotificationCode what);
 
