@@ -185,7 +185,8 @@ static bool check_certificate(const struct settings *settings, struct strbuf *re
 /* Whether the CAs of devices can be used, where they are named. */
 static bool check_client_ca(const struct settings *settings, struct strbuf *ret_problem)
 {
-    const struct client_ca_options options = { .cas = settings->tls_client_ca };
+    const struct client_ca_options options = { .cas = settings->tls_client_ca,
+                                               .crls = settings->tls_client_crl };
     if (settings->tls_client_ca[0] == '\0')
         return true;
     struct client_ca *ca = client_ca_open(&options, ret_problem);

@@ -2,9 +2,10 @@
  * The CAs that sign devices' certificates (setting tls_client_ca), what they have revoked (tls_client_crl),
  * and what they make of a certificate. Nothing of HTTP or MQTT: both ask it.
  *
- * What was read is in force until the files are read anew, as a whole, by client_ca_reload. Any thread may
- * call any of this. Leaves nothing in OpenSSL's queue of errors, which a program that we are loaded into
- * takes for its own.
+ * What was read is in force until the files are read anew, as a whole: by client_ca_reload, and when somebody
+ * is judged after the file of what was revoked has changed, which is looked at once a second at most. Any
+ * thread may call any of this. Leaves nothing in OpenSSL's queue of errors, which a program that we are
+ * loaded into takes for its own.
  */
 #ifndef IOTJOBS_CLIENT_CA_H
 #define IOTJOBS_CLIENT_CA_H
@@ -16,8 +17,9 @@
 struct client_ca;
 
 struct client_ca_options {
-    const char *cas; /* PEM file; those below a root count by themselves */
-    struct log *log; /* hears of files that cannot be used later on; NULL: nobody does */
+    const char *cas;  /* PEM file; those below a root count by themselves */
+    const char *crls; /* PEM file of what they have revoked; NULL or empty: nothing */
+    struct log *log;  /* hears of files that cannot be used later on; NULL: nobody does */
 };
 
 /* Reads the files, whose paths are copied. NULL: one sentence in `ret_problem`, with the path. */
@@ -51,7 +53,11 @@ struct client_certificate {
  *
  * It counts when one of our CAs stands above it, nothing on the way has ended by `now_ms` or has still to
  * begin, none of the keys and signatures is one that can be forged (RSA below 2048 bits, SHA-1), and it is
- * meant for TLS clients where it says what it is meant for (a server's does not, nor does "any purpose").
+ * meant for TLS clients where it says what it is meant for (a server's does not, nor does "any purpose"), and
+ * neither it nor a CA on the way was revoked. A list of revoked ones that has expired counts still; a CA
+ * without one has revoked nothing.
+ *
+ * `ca` NULL: no CA is trusted, and no certificate counts.
  */
 void client_ca_judge(struct client_ca *ca, const struct str *chain, size_t n, int64_t now_ms,
                      struct client_certificate *ret_certificate);

@@ -100,7 +100,9 @@ static bool start_tls(struct server *server, struct strbuf *ret_problem)
 static bool start_client_ca(struct server *server, struct strbuf *ret_problem)
 {
     const struct settings *settings = server->config.settings;
-    const struct client_ca_options options = { .cas = settings->tls_client_ca, .log = server->config.log };
+    const struct client_ca_options options = { .cas = settings->tls_client_ca,
+                                               .crls = settings->tls_client_crl,
+                                               .log = server->config.log };
     if (settings->tls_client_ca[0] == '\0' || !settings_have_tls(settings))
         return true;
     server->client_ca = client_ca_open(&options, ret_problem);

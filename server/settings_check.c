@@ -58,6 +58,8 @@ static bool check_tls(const struct settings *settings, struct strbuf *ret_proble
 {
     if ((settings->tls_certificate[0] == '\0') != (settings->tls_key[0] == '\0'))
         return problem(ret_problem, "tls_certificate and tls_key: one of them alone is of no use, set both");
+    if (settings->tls_client_crl[0] != '\0' && settings->tls_client_ca[0] == '\0')
+        return problem(ret_problem, "tls_client_crl: is of the CAs of tls_client_ca, which is not set");
     return true;
 }
 

@@ -409,6 +409,15 @@ static void a_folder_is_needed_unless_in_memory(void **state)
     assert_true(settings_check(&world->settings, &world->problem));
 }
 
+static void what_was_revoked_needs_those_who_revoke(void **state)
+{
+    struct world *world = *state;
+    set(world, "tls_client_crl", "/srv/revoked.pem");
+    assert_check_refuses(world, "tls_client_crl: is of the CAs of tls_client_ca, which is not set");
+    set(world, "tls_client_ca", "/srv/cas.pem");
+    assert_true(settings_check(&world->settings, &world->problem));
+}
+
 static void a_certificate_and_its_key_are_named_together(void **state)
 {
     struct world *world = *state;
@@ -521,6 +530,7 @@ int main(void)
         TEST(several_ports_are_read_and_written),
         TEST(ports_that_are_none_are_refused_and_change_nothing),
         TEST(a_folder_is_needed_unless_in_memory),
+        TEST(what_was_revoked_needs_those_who_revoke),
         TEST(a_certificate_and_its_key_are_named_together),
         TEST(every_setting_is_told_as_text_that_sets_it_again),
         TEST(help_names_ranges_and_choices),
