@@ -87,6 +87,12 @@ bool files_find_plugin(const char *wanted, char ret_path[PATH_MAX], struct strbu
         IOTJOBS_PLUGIN_FROM_BIN);
 }
 
+bool files_find_provision(char ret_path[PATH_MAX], struct strbuf *ret_problem)
+{
+    return find_beside_us("iotjobsd-provision", ret_path) ||
+           problem(ret_problem, "iotjobsd-provision is not beside iotjobsd: install both");
+}
+
 /* --- the data folder -------------------------------------------------------------------------------- */
 
 /* mkdir -p */

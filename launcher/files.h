@@ -12,6 +12,9 @@ bool files_find_broker(const char *wanted, char ret_path[PATH_MAX], struct strbu
 /* The plugin: `wanted` as a path; empty: beside this program, or where it was installed. */
 bool files_find_plugin(const char *wanted, char ret_path[PATH_MAX], struct strbuf *ret_problem);
 
+/* The program that is `iotjobsd provision`, which is installed beside this one. */
+bool files_find_provision(char ret_path[PATH_MAX], struct strbuf *ret_problem);
+
 /*
  * Makes the data folder if it is missing, for its owner alone, and gives its absolute path. Refuses one that
  * cannot be written to or that a server holds, running or about to, before anything in it is touched. On

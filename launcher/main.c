@@ -21,25 +21,14 @@
 #include "launcher/broker_config.h"
 #include "launcher/command_line.h"
 #include "launcher/files.h"
+#include "launcher/first_key.h"
 #include "launcher/preflight.h"
+#include "launcher/settings_source.h"
 #include "settings_secret.h"
 #include "tls.h"
 #include "tls_certificates.h"
 
 enum { DESCRIPTORS_MAX = 1 << 20 };
-
-static const char default_config_path[] = "/etc/iotjobsd/iotjobsd.conf";
-
-/* Weakest first: a later source overrides what an earlier one says. */
-static bool read_settings(const char *const *arguments, const char *config_path, struct settings *settings,
-                          struct strbuf *ret_problem)
-{
-    if (config_path == NULL && access(default_config_path, F_OK) == 0)
-        config_path = default_config_path;
-    return (config_path == NULL || settings_read_file(settings, config_path, ret_problem)) &&
-           settings_read_environment(settings, environ, ret_problem) &&
-           command_line_apply(arguments, settings, ret_problem) && settings_check(settings, ret_problem);
-}
 
 static void print_setting(void *context, const char *key, const char *value, const char *help)
 {
@@ -61,7 +50,22 @@ static void print_endpoint(const char *name, const char *scheme, const char *hos
                path);
 }
 
-static void print_welcome(const struct settings *settings, const char *ca)
+/* Who may do what, in one line; and where the first key is, which is shown only if it is kept nowhere. */
+static void print_access(const struct settings *settings, const struct first_key *first)
+{
+    if (settings->auth == AUTH_OPEN) {
+        printf("  %-16s open: anybody may do anything\n", "Access");
+        return;
+    }
+    printf("  %-16s enforced: devices by certificate and policy, others by access key (%s)\n", "Access",
+           settings->access_keys);
+    if (first->made && settings->in_memory)
+        printf("  %-16s access key %s, secret %s\n", "Administrator", first->key, first->secret);
+    else if (first->made)
+        printf("  %-16s the access key in that file, made now for your first requests\n", "Administrator");
+}
+
+static void print_welcome(const struct settings *settings, const char *ca, const struct first_key *first)
 {
     const char *scheme = settings->http_tls ? "https" : "http";
     printf("iotjobsd " IOTJOBS_VERSION "\n");
@@ -77,6 +81,7 @@ static void print_welcome(const struct settings *settings, const char *ca)
         print_endpoint("CA certificate", scheme, settings->bind, settings->http_port, "/_iotjobs/ca.pem");
     else if (ca[0] != '\0')
         printf("  %-16s %s\n", "CA certificate", ca);
+    print_access(settings, first);
     printf("  %-16s %s\n", "Data", settings->in_memory ? "in memory, gone when it stops" : settings->data);
     printf("  %-16s Ctrl-C, or: kill %d\n", "To stop", (int)getpid());
     fflush(stdout);
@@ -172,6 +177,18 @@ static bool check_access_keys(const struct settings *settings, struct strbuf *re
     return ok;
 }
 
+/* Where keys are asked for, the settings name their file from here on. */
+static bool prepare_access_keys(struct settings *settings, struct first_key *ret_first,
+                                struct strbuf *ret_problem)
+{
+    if (settings->auth == AUTH_OPEN || settings->access_keys[0] != '\0')
+        return true;
+    bool ok = settings->in_memory ? first_key_in_memory(ret_first, ret_problem)
+                                  : first_key_in_folder(settings->data, ret_first, ret_problem);
+    return ok && settings_set(settings, STR_LIT("access_keys"), str_from(ret_first->path), ret_problem) &&
+           check_access_keys(settings, ret_problem);
+}
+
 /* Whether the operator's certificate can be used. */
 static bool check_certificate(const struct settings *settings, struct strbuf *ret_problem)
 {
@@ -221,40 +238,68 @@ static bool prepare_tls(struct settings *settings, char ret_ca[PATH_MAX], struct
     return name_own_certificates(settings, &certificates, ret_problem);
 }
 
-/* Does not return when it succeeds: this process is the broker then. */
-static bool serve(struct settings *settings, struct strbuf *ret_problem)
-{
+/* What is made before the broker starts, and what it is started with. */
+struct launch {
     char broker[PATH_MAX];
     char plugin[PATH_MAX];
     char config[PATH_MAX];
-    char ca[PATH_MAX] = "";
+    char ca[PATH_MAX];
+    struct first_key first;
+};
+
+static bool prepare(struct settings *settings, struct launch *ret_launch, struct strbuf *ret_problem)
+{
+    *ret_launch = (struct launch){ 0 };
+    return files_find_broker(settings->broker, ret_launch->broker, ret_problem) &&
+           files_find_plugin(settings->plugin, ret_launch->plugin, ret_problem) &&
+           check_secret(settings, ret_problem) && check_access_keys(settings, ret_problem) &&
+           preflight_ports(settings, ret_problem) && prepare_data(settings, ret_problem) &&
+           prepare_access_keys(settings, &ret_launch->first, ret_problem) &&
+           prepare_tls(settings, ret_launch->ca, ret_problem) &&
+           write_config(settings, ret_launch->plugin, ret_launch->config, ret_problem);
+}
+
+/* Does not return when it succeeds: this process is the broker then. */
+static bool serve(struct settings *settings, struct strbuf *ret_problem)
+{
+    struct launch launch;
     umask(S_IRWXG | S_IRWXO); /* of the broker, too: database, sessions and keys are for their owner alone */
-    if (!files_find_broker(settings->broker, broker, ret_problem) ||
-        !files_find_plugin(settings->plugin, plugin, ret_problem) || !check_secret(settings, ret_problem) ||
-        !check_access_keys(settings, ret_problem) || !preflight_ports(settings, ret_problem) ||
-        !prepare_data(settings, ret_problem) || !prepare_tls(settings, ca, ret_problem) ||
-        !write_config(settings, plugin, config, ret_problem))
+    bool ok = prepare(settings, &launch, ret_problem);
+    if (ok)
+        print_welcome(settings, launch.ca, &launch.first);
+    first_key_wipe(&launch.first);
+    if (!ok)
         return false;
-    print_welcome(settings, ca);
     raise_descriptor_limit();
-    execl(broker, broker, "-c", config, (char *)NULL);
-    return problem(ret_problem, "cannot start %s: %s", broker, strerror(errno));
+    execl(launch.broker, launch.broker, "-c", launch.config, (char *)NULL);
+    return problem(ret_problem, "cannot start %s: %s", launch.broker, strerror(errno));
+}
+
+/* `iotjobsd provision` is a program of its own, so that starting the server does not load what it needs. Does
+ * not return when it succeeds. */
+static bool provision(char **arguments, struct strbuf *ret_problem)
+{
+    char path[PATH_MAX];
+    if (!files_find_provision(path, ret_problem))
+        return false;
+    execv(path, arguments);
+    return problem(ret_problem, "cannot start %s: %s", path, strerror(errno));
 }
 
 static bool run(const char *const *arguments, struct settings *settings, struct strbuf *ret_problem)
 {
     struct command_line line;
-    if (!command_line_read(arguments, &line, ret_problem))
+    if (!command_line_read(arguments, PROGRAM_SERVER, &line, ret_problem))
         return false;
     switch (line.command) {
-    case COMMAND_HELP: command_line_help(stdout); return true;
+    case COMMAND_HELP: command_line_help(PROGRAM_SERVER, stdout); return true;
     case COMMAND_VERSION: puts("iotjobsd " IOTJOBS_VERSION); return true;
     case COMMAND_PRINT_CONFIG:
-    case COMMAND_SERVE: break;
+    case COMMAND_RUN: break;
     }
-    if (!read_settings(arguments, line.config_path, settings, ret_problem))
+    if (!settings_source_read(arguments, &line, settings, ret_problem))
         return false;
-    if (line.command == COMMAND_SERVE)
+    if (line.command == COMMAND_RUN)
         return serve(settings, ret_problem);
     settings_each(settings, print_setting, NULL);
     return true;
@@ -266,7 +311,9 @@ int main(int argc, char **argv)
     struct strbuf why;
     settings_init(&settings);
     strbuf_init(&why, PROBLEM_MAX);
-    bool ok = run((const char *const *)(argc > 0 ? argv + 1 : argv), &settings, &why);
+    bool ok = argc > 1 && strcmp(argv[1], "provision") == 0
+                  ? provision(argv + 1, &why)
+                  : run((const char *const *)(argc > 0 ? argv + 1 : argv), &settings, &why);
     if (!ok)
         fprintf(stderr, "iotjobsd: %s\n", why.p != NULL ? why.p : "out of memory");
     strbuf_release(&why);

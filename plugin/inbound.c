@@ -28,6 +28,11 @@ static struct call *call_for(const struct inbound *inbound, const struct publica
         .asked = inbound->departures->now,
     };
     call->owner = asker;
+    if (publication->certificate_id.p != NULL)
+        call->principal = (struct principal){
+            .kind = PRINCIPAL_CERTIFICATE,
+            .certificate_id = arena_str(&call->arena, publication->certificate_id),
+        };
     call->done = outbound_answer;
     call->with_timestamp = true;
     call->style = (struct reply_style){ .document_as_object = true, .name_the_thing = false };
@@ -48,7 +53,8 @@ static bool call_decode(struct call *call, struct engine *engine, struct str pay
     }
 
     call->operation = route.operation;
-    if (!engine_admit(engine, call)) {
+    struct str thing = labels_value(&route.labels, operation_model(route.operation), "thingName");
+    if (!engine_admit(engine, call, thing)) {
         call->client_token = api_client_token(payload, &call->arena);
         return false;
     }

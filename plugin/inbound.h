@@ -27,6 +27,7 @@ struct inbound {
 struct publication {
     const void *connection; /* see departures.h */
     struct str client_id;
+    struct str certificate_id; /* of the client, where it has to show one; absent: it has not */
     struct str topic;
     struct str payload;
     int qos;

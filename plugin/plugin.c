@@ -34,6 +34,26 @@ static bool plugin_configure(struct plugin *plugin, const struct mosquitto_opt *
            settings_take_secret(&plugin->settings, ret_problem);
 }
 
+/* Who may connect, and do what. */
+static bool plugin_start_access(struct plugin *plugin)
+{
+    struct server *server = plugin->server;
+    bool enforces = plugin->settings.auth == AUTH_ENFORCE;
+    const struct identities_config config = {
+        .engine = server_engine(server),
+        .store = server_store(server),
+        .ca = server_client_ca(server),
+        .cache = server_policy_cache(server),
+        .changes = server_access_changes(server),
+        .denials = server_denials(server),
+        .clock = server_clock(server),
+        .settings = &plugin->settings,
+        .log = plugin->log,
+    };
+    return broker_tls_begin(&plugin->tls, enforces) &&
+           (!enforces || identities_init(&plugin->identities, &config));
+}
+
 static bool plugin_start(struct plugin *plugin, struct strbuf *ret_problem)
 {
     plugin->log = log_new(broker_log_line, NULL, (enum log_level)plugin->settings.log_level, LOG_RING_LINES);
@@ -72,6 +92,8 @@ static bool plugin_start(struct plugin *plugin, struct strbuf *ret_problem)
     plugin->connections.watch = server_connectivity(plugin->server);
     plugin->connections.ring = doorbell_ring;
     plugin->connections.ring_context = &plugin->doorbell;
+    if (!plugin_start_access(plugin))
+        return problem(ret_problem, "out of memory");
     if (!hooks_register(plugin))
         return problem(ret_problem, "the broker refused to register a callback");
     doorbell_alarm_start(&plugin->doorbell);
@@ -81,6 +103,8 @@ static bool plugin_start(struct plugin *plugin, struct strbuf *ret_problem)
 /* Also of one that never started wholly. */
 static void plugin_free(struct plugin *plugin)
 {
+    broker_tls_end(&plugin->tls);
+    identities_release(&plugin->identities);
     if (plugin->server != NULL)
         server_stop(plugin->server);
     connections_release(&plugin->connections);

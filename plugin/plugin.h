@@ -7,9 +7,11 @@
 #include <mosquitto_broker.h>
 #include <mosquitto_plugin.h>
 
+#include "plugin/broker_tls.h"
 #include "plugin/connections.h"
 #include "plugin/deliver.h"
 #include "plugin/doorbell.h"
+#include "plugin/identities.h"
 #include "plugin/inbound.h"
 #include "plugin/subscribers.h"
 #include "server.h"
@@ -25,8 +27,10 @@ struct plugin {
     struct delivery delivery;
     struct departures departures;
     struct connections connections;
+    struct broker_tls tls;
+    struct identities identities;     /* all zero with auth = open */
     struct mosquitto *arriving;       /* asked to connect; not known yet whether it may */
-    const struct mosquitto *shut_out; /* published where it may not: its connection is being closed */
+    const struct mosquitto *shut_out; /* did what it may not: its connection is being closed */
     bool ticked;                      /* the broker's loop runs, all listeners answer */
     bool silence_reported;            /* that no tick comes */
     bool last_word_due;               /* see hooks.h */

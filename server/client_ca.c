@@ -14,10 +14,7 @@
 #include "base/problem.h"
 #include "client_crl.h"
 
-enum {
-    SECURITY_LEVEL = 2, /* of OpenSSL: 112 bits */
-    LOOK_MS = 1000,     /* so long the file of what was revoked is not looked at */
-};
+enum { SECURITY_LEVEL = 2 }; /* of OpenSSL: 112 bits */
 
 /* --- reading ---------------------------------------------------------------------------------------- */
 
@@ -68,7 +65,6 @@ struct client_ca {
     struct trust *trust;   /* in force */
     pthread_mutex_t reads; /* one at a time; of `crls_mark` */
     struct file_mark crls_mark;
-    atomic_int_fast64_t looked_ms; /* when the file was looked at */
     atomic_uint_fast64_t generation;
 };
 
@@ -122,7 +118,7 @@ static bool read_cas(const char *path, const struct stack_st_X509 *certificates,
 static bool read_files(struct client_ca *ca, struct trust *trust, struct strbuf *ret_problem)
 {
     struct stack_st_X509 *certificates = NULL;
-    if (!pem_read_certificates(ca->cas_path, &certificates, ret_problem))
+    if (ca->cas_path[0] != '\0' && !pem_read_certificates(ca->cas_path, &certificates, ret_problem))
         return false;
     bool ok = read_cas(ca->cas_path, certificates, trust, ret_problem);
     if (ok && ca->crls_path[0] != '\0') {
@@ -217,24 +213,21 @@ void client_ca_reload(struct client_ca *ca)
     pthread_mutex_unlock(&ca->reads);
 }
 
-/* Whether it is this caller's turn to look. A clock that was put back counts as time that went by. */
-static bool is_due(struct client_ca *ca, int64_t now_ms)
+void client_ca_look(struct client_ca *ca, int64_t now_ms)
 {
-    int_fast64_t looked_ms = atomic_load(&ca->looked_ms);
-    return (now_ms < looked_ms || now_ms - looked_ms >= LOOK_MS) &&
-           atomic_compare_exchange_strong(&ca->looked_ms, &looked_ms, now_ms);
-}
-
-/* Nobody waits for another one's reading: who comes meanwhile is judged by what was in force. */
-static void look_at_crls(struct client_ca *ca, int64_t now_ms)
-{
-    if (ca->crls_path[0] == '\0' || !is_due(ca, now_ms) || pthread_mutex_trylock(&ca->reads) != 0)
+    if (ca->crls_path[0] == '\0')
         return;
+    pthread_mutex_lock(&ca->reads);
     struct file_mark mark = mark_of(ca->crls_path);
     if (!is_marked(&mark, &ca->crls_mark))
         read_again(ca);
     client_crls_tell(ca->trust->crls, now_ms, ca->log); /* it is replaced by who has `reads` alone */
     pthread_mutex_unlock(&ca->reads);
+}
+
+bool client_ca_has_crls(const struct client_ca *ca)
+{
+    return ca->crls_path[0] != '\0';
 }
 
 uint64_t client_ca_generation(const struct client_ca *ca)
@@ -253,6 +246,8 @@ void client_ca_add_pem(struct client_ca *ca, struct strbuf *out)
 
 static const char no_memory[] = "the server is out of memory for it";
 static const char no_ca[] = "no CA that this server trusts has signed it";
+static const char revoked[] = "its CA has revoked it";
+static const char revoked_above[] = "a CA above it was revoked";
 
 static const char *words_of(int error)
 {
@@ -276,6 +271,18 @@ static const char *words_of(int error)
     return X509_verify_cert_error_string(error);
 }
 
+/* NULL: nothing was revoked. `chain` leads to a CA that is trusted; NULL: none does. */
+static const char *find_revoked(const struct trust *trust, X509 *certificate,
+                                const struct stack_st_X509 *chain)
+{
+    if (trust->crls == NULL)
+        return NULL;
+    if (chain == NULL)
+        return client_crls_name(trust->crls, certificate) ? revoked : NULL;
+    int place = client_crls_find(trust->crls, chain);
+    return place < 0 ? NULL : place == 0 ? revoked : revoked_above;
+}
+
 /* NULL: it counts. */
 static const char *verify(const struct trust *trust, X509 *certificate, struct stack_st_X509 *others,
                           int64_t now_ms)
@@ -288,9 +295,10 @@ static const char *verify(const struct trust *trust, X509 *certificate, struct s
         X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN);
         X509_VERIFY_PARAM_set_auth_level(rules, SECURITY_LEVEL);
         X509_VERIFY_PARAM_set_time(rules, (time_t)(now_ms / 1000));
-        refusal = X509_verify_cert(context) == 1 ? NULL : words_of(X509_STORE_CTX_get_error(context));
-        if (refusal == NULL && trust->crls != NULL)
-            refusal = client_crls_judge(trust->crls, X509_STORE_CTX_get0_chain(context));
+        bool counts = X509_verify_cert(context) == 1;
+        const char *found =
+            find_revoked(trust, certificate, counts ? X509_STORE_CTX_get0_chain(context) : NULL);
+        refusal = found != NULL ? found : counts ? NULL : words_of(X509_STORE_CTX_get_error(context));
     }
     X509_STORE_CTX_free(context);
     return refusal;
@@ -353,7 +361,8 @@ static void judge(const struct trust *trust, struct stack_st_X509 *chain, int64_
     X509 *own = sk_X509_value(chain, 0);
     write_thing_name(own, certificate->thing_name);
     certificate->made_here = issue_has_made_client(own);
-    certificate->refusal = trust != NULL ? verify(trust, own, chain, now_ms) : no_ca;
+    certificate->refusal = verify(trust, own, chain, now_ms);
+    certificate->revoked = certificate->refusal == revoked || certificate->refusal == revoked_above;
     if (!write_content(own, certificate->content) && certificate->refusal == NULL)
         certificate->refusal = no_memory;
 }
@@ -367,9 +376,7 @@ void client_ca_judge(struct client_ca *ca, const struct str *chain, size_t n, in
     if (certificates == NULL) {
         ret_certificate->refusal = "it is malformed, or has too many others behind it";
     } else {
-        if (ca != NULL)
-            look_at_crls(ca, now_ms);
-        struct trust *trust = ca != NULL ? hold(ca) : NULL;
+        struct trust *trust = hold(ca);
         judge(trust, certificates, now_ms, ret_certificate);
         let_go(trust);
     }

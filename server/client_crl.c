@@ -166,10 +166,22 @@ static bool is_revoked(const struct client_crls *crls, X509 *certificate, X509 *
     return false;
 }
 
-const char *client_crls_judge(const struct client_crls *crls, const struct stack_st_X509 *chain)
+int client_crls_find(const struct client_crls *crls, const struct stack_st_X509 *chain)
 {
     for (int i = 0; i < sk_X509_num(chain); i++)
         if (is_revoked(crls, sk_X509_value(chain, i), sk_X509_value(chain, i + 1)))
-            return i == 0 ? "its CA has revoked it" : "a CA above it was revoked";
-    return NULL;
+            return i;
+    return -1;
+}
+
+bool client_crls_name(const struct client_crls *crls, X509 *certificate)
+{
+    X509_REVOKED *entry;
+    for (size_t i = 0; i < crls->n; i++) {
+        X509_CRL *list = crls->items[i].list;
+        if (X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_issuer_name(certificate)) == 0 &&
+            X509_CRL_get0_by_cert(list, &entry, certificate) == 1)
+            return true;
+    }
+    return false;
 }

@@ -28,10 +28,13 @@ void client_crls_free(struct client_crls *crls);
  * of each. */
 void client_crls_tell(struct client_crls *crls, int64_t now_ms, struct log *log);
 
-/*
- * NULL: none of a chain that leads to a trusted CA was revoked; else what was, to follow a colon, static. A
- * list says so of what its own CA has signed; what no list speaks of was not revoked.
- */
-const char *client_crls_judge(const struct client_crls *crls, const struct stack_st_X509 *chain);
+/* The place in a chain, which leads to a trusted CA, of the first certificate that was revoked; -1: none was.
+ * A list speaks of what its own CA has signed; what no list speaks of was not revoked. */
+int client_crls_find(const struct client_crls *crls, const struct stack_st_X509 *chain);
+
+/* Whether a list names a certificate of a chain that leads nowhere, which may count for other reasons:
+ * whoever shows it could have left its CA out. Nothing proves that the list is that CA's then, but that it
+ * stands in our file. */
+bool client_crls_name(const struct client_crls *crls, X509 *certificate);
 
 #endif

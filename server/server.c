@@ -18,6 +18,8 @@
 #include "ops/artifacts/artifacts.h"
 #include "ops/executions/audience.h"
 #include "ops/fleet/connectivity.h"
+#include "ops/security/access_changes.h"
+#include "ops/security/policy_cache.h"
 #include "store/store.h"
 #include "tls_keeper.h"
 
@@ -30,6 +32,8 @@ struct server {
     struct tls_shown *tls;       /* NULL: no listener of TLS whose certificate is known */
     struct client_ca *client_ca; /* NULL: nobody's certificate is judged */
     struct denials *denials;
+    struct policy_cache *policies;
+    struct access_changes *access_changes; /* NULL: auth = open */
     struct outbox *outbox;
     struct audience *audience;
     struct connectivity_watch *connectivity;
@@ -97,13 +101,25 @@ static bool start_tls(struct server *server, struct strbuf *ret_problem)
     return server->tls != NULL;
 }
 
+static bool start_access(struct server *server, struct strbuf *ret_problem)
+{
+    bool enforces = server->config.settings->auth == AUTH_ENFORCE;
+    server->denials = denials_new(&server->clock, server->config.log);
+    server->policies = policy_cache_new();
+    server->access_changes = enforces ? access_changes_new() : NULL;
+    if (server->denials != NULL && server->policies != NULL && (!enforces || server->access_changes != NULL))
+        return true;
+    strbuf_add_text(ret_problem, "out of memory");
+    return false;
+}
+
 static bool start_client_ca(struct server *server, struct strbuf *ret_problem)
 {
     const struct settings *settings = server->config.settings;
     const struct client_ca_options options = { .cas = settings->tls_client_ca,
                                                .crls = settings->tls_client_crl,
                                                .log = server->config.log };
-    if (settings->tls_client_ca[0] == '\0' || !settings_have_tls(settings))
+    if (settings->auth == AUTH_OPEN && (settings->tls_client_ca[0] == '\0' || !settings_have_tls(settings)))
         return true;
     server->client_ca = client_ca_open(&options, ret_problem);
     return server->client_ca != NULL;
@@ -168,6 +184,7 @@ static bool start_engine(struct server *server, struct strbuf *ret_problem)
             .outbox = server->outbox,
             .audience = server->audience,
             .connectivity = server->connectivity,
+            .access_changes = server->access_changes,
             .artifacts = &server->artifacts,
             .ring = server->config.ring,
             .ring_context = server->config.ring_context,
@@ -225,6 +242,7 @@ static bool start_http(struct server *server, struct strbuf *ret_problem)
         .window_zone = server->window_zone,
         .log = server->config.log,
         .denials = server->denials,
+        .policies = server->policies,
         .issuer = &server->device_ca,
         .client_ca = server->client_ca,
         .tls = server->tls,
@@ -248,14 +266,12 @@ struct server *server_start(const struct server_config *config, struct strbuf *r
     }
     server->config = *config;
     start_clock(server);
-    server->denials = denials_new(&server->clock, config->log);
-    if (server->denials == NULL)
-        strbuf_add_text(ret_problem, "out of memory");
-    else if (time_zone_open(config->settings->window_time_zone, &server->window_zone, ret_problem) &&
-             start_store(server, ret_problem) && start_device_ca(server, ret_problem) &&
-             start_tls(server, ret_problem) && start_client_ca(server, ret_problem) &&
-             start_artifacts(server, ret_problem) && start_engine(server, ret_problem) &&
-             start_http(server, ret_problem) && start_keeper(server, ret_problem))
+    if (start_access(server, ret_problem) &&
+        time_zone_open(config->settings->window_time_zone, &server->window_zone, ret_problem) &&
+        start_store(server, ret_problem) && start_device_ca(server, ret_problem) &&
+        start_tls(server, ret_problem) && start_client_ca(server, ret_problem) &&
+        start_artifacts(server, ret_problem) && start_engine(server, ret_problem) &&
+        start_http(server, ret_problem) && start_keeper(server, ret_problem))
         return server;
     server_stop(server);
     return NULL;
@@ -288,6 +304,8 @@ void server_stop(struct server *server)
     artifact_folder_close(server->artifacts.folder);
     if (server->store != NULL)
         store_close(server->store);
+    access_changes_free(server->access_changes);
+    policy_cache_free(server->policies);
     denials_free(server->denials);
     clock_release(&server->clock);
     time_zone_free(server->window_zone);
@@ -327,6 +345,21 @@ struct denials *server_denials(struct server *server)
 struct client_ca *server_client_ca(struct server *server)
 {
     return server->client_ca;
+}
+
+struct store *server_store(struct server *server)
+{
+    return server->store;
+}
+
+struct policy_cache *server_policy_cache(struct server *server)
+{
+    return server->policies;
+}
+
+struct access_changes *server_access_changes(struct server *server)
+{
+    return server->access_changes;
 }
 
 struct clock *server_clock(struct server *server)

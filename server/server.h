@@ -32,13 +32,19 @@ void server_stop(struct server *server);
 void server_reload(struct server *server);
 
 struct client_ca;
+struct access_changes;
 struct denials;
+struct policy_cache;
 
 struct engine *server_engine(struct server *server);
 struct outbox *server_outbox(struct server *server);
 struct audience *server_audience(struct server *server);
 struct connectivity_watch *server_connectivity(struct server *server);
 struct denials *server_denials(struct server *server);
+struct store *server_store(struct server *server);
+struct policy_cache *server_policy_cache(struct server *server);
+/* For the one who keeps decisions about clients that are connected; NULL with auth = open. */
+struct access_changes *server_access_changes(struct server *server);
 /* Judges the certificates of clients; NULL: there is no CA for that (tls_client_ca), or no TLS listener. */
 struct client_ca *server_client_ca(struct server *server);
 struct clock *server_clock(struct server *server); /* for the time stamps of what an edge answers by itself */

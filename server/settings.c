@@ -26,6 +26,7 @@ struct setting {
     const char *key;
     enum setting_type type;
     size_t offset;                      /* in struct settings */
+    size_t given;                       /* likewise */
     const char *text;                   /* default of TEXT, SECRET, PORTS and DURATION */
     int64_t number;                     /* default of the others */
     int64_t least, most;                /* INT, PORT */
@@ -36,7 +37,9 @@ struct setting {
 
 enum { PORT_MAX = 65535, VALUE_SHOWN_MAX = 60, LINE_MAX_BYTES = 4096, KEY_MAX = 32 };
 
-#define ROW(name, member, kind) .key = #name, .type = kind, .offset = offsetof(struct settings, member)
+#define ROW(name, member, kind)                                                                              \
+    .key = #name, .type = kind, .offset = offsetof(struct settings, member),                                 \
+    .given = offsetof(struct settings, given.name)
 
 /* clang-format off */
 static const struct setting table[] = {
@@ -288,12 +291,8 @@ static bool set_text(const struct setting *row, char **ret_value, struct str val
     return true;
 }
 
-bool settings_set(struct settings *settings, struct str key, struct str value, struct strbuf *ret_problem)
+static bool set_value(const struct setting *row, void *at, struct str value, struct strbuf *ret_problem)
 {
-    const struct setting *row = row_find(key);
-    if (row == NULL)
-        return unknown_key(key, ret_problem);
-    void *at = value_of(settings, row);
     switch (row->type) {
     case TYPE_SECRET:
     case TYPE_TEXT: return set_text(row, at, value, ret_problem);
@@ -305,6 +304,17 @@ bool settings_set(struct settings *settings, struct str key, struct str value, s
     case TYPE_CHOICE: return set_choice(row, at, value, ret_problem);
     }
     return false;
+}
+
+bool settings_set(struct settings *settings, struct str key, struct str value, struct strbuf *ret_problem)
+{
+    const struct setting *row = row_find(key);
+    if (row == NULL)
+        return unknown_key(key, ret_problem);
+    if (!set_value(row, value_of(settings, row), value, ret_problem))
+        return false;
+    *(bool *)((char *)settings + row->given) = true;
+    return true;
 }
 
 bool settings_is_flag(struct str key)

@@ -22,6 +22,19 @@ struct ports {
     int64_t items[PORTS_MAX];
 };
 
+/* Which settings somebody has set, to their defaults perhaps. */
+struct settings_given {
+#define SETTING_TEXT(name, def, help)                  bool name;
+#define SETTING_SECRET(name, def, help)                bool name;
+#define SETTING_BOOL(name, def, help)                  bool name;
+#define SETTING_INT(name, def, least, most, help)      bool name;
+#define SETTING_PORT(name, def, help)                  bool name;
+#define SETTING_PORTS(name, def, help)                 bool name;
+#define SETTING_DURATION(name, def, least, most, help) bool name;
+#define SETTING_CHOICE(name, def, choices, help)       bool name;
+#include "settings.def"
+};
+
 /* The small ones last, whatever order the table has: between the others they would leave gaps. */
 struct settings {
 #define SETTING_TEXT(name, def, help)                  char *name;
@@ -35,6 +48,7 @@ struct settings {
 #include "settings.def"
 #define SETTING_BOOL(name, def, help) bool name;
 #include "settings.def"
+    struct settings_given given;
 };
 
 /* Every setting at its default. */
@@ -58,6 +72,13 @@ bool settings_read_file(struct settings *settings, const char *path, struct strb
 /* Reads IOTJOBSD_HTTP_PORT and the like. An unknown IOTJOBSD_ variable is a problem, but for those with which
  * Kubernetes tells of a Service called iotjobsd (IOTJOBSD_SERVICE_HOST, IOTJOBSD_PORT…). */
 bool settings_read_environment(struct settings *settings, char **environment, struct strbuf *ret_problem);
+
+/*
+ * What follows from other settings where nobody has said otherwise, after all are read and before
+ * settings_check: who has to say who he is finds no MQTT without TLS. False: somebody has set what cannot be.
+ * For whoever opens the broker's listeners.
+ */
+bool settings_complete(struct settings *settings, struct strbuf *ret_problem);
 
 /* Rules between settings, after all are read (clock_start needs virtual_clock, …). */
 bool settings_check(const struct settings *settings, struct strbuf *ret_problem);

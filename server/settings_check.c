@@ -41,8 +41,8 @@ static bool check_bind(const struct settings *settings, struct strbuf *ret_probl
         return problem(ret_problem, "bind: '%s' is not an IPv4 or IPv6 address", settings->bind);
     if (settings->auth == AUTH_OPEN && !ip_address_is_loopback(&address) && !settings->insecure)
         return problem(ret_problem,
-                       "bind: %s is not a loopback address, and whoever can reach it may do anything; "
-                       "set auth to enforce, or insecure to true if that is wanted",
+                       "bind: %s is not a loopback address, and with auth = open whoever can reach it may do "
+                       "anything; set auth to enforce, or insecure to true if that is wanted",
                        settings->bind);
     if (settings->auth == AUTH_ENFORCE && !ip_address_is_loopback(&address) && settings->http_port != 0 &&
         !settings->http_tls && !settings->insecure)
@@ -193,6 +193,27 @@ static bool check_ports(const struct settings *settings, struct strbuf *ret_prob
                 return problem(ret_problem, "%s and %s are both %" PRId64, ports[i].key, ports[j].key,
                                ports[i].port);
     return n > 0 || problem(ret_problem, "all ports are 0: at least one listener must be on");
+}
+
+/* Clients show certificates on TLS listeners alone. */
+static bool close_unless_wanted(int64_t *port, bool given, const char *key, struct strbuf *ret_problem)
+{
+    if (given && *port != 0)
+        return problem(ret_problem,
+                       "%s: clients cannot say who they are without TLS, so auth = enforce opens no such "
+                       "listener; leave it out, and let them come to mqtts_port",
+                       key);
+    *port = 0;
+    return true;
+}
+
+bool settings_complete(struct settings *settings, struct strbuf *ret_problem)
+{
+    const struct settings_given *given = &settings->given;
+    return settings->auth == AUTH_OPEN ||
+           (close_unless_wanted(&settings->mqtt_port, given->mqtt_port, "mqtt_port", ret_problem) &&
+            close_unless_wanted(&settings->websocket_port, given->websocket_port, "websocket_port",
+                                ret_problem));
 }
 
 bool settings_check(const struct settings *settings, struct strbuf *ret_problem)

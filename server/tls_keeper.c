@@ -10,7 +10,8 @@
 #include "base/time_text.h"
 #include "tls_certificates.h"
 
-static const int64_t look_us = INT64_C(24) * 3600 * 1000000;
+#define LOOK_US     (INT64_C(24) * 3600 * 1000000)
+#define CRL_LOOK_US INT64_C(1000000)
 
 struct tls_keeper {
     struct tls_keeper_options options;
@@ -72,10 +73,10 @@ void tls_keeper_look(const struct tls_keeper_options *options, bool reread, int6
 
 /* --- the thread ------------------------------------------------------------------------------------- */
 
-/* Waits for the next look. False: it is time to end. */
-static bool wait_for_look(struct tls_keeper *keeper, bool *ret_reread)
+/* False: it is time to end. True: it was told to read again, or `until` has come. */
+static bool wait_for_news(struct tls_keeper *keeper, int64_t until_us, bool *ret_reread)
 {
-    struct timespec until = clock_mono_after_us(look_us);
+    struct timespec until = clock_mono_after_us(until_us - clock_mono_us());
     pthread_mutex_lock(&keeper->lock);
     int waited = 0;
     while (!keeper->reread && !keeper->ends && waited == 0)
@@ -90,10 +91,20 @@ static bool wait_for_look(struct tls_keeper *keeper, bool *ret_reread)
 static void *keep(void *context)
 {
     struct tls_keeper *keeper = context;
+    struct client_ca *client_ca = keeper->options.client_ca;
+    bool has_crls = client_ca != NULL && client_ca_has_crls(client_ca);
+    int64_t look_us = clock_mono_us(), until_us;
     bool reread = false;
-    do
-        tls_keeper_look(&keeper->options, reread, clock_host_ms());
-    while (wait_for_look(keeper, &reread));
+    do {
+        bool due = clock_mono_us() >= look_us;
+        if (due || reread)
+            tls_keeper_look(&keeper->options, reread, clock_host_ms());
+        if (has_crls)
+            client_ca_look(client_ca, clock_host_ms());
+        if (due)
+            look_us = clock_mono_us() + LOOK_US;
+        until_us = has_crls ? clock_mono_us() + CRL_LOOK_US : look_us;
+    } while (wait_for_news(keeper, until_us, &reread));
     return NULL;
 }
 

@@ -1,6 +1,7 @@
 /*
- * Looks after the files of TLS while the server runs: renews its own certificate, and reads files again when
- * it is told to. All of that, which takes files and fsync, is done on a thread of its own.
+ * Looks after the files of TLS while the server runs: renews its own certificate, notices within a second
+ * what CAs have revoked (tls_client_crl), and reads files again when it is told to. All of that, which takes
+ * files and fsync, is done on a thread of its own.
  */
 #ifndef IOTJOBS_TLS_KEEPER_H
 #define IOTJOBS_TLS_KEEPER_H

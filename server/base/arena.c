@@ -37,6 +37,14 @@ void arena_release(struct arena *arena)
     arena_init(arena, arena->ceiling);
 }
 
+size_t arena_bytes(const struct arena *arena)
+{
+    size_t bytes = 0;
+    for (const struct arena_block *block = arena->newest; block; block = block->older)
+        bytes += sizeof *block + block->size;
+    return bytes;
+}
+
 static bool add_block(struct arena *arena, size_t least_bytes)
 {
     size_t size = FIRST_BLOCK_BYTES;

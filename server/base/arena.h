@@ -25,6 +25,9 @@ void arena_init(struct arena *arena, size_t ceiling);
 /* Frees everything; the arena may be used again, empty. */
 void arena_release(struct arena *arena);
 
+/* What it takes of the host: its blocks, whether they are full or not. */
+size_t arena_bytes(const struct arena *arena);
+
 /* Zeroed memory, aligned for any type; NULL past the ceiling. */
 void *arena_alloc(struct arena *arena, size_t bytes);
 

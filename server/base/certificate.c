@@ -174,6 +174,20 @@ const char *certificate_read(struct str pem, struct arena *arena, struct certifi
     return wrong;
 }
 
+struct str certificate_pem(struct str der, struct arena *arena)
+{
+    const unsigned char *p = (const unsigned char *)der.p;
+    X509 *certificate = d2i_X509(NULL, &p, (long)der.n);
+    struct strbuf text;
+    strbuf_init(&text, PEM_TEXT_MAX);
+    bool ok = certificate != NULL && pem_add_certificate(&text, certificate);
+    struct str pem = ok ? arena_str(arena, strbuf_str(&text)) : STR_NONE;
+    strbuf_release(&text);
+    X509_free(certificate);
+    ERR_clear_error();
+    return pem;
+}
+
 bool certificate_signed_by(struct str pem, struct str ca_pem)
 {
     X509 *certificate = pem_parse_certificate(pem);

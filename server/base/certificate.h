@@ -35,6 +35,9 @@ void certificate_hash(struct str bytes, char ret_digits[CERTIFICATE_ID_DIGITS + 
  */
 const char *certificate_read(struct str pem, struct arena *arena, struct certificate *ret_certificate);
 
+/* DER in PEM, in the arena; absent: it is no certificate, or memory is out. */
+struct str certificate_pem(struct str der, struct arena *arena);
+
 /* Whether the one has signed the other, which says so; both in PEM. */
 bool certificate_signed_by(struct str pem, struct str ca_pem);
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/problem.h"
@@ -33,7 +34,7 @@ bool new_file_in_memory(const char *name, struct str text, char ret_path[PATH_MA
 {
     /* Open in the broker too, under the same number; it reads the path again on SIGHUP. */
     int fd = memfd_create(name, 0);
-    if (fd >= 0 && new_file_write(fd, text)) {
+    if (fd >= 0 && fchmod(fd, FILE_MODE) == 0 && new_file_write(fd, text)) {
         snprintf(ret_path, PATH_MAX, "/proc/%d/fd/%d", (int)getpid(), fd);
         return true;
     }

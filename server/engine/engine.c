@@ -61,10 +61,15 @@ struct batch {
 
 /* ---- inbox ---- */
 
-bool engine_admit(struct engine *engine, struct call *call)
+bool engine_admit(struct engine *engine, struct call *call, struct str thing)
 {
-    return throttle_admit(&engine->throttle, call->operation) ||
+    return throttle_admit(&engine->throttle, call->operation, &call->principal, thing) ||
            fail(&call->err, ERR_THROTTLING, "Rate exceeded");
+}
+
+bool engine_admit_principal(struct engine *engine, const struct principal *principal)
+{
+    return throttle_admit_principal(&engine->throttle, principal);
 }
 
 bool engine_submit(struct engine *engine, struct call *call)
@@ -270,7 +275,8 @@ static void deliver(struct engine *engine, struct batch *batch)
         outbox_push(engine->config.outbox, messages);
     }
     outbox_push(engine->config.outbox, batch->late_messages);
-    if (engine->config.ring && !outbox_idle(engine->config.outbox))
+    if (engine->config.ring &&
+        (!outbox_idle(engine->config.outbox) || access_changes_waiting(engine->config.access_changes)))
         engine->config.ring(engine->config.ring_context);
 }
 
@@ -513,13 +519,14 @@ void engine_prepare_reset(struct call *call)
 struct engine *engine_new(const struct engine_config *config)
 {
     struct engine *engine = calloc(1, sizeof *engine);
-    if (!engine)
+    if (!engine || !throttle_init(&engine->throttle, config->settings, config->clock)) {
+        free(engine);
         return NULL;
+    }
     engine->config = *config;
     if (!config->limits)
         engine->config.limits = &usual_limits;
     engine->end = &engine->first;
-    throttle_init(&engine->throttle, config->settings, config->clock);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);

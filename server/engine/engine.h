@@ -55,9 +55,12 @@ void engine_stop(struct engine *engine);
  * the engine stops: the caller keeps the call and answers ERR_THROTTLING. */
 bool engine_submit(struct engine *engine, struct call *call);
 
-/* Any thread; before an edge decodes a request: whether the call's operation is within its rate
- * (engine/throttle). False after fail(): ERR_THROTTLING. */
-bool engine_admit(struct engine *engine, struct call *call);
+/* Any thread; before an edge decodes a request, and once it knows who asks: whether the call's operation, its
+ * principal, and the thing that it is about (absent: none) are within their rates (engine/throttle). False
+ * after fail(): ERR_THROTTLING. */
+bool engine_admit(struct engine *engine, struct call *call, struct str thing);
+/* The same of a request that is no operation of the API: its principal alone counts. */
+bool engine_admit_principal(struct engine *engine, const struct principal *principal);
 
 /*
  * Moves the clock (any thread; answered through `done` like every call). `change` was checked by

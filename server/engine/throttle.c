@@ -2,48 +2,56 @@
 
 #include "ops/op.h"
 
-enum {
-    REQUEST = 1000
-}; /* one request, in thousandths: a bucket of N a second gets N of them each millisecond */
+enum { DEVICES_MAX = 65536, KEYS_MAX = 4096 };
 
-void throttle_init(struct throttle *throttle, const struct settings *settings, struct clock *clock)
+bool throttle_init(struct throttle *throttle, const struct settings *settings, struct clock *clock)
 {
     *throttle = (struct throttle){ .settings = settings, .clock = clock };
+    if (!buckets_init(&throttle->keys, KEYS_MAX))
+        return false;
+    if (!buckets_init(&throttle->devices, DEVICES_MAX)) {
+        buckets_release(&throttle->keys);
+        return false;
+    }
     pthread_mutex_init(&throttle->lock, NULL);
+    return true;
 }
 
 void throttle_release(struct throttle *throttle)
 {
+    buckets_release(&throttle->keys);
+    buckets_release(&throttle->devices);
     pthread_mutex_destroy(&throttle->lock);
 }
 
-/* A clock that was set back fills nothing. */
-static void refill(struct bucket *bucket, int64_t per_second, int64_t now_ms)
+/* ---- each caller's ---- */
+
+static bool admit_caller(struct buckets *buckets, struct str who, int64_t per_second, struct clock *clock)
 {
-    int64_t full = per_second * REQUEST;
-    int64_t passed_ms = now_ms - bucket->filled_ms;
-    if (!bucket->used || passed_ms >= REQUEST)
-        bucket->thousandths = full;
-    else if (passed_ms > 0)
-        bucket->thousandths += passed_ms * per_second;
-    if (bucket->thousandths > full)
-        bucket->thousandths = full;
-    bucket->filled_ms = now_ms;
-    bucket->used = true;
+    return per_second == 0 || buckets_take(buckets, who, per_second, clock_now_ms(clock));
 }
 
-static bool take(struct bucket *bucket, int64_t per_second, int64_t now_ms)
+bool throttle_admit_principal(struct throttle *throttle, const struct principal *principal)
 {
-    refill(bucket, per_second, now_ms);
-    if (bucket->thousandths < REQUEST)
-        return false;
-    bucket->thousandths -= REQUEST;
-    return true;
+    if (principal->kind == PRINCIPAL_KEY)
+        return admit_caller(&throttle->keys, principal->access_key, throttle->settings->key_rate_limit,
+                            throttle->clock);
+    return principal->certificate_id.n == 0 ||
+           admit_caller(&throttle->devices, principal->certificate_id, throttle->settings->device_rate_limit,
+                        throttle->clock);
 }
 
-bool throttle_admit(struct throttle *throttle, enum operation operation)
+static bool admit_thing(struct throttle *throttle, const struct principal *principal, struct str thing)
 {
-    bool control = operation_model(operation)->plane == PLANE_CONTROL;
+    bool is_known = principal->kind == PRINCIPAL_KEY || principal->certificate_id.n > 0;
+    return is_known || thing.n == 0 ||
+           admit_caller(&throttle->devices, thing, throttle->settings->device_rate_limit, throttle->clock);
+}
+
+/* ---- the account's ---- */
+
+static bool admit_operation(struct throttle *throttle, enum operation operation, bool control)
+{
     int64_t per_second =
         control ? throttle->settings->control_rate_limit : throttle->settings->data_rate_limit;
     if (per_second == 0)
@@ -52,7 +60,16 @@ bool throttle_admit(struct throttle *throttle, enum operation operation)
                             : op_handler(operation).writes ? &throttle->data_writes
                                                            : &throttle->data_reads;
     pthread_mutex_lock(&throttle->lock);
-    bool admitted = take(bucket, per_second, clock_now_ms(throttle->clock));
+    bool admitted = bucket_take(bucket, per_second, clock_now_ms(throttle->clock));
     pthread_mutex_unlock(&throttle->lock);
     return admitted;
+}
+
+bool throttle_admit(struct throttle *throttle, enum operation operation, const struct principal *principal,
+                    struct str thing)
+{
+    bool control = operation_model(operation)->plane == PLANE_CONTROL;
+    return throttle_admit_principal(throttle, principal) &&
+           (control || admit_thing(throttle, principal, thing)) &&
+           admit_operation(throttle, operation, control);
 }

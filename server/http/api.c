@@ -110,7 +110,7 @@ static bool prepare(struct exchange *x, struct op_handler *ret_handler)
     struct str thing = labels_value(&route.labels, model, "thingName");
     struct str resource = permission_resource(x, call_region(caller.region, x->http->config.settings), thing);
     if (!peer_bind(x, thing) || !permission_granted(x, action_of_operation(route.operation), resource) ||
-        !engine_admit(x->http->config.engine, call))
+        !engine_admit(x->http->config.engine, call, thing))
         return false;
     call->run = handler.run;
     assert(call->run != NULL);

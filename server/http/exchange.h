@@ -27,6 +27,8 @@ enum {
     HTTP_BODY_DISCARD_MAX = 8 * 1024 * 1024,
 };
 
+struct deadlines;
+
 /* One port, with its own pool of threads. */
 struct http_listener {
     struct http *http;
@@ -46,6 +48,7 @@ struct http {
     struct workshop *uploads;       /* forces to disk what was uploaded */
     struct workshop *fetches;       /* reads documents from an external S3; NULL: there is none */
     struct access_keys access_keys; /* whose signatures the artefact store takes; none: everybody's */
+    struct deadlines *deadlines;    /* of the connections of both listeners */
     pthread_key_t reader;           /* each pool thread's own struct db * */
     int64_t started_ms;
     atomic_bool quiesced;
@@ -59,6 +62,7 @@ enum exchange_stage {
     EXCHANGE_READ,    /* the same, a workshop; the call is run here once it is back */
 };
 
+struct device_access;
 struct s3_request;
 
 struct exchange {
@@ -67,10 +71,11 @@ struct exchange {
     struct MHD_Connection *connection;
     struct call *call; /* its `ok`, `err` and `reply` are the answer */
     enum exchange_stage stage;
-    struct s3_request *s3; /* NULL: it is not for the artefact store */
-    const char *method;    /* HEAD counts as GET */
-    struct str path;       /* raw */
-    struct str query;      /* raw, without '?' */
+    struct s3_request *s3;        /* NULL: it is not for the artefact store */
+    struct device_access *access; /* auth = enforce: what the client's certificate is good for; NULL: none */
+    const char *method;           /* HEAD counts as GET */
+    struct str path;              /* raw */
+    struct str query;             /* raw, without '?' */
     struct strbuf body;
     size_t body_n;         /* bytes that arrived, kept or not */
     enum plane plane;      /* names the errors */
@@ -104,6 +109,9 @@ enum serve_result own_serve(struct exchange *x);
 
 /* Queues what stands in the call (answer.c). */
 enum MHD_Result answer_send(struct exchange *x);
+
+/* The address of whoever has sent it, as text in the call's arena; absent: unknown. */
+struct str exchange_source_ip(const struct exchange *x);
 
 /* A header of the request; absent when it has none of that name. Valid until the exchange ends. */
 struct str exchange_header(const struct exchange *x, const char *name);

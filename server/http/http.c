@@ -1,5 +1,6 @@
 #include "http/http.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,10 +10,11 @@
 #include <unistd.h>
 
 #include "base/problem.h"
+#include "http/connection.h"
 #include "http/exchange.h"
 #include "http/framing.h"
 #include "http/listen.h"
-#include "http/peer.h"
+#include "http/peer_access.h"
 #include "http/s3/s3.h"
 
 enum {
@@ -107,6 +109,7 @@ static void *on_request_line(void *context, const char *uri, struct MHD_Connecti
     random_uuid(x->request_id);
     call->owner = x;
     atomic_fetch_add(&x->http->exchanges, 1);
+    connection_is_asked(x);
     return x;
 }
 
@@ -120,6 +123,7 @@ static size_t on_unescape(void *context, struct MHD_Connection *connection, char
 
 static enum MHD_Result send_answer(struct exchange *x)
 {
+    connection_waits(x, WAIT_FLOW);
     return x->s3 != NULL ? s3_request_send(x) : answer_send(x);
 }
 
@@ -155,7 +159,9 @@ static enum MHD_Result on_headers(struct exchange *x, const char *method)
     x->method = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0 ? MHD_HTTP_METHOD_GET : method;
     if (!framing_check(x->connection, &x->call->err))
         return refuse_and_close(x);
-    if (s3_is_meant(x))
+    bool for_s3 = s3_is_meant(x);
+    connection_waits(x, for_s3 ? WAIT_FLOW : WAIT_BODY);
+    if (for_s3)
         return begin_s3(x, method);
     if (!str_to_int(exchange_header(x, MHD_HTTP_HEADER_CONTENT_LENGTH), &length) || length <= HTTP_BODY_MAX)
         return MHD_YES;
@@ -211,6 +217,22 @@ static enum MHD_Result submit(struct exchange *x, enum serve_result to)
 }
 
 /* A browser lets any page send requests here, and names it in Origin unless the request only reads. */
+struct str exchange_source_ip(const struct exchange *x)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    char text[INET6_ADDRSTRLEN];
+    if (info == NULL || info->client_addr == NULL)
+        return STR_NONE;
+    const struct sockaddr *address = info->client_addr;
+    const void *bytes = address->sa_family == AF_INET6
+                            ? (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr
+                            : (const void *)&((const struct sockaddr_in *)address)->sin_addr;
+    if (inet_ntop(address->sa_family, bytes, text, sizeof text) == NULL)
+        return STR_NONE;
+    return arena_str(&x->call->arena, str_from(text));
+}
+
 bool exchange_writes_for_a_web_page(const struct exchange *x)
 {
     return strcmp(x->method, MHD_HTTP_METHOD_GET) != 0 &&
@@ -224,20 +246,21 @@ static enum MHD_Result finish(struct exchange *x, enum serve_result result)
 
 static enum MHD_Result on_complete_request(struct exchange *x)
 {
+    connection_waits(x, WAIT_SERVER);
     if (x->s3 != NULL)
         return finish(x, s3_request_serve(x));
     if (x->body_n > HTTP_BODY_MAX)
         return refuse_body(x);
     if (!peer_identify(x))
-        return answer_send(x);
+        return send_answer(x);
     if (exchange_writes_for_a_web_page(x)) {
         fail(&x->call->err, ERR_ACCESS_DENIED,
              "Web pages, whose requests have an Origin, may only read here.");
-        return answer_send(x);
+        return send_answer(x);
     }
     if (x->body.failed) {
         fail(&x->call->err, ERR_INTERNAL, "The server is out of memory for this request.");
-        return answer_send(x);
+        return send_answer(x);
     }
     return finish(x, own_path(x->path) ? own_serve(x) : api_serve(x));
 }
@@ -288,8 +311,10 @@ static void on_end(void *context, struct MHD_Connection *connection, void **exch
     if (x == NULL)
         return;
     log_exchange(x);
+    connection_waits(x, WAIT_REQUEST);
     if (x->s3 != NULL)
         s3_request_end(x);
+    peer_access_release(x);
     strbuf_release(&x->body);
     call_free(x->call);
     *exchange = NULL;
@@ -320,10 +345,12 @@ static struct MHD_Daemon *start_daemon(struct http_listener *listener, int socke
         more[0].option == MHD_OPTION_END ? flags : flags | MHD_USE_TLS, 0, NULL, NULL, on_request, http,
         MHD_OPTION_EXTERNAL_LOGGER, on_library_log, http, /* first: it hears of the others */
         MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        (unsigned)http->config.settings->connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
         MHD_OPTION_URI_LOG_CALLBACK, on_request_line, listener, MHD_OPTION_UNESCAPE_CALLBACK, on_unescape,
-        http, MHD_OPTION_NOTIFY_COMPLETED, on_end, http, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
+        http, MHD_OPTION_NOTIFY_COMPLETED, on_end, http, MHD_OPTION_NOTIFY_CONNECTION, connection_notify,
+        listener, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
 }
 
 /* The pool's threads inherit the mask: signals are the business of the host's own thread. */
@@ -369,7 +396,6 @@ static bool start_https_listener(struct http_listener *listener, const char *set
         { MHD_OPTION_HTTPS_MEM_CERT, 0, tls->certificates },
         { MHD_OPTION_HTTPS_MEM_KEY, 0, tls->key },
         { MHD_OPTION_HTTPS_PRIORITIES, 0, (char *)tls_priorities },
-        { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)peer_notify, listener },
         { MHD_OPTION_END, 0, NULL },
     };
     bool ok = start_listener(listener, setting, port, options, ret_problem);
@@ -457,6 +483,20 @@ static bool read_access_keys(struct http *http, struct strbuf *ret_problem)
     return path[0] == '\0' || access_keys_read(path, &http->access_keys, ret_problem);
 }
 
+static bool start_deadlines(struct http *http, struct strbuf *ret_problem)
+{
+    const struct settings *settings = http->config.settings;
+    const struct deadline_rules rules = {
+        .headers_ms = settings->http_header_timeout_ms,
+        .body_ms = settings->http_body_timeout_ms,
+        .flow_ms = settings->http_body_timeout_ms,
+        .idle_ms = IDLE_TIMEOUT_S * 1000,
+    };
+    http->deadlines = deadlines_start(&rules, http->config.log);
+    return http->deadlines != NULL ||
+           problem(ret_problem, "http: the host has no thread left for watching over connections");
+}
+
 static void stop_workshops(struct http *http)
 {
     workshop_stop(http->fetches);
@@ -480,6 +520,7 @@ static void http_free(struct http *http)
     workshop_free(http->uploads);
     workshop_free(http->fetches);
     access_keys_release(&http->access_keys);
+    deadlines_stop(http->deadlines);
     pthread_key_delete(http->reader);
     free(http);
 }
@@ -502,7 +543,7 @@ struct http *http_start(const struct http_config *config, struct strbuf *ret_pro
     }
     init_listeners(http);
     if (read_access_keys(http, ret_problem) && start_workshops(http, ret_problem) &&
-        start_listeners(http, ret_problem))
+        start_deadlines(http, ret_problem) && start_listeners(http, ret_problem))
         return http;
     http_free(http);
     return NULL;

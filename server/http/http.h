@@ -21,6 +21,7 @@
 #include "store/store.h"
 
 struct client_ca;
+struct policy_cache;
 struct http;
 struct tls_shown;
 
@@ -30,7 +31,8 @@ struct http_config {
     const struct settings *settings;
     const struct time_zone *window_zone; /* of maintenance windows; NULL: UTC */
     struct log *log;
-    struct denials *denials;     /* hears what was denied */
+    struct denials *denials; /* hears what was denied */
+    struct policy_cache *policies;
     const struct issuer *issuer; /* signs devices' certificates; borrowed until http_stop */
     struct client_ca *client_ca; /* judges what HTTPS clients show; NULL: they are not asked */
     struct tls_shown *tls;       /* what the TLS listeners show, MQTT's too; NULL: there are none */

@@ -154,6 +154,12 @@ static bool serve_operation(struct exchange *x, const struct endpoint *endpoint)
     return call->ok;
 }
 
+static bool is_admitted(struct exchange *x)
+{
+    return engine_admit_principal(x->http->config.engine, &x->call->principal) ||
+           fail(&x->call->err, ERR_THROTTLING, "Rate exceeded");
+}
+
 enum serve_result own_serve(struct exchange *x)
 {
     const struct endpoint *endpoint = find(x->method, x->path);
@@ -162,7 +168,7 @@ enum serve_result own_serve(struct exchange *x)
         return SERVED;
     }
     const struct action action = { str_from(endpoint->path), endpoint->level, false };
-    if (!permission_granted(x, &action, STR_LIT("*")))
+    if (!permission_granted(x, &action, STR_LIT("*")) || !is_admitted(x))
         return SERVED;
     x->operation = endpoint->path;
     bool ok = endpoint->operation != NULL ? serve_operation(x, endpoint) : endpoint->serve(x);

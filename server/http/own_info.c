@@ -1,5 +1,6 @@
 /* GET / and /_iotjobs/info: what this is, how it was built and set up, what it has done so far. */
 #include "base/json.h"
+#include "http/deadline.h"
 #include "http/own.h"
 
 static void member_text(struct json *json, const char *key, const char *value)
@@ -49,6 +50,16 @@ static void write_tls(struct json *json, struct tls_shown *shown)
     json_object_end(json);
 }
 
+static void write_connections(struct json *json, struct deadlines *deadlines)
+{
+    struct deadlines_stats stats = deadlines_stats(deadlines);
+    json_key(json, "http");
+    json_object_begin(json);
+    json_member_int(json, "connections", (int64_t)stats.connections);
+    json_member_int(json, "closed_as_late", (int64_t)stats.late);
+    json_object_end(json);
+}
+
 bool own_info(struct exchange *x)
 {
     const struct http *http = x->http;
@@ -64,6 +75,7 @@ bool own_info(struct exchange *x)
     json_object_end(&json);
     write_tls(&json, http->config.tls);
     write_engine(&json, http->config.engine);
+    write_connections(&json, http->deadlines);
     json_object_end(&json);
     return true;
 }

@@ -1,43 +1,12 @@
 #include "http/peer.h"
 
 #include <gnutls/gnutls.h>
-#include <stdlib.h>
 
+#include "http/connection.h"
+#include "http/peer_access.h"
 #include "rules/security/certificate_state.h"
 #include "store/security/certificate_store.h"
 #include "store/security/principal_store.h"
-
-/* What a connection keeps. It belongs to one pool thread, as the connection does. */
-struct peer {
-    struct tls_credentials *credentials; /* of its session; NULL: it could not be set up */
-    bool judged;                         /* what follows is known */
-    bool shown;                          /* there is a certificate */
-    struct client_certificate certificate;
-};
-
-static void *begin(struct http_listener *listener, struct MHD_Connection *connection)
-{
-    struct peer *peer = calloc(1, sizeof *peer);
-    if (peer != NULL)
-        peer->credentials = tls_session_begin(&listener->sessions, connection);
-    return peer;
-}
-
-static void end(struct http_listener *listener, struct MHD_Connection *connection, struct peer *peer)
-{
-    if (peer != NULL && peer->credentials != NULL)
-        tls_session_end(&listener->sessions, connection, peer->credentials);
-    free(peer);
-}
-
-void peer_notify(void *context, struct MHD_Connection *connection, void **peer,
-                 enum MHD_ConnectionNotificationCode what)
-{
-    if (what == MHD_CONNECTION_NOTIFY_STARTED)
-        *peer = begin(context, connection);
-    else
-        end(context, connection, *peer);
-}
 
 /* What the client has sent; 0: nothing. */
 static size_t chain_of(struct MHD_Connection *connection, struct str ret_chain[CLIENT_CHAIN_MAX + 1])
@@ -60,12 +29,13 @@ static void judge(const struct exchange *x, struct peer *peer)
     struct str chain[CLIENT_CHAIN_MAX + 1];
     const struct http *http = x->http;
     size_t n = chain_of(x->connection, chain);
+    peer->generation = client_ca_generation(http->config.client_ca);
     peer->judged = true;
     peer->shown = n > 0;
     if (!peer->shown)
         return;
     client_ca_judge(http->config.client_ca, chain, n, clock_host_ms(), &peer->certificate);
-    if (peer->certificate.refusal != NULL)
+    if (peer->certificate.refusal != NULL && http->config.settings->auth == AUTH_OPEN)
         log_write(http->config.log, LOG_NOTICE, "client_certificate id=%s refused=%s", peer->certificate.id,
                   peer->certificate.refusal);
 }
@@ -74,13 +44,6 @@ static bool no_answer(struct exchange *x)
 {
     http_reader_discard(x->http);
     return fail(&x->call->err, ERR_INTERNAL, "The database does not answer.");
-}
-
-static struct peer *peer_of(const struct exchange *x)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    return info != NULL ? info->socket_context : NULL;
 }
 
 /* False after fail(): it does not count for what the registry says of it, or the database does not answer. */
@@ -109,7 +72,7 @@ static bool look_up(struct exchange *x, const struct client_certificate *certifi
 bool peer_bind(struct exchange *x, struct str thing)
 {
     struct principal *principal = &x->call->principal;
-    if (!principal->registered || thing.n == 0)
+    if (principal->kind != PRINCIPAL_THING || !principal->registered || thing.n == 0)
         return true;
     struct str attached =
         arena_printf(&x->call->arena, PRINCIPAL_CERTIFICATE_PREFIX "%.*s", STR(principal->certificate_id));
@@ -124,14 +87,19 @@ bool peer_identify(struct exchange *x)
     struct call *call = x->call;
     if (!x->listener->tls || x->listener->sessions.asks == TLS_ASKS_NOBODY)
         return true;
-    struct peer *peer = peer_of(x);
-    if (peer == NULL || peer->credentials == NULL)
+    struct connection *connection = connection_of(x->connection);
+    if (connection == NULL)
         return fail(&call->err, ERR_INTERNAL, "The server is out of memory for this connection.");
-    if (!peer->judged)
+    struct peer *peer = &connection->peer;
+    if (!peer->judged || peer->generation != client_ca_generation(x->http->config.client_ca))
         judge(x, peer);
     if (!peer->shown)
         return true;
     const struct client_certificate *certificate = &peer->certificate;
+    if (x->http->config.settings->auth == AUTH_ENFORCE) {
+        struct str chain[CLIENT_CHAIN_MAX + 1];
+        return chain_of(x->connection, chain) > 0 && peer_access_find(x, certificate, chain[0]);
+    }
     if (certificate->refusal != NULL)
         return fail(&call->err, ERR_FORBIDDEN, "The client certificate is not accepted: %s.",
                     certificate->refusal);

@@ -1,7 +1,11 @@
 #include "http/permission.h"
 
+#include "http/peer_access.h"
+
 static bool deny_certificate(struct err *err, const struct principal *principal)
 {
+    if (principal->kind == PRINCIPAL_CERTIFICATE)
+        return fail(err, ERR_FORBIDDEN, "Forbidden");
     if (principal->registered)
         return fail(
             err, ERR_FORBIDDEN,
@@ -29,7 +33,7 @@ bool permission_granted(struct exchange *x, const struct action *action, struct 
 {
     struct call *call = x->call;
     struct denial denial;
-    if (may(&call->principal, action, resource, NULL, &denial))
+    if (may(&call->principal, action, resource, peer_access_context(x), &denial))
         return true;
     const struct denied denied = {
         .principal = principal_text(&call->principal, &call->arena),
@@ -37,6 +41,7 @@ bool permission_granted(struct exchange *x, const struct action *action, struct 
         .resource = resource,
         .reason = denial_text(denial.reason),
         .policy = denial.policy,
+        .source_ip = exchange_source_ip(x),
     };
     denials_note(x->http->config.denials, &denied);
     return deny_certificate(&call->err, &call->principal);

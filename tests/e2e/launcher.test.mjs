@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readdir, readlink, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
 
-import { freePorts, Process, WAIT_MS, within, World } from './support.mjs';
+import { freePort, freePorts, Process, WAIT_MS, within, World } from './support.mjs';
 
 /* It ends by itself with status 1 and one line on standard error, which is returned. */
 async function refuses(settings, options) {
@@ -155,4 +155,79 @@ test('two servers side by side do not know each other', async (t) => {
   const [one, two] = [await world.server(), await world.server()];
   await one.http('POST', '/things/mine', { body: {} });
   assert.equal((await two.http('GET', '/things/mine')).status, 404);
+});
+
+/* ---- who may what ---- */
+
+/* Where clients have to say who they are. */
+const enforced = async () => ({ auth: 'enforce', mqttPort: 0, httpsPort: await freePort(), mqttsPort: await freePort() });
+
+/* [KEY, SECRET, ROLE] of the one line that is no comment. */
+async function keyIn(file) {
+  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  assert.equal(lines.length, 1);
+  return lines[0].split(' ');
+}
+
+test('it says in one line who may do what', async (t) => {
+  const world = new World(t);
+  const open = await world.server();
+  assert.match(open.process.output, /^ {2}Access +open: anybody may do anything$/m);
+  const server = await world.server({ durable: true, ...(await enforced()) });
+  const file = path.join(server.settings.data, 'access_keys');
+  assert.match(server.process.output, /^ {2}Access +enforced: devices by certificate and policy, others by access key \(.*\)$/m);
+  assert.ok(server.process.output.includes(`(${file})`), server.process.output);
+});
+
+test('the first start with auth = enforce makes a key for the administrator, and the next ones keep it', async (t) => {
+  const server = await new World(t).server({ durable: true, ...(await enforced()) });
+  const file = path.join(server.settings.data, 'access_keys');
+  const [key, secret, role] = await keyIn(file);
+  assert.match(key, /^AKIA[A-Z2-7]{16}$/);
+  assert.equal(secret.length, 40);
+  assert.equal(role, 'admin');
+  assert.equal((await stat(file)).mode & 0o777, 0o600);
+  assert.match(server.process.output, /^ {2}Administrator +the access key in that file/m);
+  assert.ok(!server.process.output.includes(secret) && !server.process.errors.includes(secret));
+  await server.stop();
+  await server.restart();
+  assert.deepEqual(await keyIn(file), [key, secret, role]);
+  assert.doesNotMatch(server.process.output, /Administrator/);
+});
+
+test('in memory the key is shown, for it is kept nowhere else', async (t) => {
+  const server = await new World(t).server(await enforced());
+  const [, key, secret] = server.process.output.match(/^ {2}Administrator +access key (\S+), secret (\S+)$/m);
+  const [, file] = server.process.output.match(/access key \((.*)\)$/m);
+  assert.deepEqual(await keyIn(file), [key, secret, 'admin']);
+});
+
+test('an access_keys file that was there is used, and checked', async (t) => {
+  const world = new World(t);
+  const data = path.join(await world.temporaryFolder(), 'data');
+  await mkdir(data, { mode: 0o700 });
+  await writeFile(path.join(data, 'access_keys'), 'KEY SECRET owner\n', { mode: 0o600 });
+  assert.match(await refuses({ ...(await freePorts()), ...(await enforced()), data }), /^iotjobsd: access_keys: .*the role is none of/);
+});
+
+test('with auth = enforce MQTT without TLS is off, and one that was asked for is one line that says why', async (t) => {
+  const world = new World(t);
+  for (const key of ['mqttPort', 'websocketPort']) {
+    const line = await refuses({ ...(await freePorts()), ...(await enforced()), inMemory: true, [key]: await freePort() });
+    assert.match(line, /^iotjobsd: (mqtt|websocket)_port: clients cannot say who they are without TLS/);
+  }
+  const settings = { ...(await freePorts()), ...(await enforced()), inMemory: true };
+  delete settings.mqttPort;
+  const server = new Process(settings);
+  world.onClose(() => server.end('SIGTERM'));
+  await server.started();
+  assert.doesNotMatch(server.output, /^ {2}MQTT +mqtt:/m);
+});
+
+test('an open server listens on loopback alone, unless it was told twice', async (t) => {
+  const world = new World(t);
+  const line = await refuses({ ...(await freePorts()), inMemory: true, bind: '0.0.0.0' });
+  assert.match(line, /set auth to enforce, or insecure to true/);
+  const server = await world.server({ bind: '0.0.0.0', insecure: true });
+  assert.match(server.process.output, /Access +open/);
 });

@@ -83,6 +83,47 @@ static void without_a_limit_nothing_is_refused(void **state)
     describe_times(w, 100);
 }
 
+static void each_thing_has_a_rate_of_its_own(void **state)
+{
+    struct world *w = *state;
+    world_settings(w)->data_rate_limit = 0;
+    world_settings(w)->device_rate_limit = 2;
+    http(w, 200, "POST", "/things/fan", "{}");
+    mqtt(w, "$aws/things/pump/jobs/get", "{}");
+    http_data(w, 200, "GET", "/things/pump/jobs", NULL);
+    assert_string_equal(http_data(w, 429, "GET", "/things/pump/jobs", NULL)->error, "ThrottlingException");
+    struct answer *a = mqtt(w, "$aws/things/pump/jobs/get", "{\"clientToken\":\"t\"}");
+    assert_string_equal(a->error, "RequestThrottled");
+    assert_json_string(a->body, "clientToken", "t");
+    http_data(w, 200, "GET", "/things/fan/jobs", NULL);
+    advance(w, "PT0.5S");
+    http_data(w, 200, "GET", "/things/pump/jobs", NULL);
+    http_data(w, 429, "GET", "/things/pump/jobs", NULL);
+}
+
+static void what_operators_ask_about_a_thing_does_not_count_for_it(void **state)
+{
+    struct world *w = *state;
+    world_settings(w)->control_rate_limit = 0;
+    world_settings(w)->device_rate_limit = 1;
+    describe_times(w, 10);
+    http_data(w, 200, "GET", "/things/pump/jobs", NULL);
+}
+
+static void who_is_above_his_own_rate_takes_nothing_from_others(void **state)
+{
+    struct world *w = *state;
+    world_settings(w)->data_rate_limit = 3;
+    world_settings(w)->device_rate_limit = 1;
+    http(w, 200, "POST", "/things/fan", "{}");
+    http(w, 200, "POST", "/things/lamp", "{}");
+    http_data(w, 200, "GET", "/things/pump/jobs", NULL);
+    for (int i = 0; i < 10; i++)
+        http_data(w, 429, "GET", "/things/pump/jobs", NULL);
+    http_data(w, 200, "GET", "/things/fan/jobs", NULL);
+    http_data(w, 200, "GET", "/things/lamp/jobs", NULL);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, world_tear_down)
 
 int main(void)
@@ -94,6 +135,9 @@ int main(void)
         TEST(the_data_plane_has_one_rate_for_reads_and_one_for_writes),
         TEST(a_clock_that_is_set_back_gives_nothing_and_takes_nothing),
         TEST(without_a_limit_nothing_is_refused),
+        TEST(each_thing_has_a_rate_of_its_own),
+        TEST(what_operators_ask_about_a_thing_does_not_count_for_it),
+        TEST(who_is_above_his_own_rate_takes_nothing_from_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,7 +48,8 @@ static bool prepare_http(struct world *w, struct call *call, enum plane plane, c
     if (!route_http(plane, str_from(method), path, &call->arena, &route, &call->err))
         return false;
     call->operation = route.operation;
-    if (!engine_admit(w->engine, call))
+    struct str thing = labels_value(&route.labels, operation_model(route.operation), "thingName");
+    if (!engine_admit(w->engine, call, thing))
         return false;
     struct request request = { .labels = route.labels,
                                .query = fields,

@@ -64,7 +64,7 @@ static int tear_down(void **state)
 
 static void publish(struct world *world, const char *topic, struct str payload)
 {
-    const struct publication publication = { NULL, STR_LIT("tester"), str_from(topic), payload, 1 };
+    const struct publication publication = { NULL, STR_LIT("tester"), STR_NONE, str_from(topic), payload, 1 };
     inbound_take(&world->inbound, &publication);
 }
 

@@ -1,20 +1,13 @@
-/* What policies decide: the table policy_cases.json, and the operators of conditions one by one. */
+/* What policies decide: the operators of conditions one by one, and patterns. Whole cases: policy_cases_test.
+ */
 #include "support/scratch.h"
 
-#include <cjson/cJSON.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/strbuf.h"
 #include "rules/security/policy_decision.h"
 
-#define CASES_FILE "tests/unit/policy_cases.json"
-#define ARN_START  "arn:aws:iot:eu-central-1:123456789012:"
-
-enum { FILE_MAX = 256 * 1024, KEYS_MAX = 16, CASES = 69, STATEMENT_MAX = 1024 };
-
-static const char *const verdict_names[] = { "IMPLICIT_DENY", "ALLOWED", "EXPLICIT_DENY" };
+enum { STATEMENT_MAX = 1024, VALUES_MAX = 2 };
 
 static struct policy_document parse(struct scratch *f, const char *text)
 {
@@ -24,134 +17,32 @@ static struct policy_document parse(struct scratch *f, const char *text)
     return document;
 }
 
-/* ---- the table ---- */
-
-static cJSON *read_cases(void)
-{
-    FILE *file = fopen(CASES_FILE, "re");
-    assert_non_null(file);
-    char *text = malloc(FILE_MAX);
-    assert_non_null(text);
-    size_t n = fread(text, 1, FILE_MAX, file);
-    fclose(file);
-    cJSON *cases = cJSON_ParseWithLength(text, n);
-    free(text);
-    assert_non_null(cases);
-    return cases;
-}
-
-static const char *text_at(const cJSON *object, const char *name)
-{
-    return cJSON_GetStringValue(cJSON_GetObjectItem(object, name));
-}
-
-static struct policy_value read_value(struct scratch *f, const cJSON *json)
-{
-    struct policy_value value = { .key = str_from(json->string), .n = 1 };
-    struct str *values = arena_array(&f->arena, KEYS_MAX, sizeof *values);
-    if (cJSON_IsArray(json)) {
-        bool certificate = str_starts_with(value.key, STR_LIT("iot:Certificate."));
-        const cJSON *item;
-        value.kind = certificate ? POLICY_VALUE_INDEXED : POLICY_VALUE_SET;
-        value.n = 0;
-        cJSON_ArrayForEach(item, json) values[value.n++] = str_from(item->valuestring);
-    } else {
-        values[0] = str_from(json->valuestring);
-    }
-    value.values = values;
-    return value;
-}
-
-/* The named context, with what the case changes in it. */
-static struct policy_context read_context(struct scratch *f, const cJSON *file, const cJSON *one)
-{
-    const cJSON *named = cJSON_GetObjectItem(cJSON_GetObjectItem(file, "contexts"), text_at(one, "context"));
-    const cJSON *changes = cJSON_GetObjectItem(one, "with");
-    struct policy_value *items = arena_array(&f->arena, KEYS_MAX, sizeof *items);
-    struct policy_context context = { .items = items };
-    const cJSON *item;
-    assert_non_null(named);
-    cJSON_ArrayForEach(item, named)
-    {
-        const cJSON *change = changes ? cJSON_GetObjectItemCaseSensitive(changes, item->string) : NULL;
-        if (!cJSON_IsNull(change))
-            items[context.n++] = read_value(f, change ? change : item);
-    }
-    return context;
-}
-
-/* With the beginnings of its ARNs. */
-static struct str expand(struct scratch *f, const char *text)
-{
-    struct strbuf out;
-    strbuf_init(&out, FILE_MAX);
-    for (; *text; text++) {
-        if (*text == '@')
-            strbuf_add_text(&out, ARN_START);
-        else
-            strbuf_add_char(&out, *text);
-    }
-    struct str expanded = arena_str(&f->arena, strbuf_str(&out));
-    strbuf_release(&out);
-    assert_non_null(expanded.p);
-    return expanded;
-}
-
-static struct policy_document read_policy(struct scratch *f, const cJSON *one, const cJSON *statements)
-{
-    const cJSON *version = cJSON_GetObjectItem(one, "version");
-    const char *name = version ? version->valuestring : "2012-10-17";
-    char *text = cJSON_PrintUnformatted(statements);
-    struct str document = name ? arena_printf(&f->arena, "{\"Version\":\"%s\",\"Statement\":%s}", name, text)
-                               : arena_printf(&f->arena, "{\"Statement\":%s}", text);
-    cJSON_free(text);
-    return parse(f, expand(f, document.p).p);
-}
-
-static void check_case(struct scratch *f, const cJSON *file, const cJSON *one)
-{
-    struct policy_document documents[KEYS_MAX];
-    struct policy_context context = read_context(f, file, one);
-    const cJSON *policies = cJSON_GetObjectItem(one, "policies"), *item;
-    size_t n = 0;
-    cJSON_ArrayForEach(item, policies) documents[n++] = read_policy(f, one, item);
-    struct policy_request request = { str_from(text_at(one, "action")), expand(f, text_at(one, "resource")),
-                                      &context };
-    size_t used = f->arena.used;
-    const char *found = verdict_names[policy_documents_judge(documents, n, &request)];
-    assert_int_equal(f->arena.used, used);
-    if (strcmp(found, text_at(one, "decision")) != 0)
-        fail_msg("%s: %s instead of %s", text_at(one, "because"), found, text_at(one, "decision"));
-}
-
-static void the_worked_cases_come_out_as_written(void **state)
-{
-    struct scratch *f = *state;
-    cJSON *file = read_cases();
-    const cJSON *cases = cJSON_GetObjectItem(file, "cases"), *one;
-    assert_int_equal(cJSON_GetArraySize(cases), CASES);
-    cJSON_ArrayForEach(one, cases) check_case(f, file, one);
-    cJSON_Delete(file);
-}
-
 /* ---- conditions ---- */
 
-/* Whether Allow everything under that condition allows something, where `key` is `value`; NULL: not known. */
-static bool holds(struct scratch *f, const char *condition, const char *value)
+/* Whether Allow everything under that condition allows something, where `key` has those values. */
+static bool holds_with(struct scratch *f, const char *condition, const struct policy_value *key)
 {
     char text[STATEMENT_MAX];
-    struct str values[] = { value ? str_from(value) : STR_NONE };
-    struct policy_value items[] = { { STR_LIT("key"), POLICY_VALUE_ONE, 1, values },
-                                    { STR_LIT("other"), POLICY_VALUE_ONE, 1,
-                                      (struct str[]){ STR_LIT("o") } } };
-    struct policy_context context = { value ? 2 : 0, items };
+    struct policy_value items[] = { { STR_LIT("other"), POLICY_VALUE_ONE, 1, (struct str[]){ STR_LIT("o") } },
+                                    { .n = 0 } };
+    struct policy_context context = { 1, items };
     struct policy_request request = { STR_LIT("iot:Publish"), STR_LIT("arn:x"), &context };
+    if (key)
+        items[context.n++] = *key;
     snprintf(text, sizeof text,
              "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\","
              "\"Resource\":\"*\",\"Condition\":{%s}}}",
              condition);
     struct policy_document document = parse(f, text);
     return policy_document_judges(&document, &request) == POLICY_ALLOWS;
+}
+
+/* NULL: it has none. */
+static bool holds(struct scratch *f, const char *condition, const char *value)
+{
+    struct str values[] = { value ? str_from(value) : STR_NONE };
+    const struct policy_value key = { STR_LIT("key"), POLICY_VALUE_ONE, 1, values };
+    return holds_with(f, condition, value ? &key : NULL);
 }
 
 struct comparison {
@@ -168,6 +59,110 @@ static void assert_comparisons(struct scratch *f, const struct comparison *compa
 }
 
 #define ASSERT_COMPARISONS(f, table) assert_comparisons(f, table, sizeof(table) / sizeof(table)[0])
+
+/* ---- every operator ---- */
+
+#define LWT "arn:aws:iot:eu-central-1:123456789012:topic/lwt/"
+
+static const struct operator_row {
+    const char *name;
+    bool negated;
+    const char *value; /* of the document */
+    const char *fits, *other;
+} operator_rows[] = {
+    { "StringEquals", false, "hall3", "hall3", "hall4" },
+    { "StringNotEquals", true, "hall3", "hall3", "hall4" },
+    { "StringEqualsIgnoreCase", false, "Hall3", "hALL3", "hall4" },
+    { "StringNotEqualsIgnoreCase", true, "Hall3", "hALL3", "hall4" },
+    { "StringLike", false, "ha?l*", "hall3", "hal" },
+    { "StringNotLike", true, "ha?l*", "hall3", "hal" },
+    { "ArnEquals", false, "arn:aws:iot:*:*:topic/lwt/?", LWT "a", LWT "ab" },
+    { "ArnLike", false, "arn:aws:iot:*:*:topic/lwt/?", LWT "a", LWT "ab" },
+    { "ArnNotEquals", true, "arn:aws:iot:*:*:topic/lwt/?", LWT "a", LWT "ab" },
+    { "ArnNotLike", true, "arn:aws:iot:*:*:topic/lwt/?", LWT "a", LWT "ab" },
+    { "BinaryEquals", false, "aGFsbDM=", "aGFsbDM=", "aGFsbDQ=" },
+    { "Bool", false, "true", "true", "false" },
+    { "NumericEquals", false, "10", "10.0", "11" },
+    { "NumericNotEquals", true, "10", "10.0", "11" },
+    { "NumericLessThan", false, "10", "9", "10" },
+    { "NumericLessThanEquals", false, "10", "10", "10.5" },
+    { "NumericGreaterThan", false, "10", "10.5", "10" },
+    { "NumericGreaterThanEquals", false, "10", "10", "9.99" },
+    { "DateEquals", false, "2030-01-01T00:00:00Z", "1893456000", "1893456001" },
+    { "DateNotEquals", true, "2030-01-01T00:00:00Z", "1893456000", "1893456001" },
+    { "DateLessThan", false, "2030-01-01T00:00:00Z", "1893455999", "1893456000" },
+    { "DateLessThanEquals", false, "2030-01-01T00:00:00Z", "1893456000", "1893456001" },
+    { "DateGreaterThan", false, "2030-01-01T00:00:00Z", "1893456001", "1893456000" },
+    { "DateGreaterThanEquals", false, "2030-01-01T00:00:00Z", "1893456000", "1893455999" },
+    { "IpAddress", false, "10.1.0.0/16", "10.1.255.255", "10.2.0.0" },
+    { "NotIpAddress", true, "10.1.0.0/16", "10.1.255.255", "10.2.0.0" },
+};
+
+/* The key's values: f and o stand for those of the row that fits and that does not, - for a key that is not
+ * there; "" is one without a value. */
+static void assert_operator(struct scratch *f, const struct operator_row *row, const char *before,
+                            const char *behind, const char *values, bool expected)
+{
+    char condition[STATEMENT_MAX / 2];
+    struct str texts[VALUES_MAX];
+    struct policy_value key = { STR_LIT("key"), POLICY_VALUE_SET, 0, texts };
+    for (const char *value = values; *value && *value != '-'; value++)
+        texts[key.n++] = str_from(*value == 'f' ? row->fits : row->other);
+    snprintf(condition, sizeof condition, "\"%s%s%s\":{\"key\":\"%s\"}", before, row->name, behind,
+             row->value);
+    if (holds_with(f, condition, *values == '-' ? NULL : &key) != expected)
+        fail_msg("%s with \"%s\"", condition, values);
+}
+
+static void operators_hold_for_what_fits_and_for_what_is_missing(void **state)
+{
+    for (size_t i = 0; i < sizeof operator_rows / sizeof operator_rows[0]; i++) {
+        const struct operator_row *row = &operator_rows[i];
+        bool negated = row->negated;
+        assert_operator(*state, row, "", "", "f", !negated);
+        assert_operator(*state, row, "", "", "o", negated);
+        assert_operator(*state, row, "", "", "-", negated);
+        assert_operator(*state, row, "", "IfExists", "f", !negated);
+        assert_operator(*state, row, "", "IfExists", "o", negated);
+        assert_operator(*state, row, "", "IfExists", "-", true);
+        assert_operator(*state, row, "ForAllValues:", "", "ff", !negated);
+        assert_operator(*state, row, "ForAllValues:", "", "fo", false);
+        assert_operator(*state, row, "ForAllValues:", "", "oo", negated);
+        assert_operator(*state, row, "ForAllValues:", "", "", true);
+        assert_operator(*state, row, "ForAllValues:", "", "-", true);
+        assert_operator(*state, row, "ForAnyValue:", "", "ff", !negated);
+        assert_operator(*state, row, "ForAnyValue:", "", "fo", true);
+        assert_operator(*state, row, "ForAnyValue:", "", "oo", negated);
+        assert_operator(*state, row, "ForAnyValue:", "", "", false);
+        assert_operator(*state, row, "ForAnyValue:", "", "-", false);
+        assert_operator(*state, row, "ForAnyValue:", "IfExists", "-", true);
+    }
+}
+
+/* Of the operator, with the values (as in JSON), whether it is fulfilled if its opposite is not. */
+static void assert_text(struct scratch *f, const struct operator_row *row, const char *values,
+                        const char *value, bool fits)
+{
+    char condition[STATEMENT_MAX / 2];
+    snprintf(condition, sizeof condition, "\"%s\":{\"key\":%s}", row->name, values);
+    if (holds(f, condition, value) != (fits != row->negated))
+        fail_msg("%s with %s", condition, value);
+}
+
+static void variables_stand_in_values_of_texts(void **state)
+{
+    for (const struct operator_row *row = operator_rows; strcmp(row->name, "BinaryEquals") != 0; row++) {
+        assert_text(*state, row, "\"a-${other}-b\"", "a-o-b", true);
+        assert_text(*state, row, "\"a-${other}-b\"", "a-${other}-b", false);
+        assert_text(*state, row, "\"a-${unknown}-b\"", "a--b", false);
+        assert_text(*state, row, "\"a-${unknown, 'x'}-b\"", "a-x-b", true);
+        assert_text(*state, row, "[\"a-${unknown}-b\",\"x\"]", "x", true);
+        assert_text(*state, row, "\"${*}\"", "*", true);
+        assert_text(*state, row, "\"${*}\"", "x", false);
+        assert_text(*state, row, "[\"y\",\"x\"]", "x", true);
+        assert_text(*state, row, "[]", "x", false);
+    }
+}
 
 static void texts_are_compared_by_their_operator(void **state)
 {
@@ -356,7 +351,9 @@ static void keys_without_a_value_are_named_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_worked_cases_come_out_as_written, scratch_set_up,
+        cmocka_unit_test_setup_teardown(operators_hold_for_what_fits_and_for_what_is_missing, scratch_set_up,
+                                        scratch_tear_down),
+        cmocka_unit_test_setup_teardown(variables_stand_in_values_of_texts, scratch_set_up,
                                         scratch_tear_down),
         cmocka_unit_test_setup_teardown(texts_are_compared_by_their_operator, scratch_set_up,
                                         scratch_tear_down),

@@ -441,6 +441,28 @@ static void everything_else_stays_what_it_was(void **state)
     http_ask(*state, "GET", "/_s3x", NULL, 404, "");
 }
 
+/* As soon as it asks faster than once a second. */
+static void a_key_above_its_rate_is_slowed_down_and_no_other(void **state)
+{
+    enum { TRIES = 1000 };
+    struct http_world *world = *state;
+    int status = 200;
+    world->settings.key_rate_limit = 1;
+    for (int i = 0; i < TRIES && status == 200; i++) {
+        struct http_answer answer;
+        const struct s3_call call = { .method = "GET",
+                                      .target = "/_s3/fws/k",
+                                      .headers = sign("GET", "/_s3/fws/k") };
+        s3_send_plain(world, &call, &answer);
+        status = answer.status;
+        if (status != 200)
+            assert_s3_error(&answer, 503, "SlowDown");
+        http_answer_release(&answer);
+    }
+    assert_int_equal(status, 503);
+    s3_ask(world, "GET", "/_s3/fws/k", sign_as("AKIAREADER", "reader", "GET", "/_s3/fws/k"), "", 200);
+}
+
 int main(void)
 {
 #define TEST(name)      cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -460,6 +482,7 @@ int main(void)
         TEST(a_presigned_url_is_for_one_method_and_one_object),
         TEST(a_presigned_url_that_was_changed_is_refused),
         TEST(an_answer_is_dressed_as_the_url_wants),
+        TEST(a_key_above_its_rate_is_slowed_down_and_no_other),
         TEST(the_older_signature_is_verified),
         TEST_OPEN(without_keys_what_others_have_signed_is_taken),
         TEST_OPEN(nobody_unknown_dresses_an_answer),

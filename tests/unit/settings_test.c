@@ -130,6 +130,53 @@ static void only_yes_no_settings_are_flags(void **state)
     assert_false(settings_is_flag(STR_LIT("nothing")));
 }
 
+/* --- what follows from auth ------------------------------------------------------------------------- */
+
+static void where_auth_is_enforced_mqtt_without_tls_is_off(void **state)
+{
+    struct world *world = *state;
+    assert_true(set(world, "auth", "enforce"));
+    assert_true(settings_complete(&world->settings, &world->problem));
+    assert_int_equal(world->settings.mqtt_port, 0);
+    assert_int_equal(world->settings.mqtts_port.items[0], 8883);
+    assert_true(settings_check(&world->settings, &world->problem));
+}
+
+static void where_auth_is_open_every_listener_stays(void **state)
+{
+    struct world *world = *state;
+    assert_true(set(world, "websocket_port", "8083"));
+    assert_true(settings_complete(&world->settings, &world->problem));
+    assert_int_equal(world->settings.mqtt_port, 1883);
+    assert_int_equal(world->settings.websocket_port, 8083);
+}
+
+static void a_listener_without_tls_that_was_asked_for_is_refused_where_auth_is_enforced(void **state)
+{
+    static const char *const keys[] = { "mqtt_port", "websocket_port" };
+    struct world *world = *state;
+    assert_true(set(world, "auth", "enforce"));
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        strbuf_clear(&world->problem);
+        assert_true(set(world, keys[i], "1883")); /* also when it is the default */
+        assert_false(settings_complete(&world->settings, &world->problem));
+        assert_memory_equal(world->problem.p, keys[i], strlen(keys[i]));
+        assert_non_null(strstr(world->problem.p, "mqtts_port"));
+        assert_true(set(world, keys[i], "0"));
+        assert_true(settings_complete(&world->settings, &world->problem));
+    }
+}
+
+static void what_could_not_be_set_was_not_given(void **state)
+{
+    struct world *world = *state;
+    assert_false(set(world, "mqtt_port", "many"));
+    assert_false(world->settings.given.mqtt_port);
+    assert_true(set(world, "mqtt_port", "1883"));
+    assert_true(world->settings.given.mqtt_port);
+    assert_false(world->settings.given.mqtts_port);
+}
+
 /* --- files ------------------------------------------------------------------------------------------ */
 
 /* Writes a file of its own and reads it. */
@@ -273,15 +320,15 @@ static void the_region_can_stand_in_an_arn(void **state)
     assert_true(settings_check(&world->settings, &world->problem));
 }
 
-static void another_address_than_loopback_needs_enforcement_or_insecure(void **state)
+static void another_address_than_loopback_needs_insecure(void **state)
 {
     struct world *world = *state;
     set(world, "bind", "localhost");
     assert_check_refuses(world, "bind: 'localhost' is not an IPv4 or IPv6 address");
     set(world, "bind", "0.0.0.0");
-    assert_check_refuses(world, "set auth to enforce, or insecure to true");
+    assert_check_refuses(world, "or insecure to true");
     set(world, "bind", "::");
-    assert_check_refuses(world, "set auth to enforce, or insecure to true");
+    assert_check_refuses(world, "or insecure to true");
     set(world, "insecure", "true");
     assert_true(settings_check(&world->settings, &world->problem));
     set(world, "insecure", "false");
@@ -512,6 +559,10 @@ int main(void)
         TEST(a_bad_value_is_refused_and_changes_nothing),
         TEST(an_unknown_key_names_the_one_that_was_meant),
         TEST(only_yes_no_settings_are_flags),
+        TEST(where_auth_is_enforced_mqtt_without_tls_is_off),
+        TEST(where_auth_is_open_every_listener_stays),
+        TEST(a_listener_without_tls_that_was_asked_for_is_refused_where_auth_is_enforced),
+        TEST(what_could_not_be_set_was_not_given),
         TEST(a_file_has_comments_blanks_and_values),
         TEST(a_problem_in_a_file_names_file_and_line),
         TEST(a_line_has_a_ceiling),
@@ -522,7 +573,7 @@ int main(void)
         TEST(names_that_only_resemble_those_of_kubernetes_are_problems),
         TEST(the_account_is_twelve_digits),
         TEST(the_region_can_stand_in_an_arn),
-        TEST(another_address_than_loopback_needs_enforcement_or_insecure),
+        TEST(another_address_than_loopback_needs_insecure),
         TEST(a_start_of_the_clock_needs_a_virtual_clock_and_a_time),
         TEST(a_time_zone_must_be_known),
         TEST(ports_differ_and_one_is_on),

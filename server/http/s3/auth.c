@@ -73,6 +73,19 @@ bool s3_verify(struct s3_request *s3)
     return true;
 }
 
+/* URLs in documents, which our own key signs, are everybody's: a fleet that downloads would use its rate up.
+ */
+bool s3_admitted(struct s3_request *s3)
+{
+    const struct http *http = s3->x->http;
+    struct engine *engine = http->config.engine;
+    const struct principal key = { .kind = PRINCIPAL_KEY, .access_key = s3->who.access_key };
+    bool is_ours = str_eq_text(s3->who.access_key, http->config.artifacts->key.access_key);
+    return engine_admit_principal(engine,
+                                  is_ours || s3->who.access_key.n == 0 ? &s3->call->principal : &key) ||
+           s3_refuse(&s3->refusal, S3_SLOW_DOWN);
+}
+
 bool s3_permitted(struct s3_request *s3)
 {
     const struct artifact_action action = {

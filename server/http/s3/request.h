@@ -121,6 +121,8 @@ bool s3_header_value_valid(struct str value);
 
 /* Who signed, and whether he may (auth.c). False: refused. */
 bool s3_verify(struct s3_request *s3);
+/* Whether that is within his rate (engine/throttle). False: refused. */
+bool s3_admitted(struct s3_request *s3);
 bool s3_permitted(struct s3_request *s3);
 
 /* What the request does (dispatch.c). False: refused. */

@@ -52,7 +52,7 @@ static bool begin_body(struct s3_request *s3)
 static bool begin(struct s3_request *s3)
 {
     return !s3_refused(s3) && s3_address_read(s3) && peer_identify(s3->x) && check_origin(s3) &&
-           s3_verify(s3) && s3_dispatch(s3) && s3_permitted(s3) && begin_body(s3);
+           s3_verify(s3) && s3_admitted(s3) && s3_dispatch(s3) && s3_permitted(s3) && begin_body(s3);
 }
 
 /* Whether the body of a request that is refused is not worth reading: the client waits for our word, or it

@@ -1,5 +1,5 @@
-/* CAs that sign certificates of devices (control plane 1.5, identity 1.4). That a device registers itself
- * with its first connection is written down here, and not carried out. */
+/* CAs that sign certificates of devices (control plane 1.5, identity 1.4). Devices that register themselves:
+ * ops/security/device_registration. */
 #ifndef IOTJOBS_OPS_CA_CERTIFICATE_H
 #define IOTJOBS_OPS_CA_CERTIFICATE_H
 

@@ -132,7 +132,8 @@ bool op_update_certificate(struct op *op, const void *input)
         return fail(op->err, ERR_CERTIFICATE_STATE,
                     "The status of a certificate that is %s cannot be changed. Id: %.*s",
                     certificate_status_name(certificate.status), STR(certificate.common.certificate_id));
-    access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_CERTIFICATE, certificate.common.certificate_id);
+    access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_CERTIFICATE,
+                        certificate.common.certificate_id);
     return store_certificate_set_status(op->db, certificate.common.id, in->new_status, op->now_ms) ||
            fail(op->err, ERR_INTERNAL, "The certificate could not be stored.");
 }
@@ -166,7 +167,8 @@ bool op_delete_certificate(struct op *op, const void *input)
         arena_printf(op->arena, PRINCIPAL_CERTIFICATE_PREFIX "%.*s", STR(certificate.common.certificate_id));
     if (!check_delete(op, &certificate, principal, in->force_delete.value))
         return false;
-    access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_CERTIFICATE, certificate.common.certificate_id);
+    access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_CERTIFICATE,
+                        certificate.common.certificate_id);
     return (store_policy_detach_all(op->db, principal) &&
             store_certificate_delete(op->db, certificate.common.id)) ||
            fail(op->err, ERR_INTERNAL, "The certificate could not be deleted.");

@@ -35,6 +35,11 @@ struct str certificate_key(struct op *op, struct str certificate_id);
 /* What a new row says beside its status: everything but `id` and `mode`. */
 struct certificate_common certificate_new(struct op *op, const struct certificate *certificate);
 
+/* Whether a registered CA has signed the certificate that is ACTIVE, and whose devices register themselves.
+ */
+bool certificate_registers_itself(struct op *op, const struct certificate *certificate,
+                                  struct ca_certificate_row *ret_ca);
+
 /* certificateArn and certificateId; `type`: cert or cacert. */
 void render_certificate_reference(struct op *op, const char *type, struct str certificate_id);
 /* {"notBefore":…,"notAfter":…} as the member "validity". */

@@ -116,6 +116,17 @@ static bool find_signer(struct op *op, const struct certificate *certificate,
     return true;
 }
 
+bool certificate_registers_itself(struct op *op, const struct certificate *certificate,
+                                  struct ca_certificate_row *ret_ca)
+{
+    struct err nothing;
+    struct op asking = *op;
+    err_init(&nothing, op->arena); /* that there is no such CA is an answer */
+    asking.err = &nothing;
+    return find_signer(&asking, certificate, ret_ca) && ret_ca->status == CA_CERTIFICATE_STATUS_ACTIVE &&
+           ret_ca->auto_registration == AUTO_REGISTRATION_STATUS_ENABLE;
+}
+
 static bool find_ca(struct op *op, const struct registration *registration, struct ca_certificate_row *ret_ca)
 {
     if (!registration->ca_id.p)

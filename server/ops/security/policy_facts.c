@@ -1,11 +1,10 @@
 #include "ops/security/policy_facts.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "base/certificate_names.h"
-#include "base/time_text.h"
 #include "store/registry/attribute_store.h"
-#include "store/security/certificate_store.h"
 #include "store/security/principal_store.h"
 
 enum { SECOND_MS = 1000 };
@@ -28,12 +27,11 @@ static bool find_namesake(struct op *op, struct str principal, struct str client
            store_principal_get(op->db, ret_thing->id, principal, &attachment);
 }
 
-struct policy_association policy_associate(struct op *op, const struct policy_target *principal,
-                                           struct str client_id)
+struct policy_association policy_associate(struct op *op, struct str principal, struct str client_id)
 {
     struct policy_association association = { 0 };
-    association.found = find_exclusive(op, principal->key, &association.thing) ||
-                        find_namesake(op, principal->key, client_id, &association.thing);
+    association.found = find_exclusive(op, principal, &association.thing) ||
+                        find_namesake(op, principal, client_id, &association.thing);
     return association;
 }
 
@@ -104,33 +102,58 @@ static bool add_names(struct facts *facts, const struct certificate_names *names
     return add(facts, STR_LIT("iot:Certificate.AvailableKeys"), POLICY_VALUE_SET, keys, names->n);
 }
 
-static bool add_certificate(struct facts *facts, struct str id)
+static bool add_certificate(struct facts *facts, const struct policy_client *client)
 {
-    struct certificate_row certificate;
     struct certificate_names names;
-    struct op *op = facts->op;
-    return store_certificate_get(op->db, op->arena, id, &certificate) &&
-           certificate_names_read(certificate.common.pem, op->arena, &names) &&
-           add_one(facts, STR_LIT("iot:CertificateId"), id) && add_names(facts, &names);
+    return !client->certificate_pem.p ||
+           (certificate_names_read(client->certificate_pem, facts->op->arena, &names) &&
+            add_one(facts, STR_LIT("iot:CertificateId"), client->certificate_id) && add_names(facts, &names));
 }
 
-static bool add_time(struct facts *facts)
+static bool add_connect_attributes(struct facts *facts, const struct policy_client *client)
 {
-    struct arena *arena = facts->op->arena;
-    int64_t now_ms = facts->op->now_ms;
-    char iso[TIME_TEXT_MAX];
-    time_format_iso(now_ms, iso);
-    return add_one(facts, STR_LIT("aws:CurrentTime"), arena_str(arena, str_from(iso))) &&
-           add_one(facts, STR_LIT("aws:EpochTime"), arena_printf(arena, "%" PRId64, now_ms / SECOND_MS));
+    static const struct str persistent = { "PersistentConnect", sizeof "PersistentConnect" - 1 };
+    return !client->asked || add(facts, STR_LIT("iot:ConnectAttributes"), POLICY_VALUE_SET, &persistent,
+                                 client->persistent ? 1 : 0);
 }
 
-bool policy_facts(struct op *op, const struct policy_target *principal, struct str client_id,
-                  const struct policy_association *association, struct policy_context *ret_context)
+static bool add_connection(struct facts *facts, const struct policy_client *client)
+{
+    return add_one(facts, STR_LIT("iot:ClientId"), client->client_id) &&
+           add_one(facts, STR_LIT("aws:SourceIp"), client->source_ip) &&
+           add_one(facts, STR_LIT("iot:DomainName"), client->domain_name) &&
+           (!client->secure || add_one(facts, STR_LIT("aws:SecureTransport"), STR_LIT("true")));
+}
+
+/* ---- the time ---- */
+
+void policy_time_set(struct policy_time *time, int64_t now_ms)
+{
+    int64_t second = now_ms / SECOND_MS;
+    if (time->iso_value.p && time->second == second)
+        return;
+    time->second = second;
+    time_format_iso(second * SECOND_MS, time->iso);
+    snprintf(time->epoch, sizeof time->epoch, "%" PRId64, second);
+    time->iso_value = str_from(time->iso);
+    time->epoch_value = str_from(time->epoch);
+}
+
+static bool add_time(struct facts *facts, struct policy_time *time)
+{
+    policy_time_set(time, facts->op->now_ms);
+    return add(facts, STR_LIT("aws:CurrentTime"), POLICY_VALUE_ONE, &time->iso_value, 1) &&
+           add(facts, STR_LIT("aws:EpochTime"), POLICY_VALUE_ONE, &time->epoch_value, 1);
+}
+
+bool policy_facts(struct op *op, const struct policy_client *client,
+                  const struct policy_association *association, struct policy_time *time,
+                  struct policy_context *ret_context)
 {
     struct facts facts = { .op = op };
-    if (!add_time(&facts) || !add_one(&facts, STR_LIT("iot:ClientId"), client_id) ||
-        !add_thing(&facts, association) ||
-        (principal->kind == POLICY_TARGET_CERTIFICATE && !add_certificate(&facts, principal->name)))
+    if (!add_time(&facts, time) || !add_connection(&facts, client) ||
+        (client->mqtt && !add_thing(&facts, association)) || !add_certificate(&facts, client) ||
+        !add_connect_attributes(&facts, client))
         return fail(op->err, ERR_INTERNAL, "The principal could not be read.");
     *ret_context = (struct policy_context){ facts.n, facts.items };
     return true;

@@ -3,6 +3,7 @@
 #include "ops/security/policy_effective.h"
 #include "ops/security/policy_facts.h"
 #include "rules/security/policy_decision.h"
+#include "store/security/certificate_store.h"
 
 static const char *const actions[] = {
     [ACTION_TYPE_PUBLISH] = "iot:Publish",
@@ -20,6 +21,7 @@ struct panel {
     struct effective_policies policies;
     struct policy_document *documents;
     struct policy_context context;
+    struct policy_time time;
     bool *allows, *denies;
 };
 
@@ -102,19 +104,35 @@ static bool compile(struct op *op, struct panel *panel)
     return true;
 }
 
+/* Of a principal that is none nothing is known. */
+static bool read_certificate(struct op *op, const struct policy_target *principal,
+                             struct policy_client *client)
+{
+    struct certificate_row certificate;
+    if (principal->kind != POLICY_TARGET_CERTIFICATE)
+        return true;
+    if (!store_certificate_get(op->db, op->arena, principal->name, &certificate))
+        return policy_not_read(op);
+    client->certificate_id = principal->name;
+    client->certificate_pem = certificate.common.pem;
+    return true;
+}
+
 static bool convene(struct op *op, const struct test_authorization_request *in,
                     const struct policy_principals *principals, struct panel *panel)
 {
     const struct policy_target *principal =
         principals->has_principal ? &principals->principal : &principals->pool;
-    struct policy_association association = policy_associate(op, principal, in->client_id);
+    struct policy_association association = policy_associate(op, principal->key, in->client_id);
+    struct policy_client client = { .client_id = in->client_id, .mqtt = true };
     if (!policy_add_of_principals(op, principals, &panel->policies) ||
         (association.found && !policy_add_of_thing(op, association.thing.id, &panel->policies)))
         return false;
     skip_named(&panel->policies, &in->policy_names_to_skip);
     return add_named(op, &panel->policies, &in->policy_names_to_add) &&
            check_work(op, in, &panel->policies) && compile(op, panel) &&
-           policy_facts(op, principal, in->client_id, &association, &panel->context);
+           read_certificate(op, principal, &client) &&
+           policy_facts(op, &client, &association, &panel->time, &panel->context);
 }
 
 /* ---- the decision ---- */

@@ -10,6 +10,7 @@ enum {
     VALUE_TEXT_MAX = 64, /* a number, a time or an address, with the NUL behind it */
     V4_BYTES = 4,
     V6_BYTES = 16,
+    MAPPED_BITS = 8 * (V6_BYTES - V4_BYTES), /* of ::ffff:0:0/96 */
     SECOND_MS = 1000,
     MINUTE_MS = 60 * SECOND_MS,
     OFFSET_TEXT = 6, /* +01:00 */
@@ -154,7 +155,18 @@ static bool read_time(struct str text, int64_t *ret_ms)
     return true;
 }
 
-static bool read_address(struct str text, struct policy_ip_range *ret_address)
+/* ::ffff:10.1.2.3 is 10.1.2.3: an IPv6 socket calls those who come over IPv4 so. */
+static void unmap(struct policy_ip_range *address)
+{
+    static const unsigned char prefix[V6_BYTES - V4_BYTES] = { [10] = 0xff, [11] = 0xff };
+    if (!address->v6 || address->bits < MAPPED_BITS || memcmp(address->bytes, prefix, sizeof prefix) != 0)
+        return;
+    address->v6 = false;
+    address->bits -= MAPPED_BITS;
+    memmove(address->bytes, address->bytes + sizeof prefix, V4_BYTES);
+}
+
+static bool read_plain_address(struct str text, struct policy_ip_range *ret_address)
 {
     char copy[VALUE_TEXT_MAX];
     struct policy_ip_range address = { .v6 = memchr(text.p, ':', text.n) != NULL };
@@ -165,19 +177,30 @@ static bool read_address(struct str text, struct policy_ip_range *ret_address)
     return true;
 }
 
+/* One that a connection has; the zone of fe80::1%eth0 does not count. */
+static bool read_address(struct str text, struct policy_ip_range *ret_address)
+{
+    struct str zone = text;
+    if (!read_plain_address(str_split(&zone, '%'), ret_address))
+        return false;
+    unmap(ret_address);
+    return true;
+}
+
 /* An address, or one with the number of its bits that count: 10.1.0.0/16 */
 static bool read_range(struct str text, struct policy_ip_range *ret_range)
 {
     struct str bits_text = text;
     struct policy_ip_range range;
     int64_t bits;
-    if (!read_address(str_split(&bits_text, '/'), &range))
+    if (!read_plain_address(str_split(&bits_text, '/'), &range))
         return false;
     if (bits_text.p) {
         if (!str_to_int(bits_text, &bits) || bits < 0 || bits > range.bits)
             return false;
         range.bits = (unsigned)bits;
     }
+    unmap(&range);
     *ret_range = range;
     return true;
 }

@@ -8,20 +8,24 @@ struct compiler {
     struct str rest; /* not yet read */
     unsigned syntax;
     const char *what;
-    struct arena *arena;
-    struct policy_piece *pieces;
-    size_t n, room;
+    struct policy_piece *pieces; /* as many as there can be */
+    size_t n;
     struct err *err;
 };
 
-static bool add_piece(struct compiler *c, struct policy_piece piece)
+/* Text, and behind each wildcard and each variable text again. */
+static size_t most_pieces(struct str text)
 {
-    struct policy_piece *pieces = arena_array_widen(c->arena, c->pieces, c->n, &c->room, sizeof *c->pieces);
-    if (!pieces)
-        return fail(c->err, ERR_INTERNAL, "The policy document could not be read.");
-    c->pieces = pieces;
-    pieces[c->n++] = piece;
-    return true;
+    size_t most = 1;
+    for (size_t i = 0; i < text.n; i++)
+        if (memchr("*?$", text.p[i], 3))
+            most += 2;
+    return most;
+}
+
+static void add_piece(struct compiler *c, struct policy_piece piece)
+{
+    c->pieces[c->n++] = piece;
 }
 
 static void skip(struct compiler *c, size_t n)
@@ -81,7 +85,8 @@ static bool read_variable(struct compiler *c)
                     "Policy document is malformed: %s has a policy variable that is not of the form "
                     "${key} or ${key, 'default'}.",
                     c->what);
-    return add_piece(c, piece);
+    add_piece(c, piece);
+    return true;
 }
 
 static bool at_variable(const struct compiler *c)
@@ -94,14 +99,21 @@ static bool at_wildcard(const struct compiler *c)
     return c->syntax & POLICY_WILDCARDS && (*c->rest.p == '*' || *c->rest.p == '?');
 }
 
-static bool read_text(struct compiler *c)
+static void read_text(struct compiler *c)
 {
     struct policy_piece piece = { .kind = POLICY_PIECE_TEXT, .text = { c->rest.p, 0 } };
     while (c->rest.n && !at_variable(c) && !at_wildcard(c)) {
         piece.text.n++;
         skip(c, 1);
     }
-    return add_piece(c, piece);
+    add_piece(c, piece);
+}
+
+/* A wildcard. */
+static void read_wildcard(struct compiler *c)
+{
+    add_piece(c, (struct policy_piece){ .kind = *c->rest.p == '*' ? POLICY_PIECE_RUN : POLICY_PIECE_ONE });
+    skip(c, 1);
 }
 
 static bool read_piece(struct compiler *c)
@@ -110,17 +122,20 @@ static bool read_piece(struct compiler *c)
         skip(c, 2);
         return read_variable(c);
     }
-    if (!at_wildcard(c))
-        return read_text(c);
-    struct policy_piece piece = { .kind = *c->rest.p == '*' ? POLICY_PIECE_RUN : POLICY_PIECE_ONE };
-    skip(c, 1);
-    return add_piece(c, piece);
+    if (at_wildcard(c))
+        read_wildcard(c);
+    else
+        read_text(c);
+    return true;
 }
 
 bool policy_pattern_compile(struct str text, unsigned syntax, const char *what, struct arena *arena,
                             struct policy_pattern *ret_pattern, struct err *err)
 {
-    struct compiler c = { .rest = text, .syntax = syntax, .what = what, .arena = arena, .err = err };
+    struct compiler c = { .rest = text, .syntax = syntax, .what = what, .err = err };
+    c.pieces = arena_array(arena, most_pieces(text), sizeof *c.pieces);
+    if (!c.pieces)
+        return fail(err, ERR_INTERNAL, "The policy document could not be read.");
     while (c.rest.n)
         if (!read_piece(&c))
             return false;

@@ -262,7 +262,12 @@ static bool add_rows(struct stmt *q, struct db *db, struct arena *arena, struct 
         if (!items)
             break;
         policies->items = items;
-        items[policies->n++] = (struct effective_policy){ id, stmt_text(q, arena), stmt_text(q, arena) };
+        items[policies->n++] = (struct effective_policy){
+            .id = id,
+            .name = stmt_text(q, arena),
+            .document = stmt_text(q, arena),
+            .generation_id = stmt_text(q, arena),
+        };
     }
     stmt_done(q);
     return !arena->failed && !db_failed(db);
@@ -276,7 +281,8 @@ bool store_policies_add_named(struct db *db, struct arena *arena, struct str nam
     struct policy_row policy;
     return store_policy_get(db, arena, name, &policy) &&
            add_rows(db_query(db,
-                             "SELECT p.id, p.name, v.document FROM policy AS p " IN_FORCE "WHERE p.id = ?1",
+                             "SELECT p.id, p.name, v.document, v.generation_id FROM policy AS p " IN_FORCE
+                             "WHERE p.id = ?1",
                              "i", policy.id),
                     db, arena, policies);
 }
@@ -285,7 +291,7 @@ bool store_policies_add_of_target(struct db *db, struct arena *arena, struct str
                                   struct effective_policies *policies)
 {
     return add_rows(db_query(db,
-                             WITH_TARGETS "SELECT p.id, p.name, v.document FROM at "
+                             WITH_TARGETS "SELECT p.id, p.name, v.document, v.generation_id FROM at "
                                           "CROSS JOIN policy_attachment AS a ON a.target = at.target "
                                           "CROSS JOIN policy AS p ON p.id = a.policy " IN_FORCE
                                           "ORDER BY p.id /*scan*/ /*sort*/",

@@ -111,6 +111,7 @@ bool store_policy_targets(struct db *db, struct arena *arena, int64_t policy, in
 struct effective_policy {
     int64_t id;
     struct str name, document;
+    struct str generation_id; /* the version's: no other document ever has it */
 };
 
 struct effective_policies {
