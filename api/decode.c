@@ -20,8 +20,9 @@ static bool invalid_json(struct decoder *decoder, struct str body)
     if (!utf8_valid(body))
         return fail(decoder->err, ERR_INVALID_JSON, "The request body is not valid UTF-8.");
     return fail(decoder->err, ERR_INVALID_JSON,
-                "The request body is not valid JSON, or is nested more than %d levels deep.",
-                API_JSON_DEPTH_MAX);
+                "The request body is not valid JSON, is nested more than %d levels deep, or has more than "
+                "%d values.",
+                API_JSON_DEPTH_MAX, API_JSON_VALUES_MAX);
 }
 
 /* *ret_body stays NULL for an empty body. */
@@ -29,7 +30,7 @@ static bool parse_body(struct decoder *decoder, struct str body, cJSON **ret_bod
 {
     if (body.n == 0)
         return true;
-    if (!api_json_valid(body))
+    if (!api_json_acceptable(body))
         return invalid_json(decoder, body);
     cJSON *json = cJSON_ParseWithLengthOpts(body.p, body.n, NULL, false);
     if (!json)
@@ -158,7 +159,7 @@ struct str api_client_token(struct str body, struct arena *arena)
     cJSON *json = NULL;
     err_init(&ignored, arena);
     struct decoder decoder = { .arena = arena, .err = &ignored };
-    if (parse_body(&decoder, body, &json))
+    if (body.n <= API_TOKEN_BODY_MAX && parse_body(&decoder, body, &json))
         read_client_token(&decoder, json, &token);
     cJSON_Delete(json);
     return token;

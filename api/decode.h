@@ -34,13 +34,15 @@ struct request {
  * On success *ret_input is the operation's input struct, in the arena (texts may also be
  * borrowed from the request's labels, query and headers). `ret_client_token` (MQTT; may be NULL) gets the
  * body's clientToken, also when decoding fails later than JSON itself.
- * On failure: ERR_INVALID_JSON (not UTF-8, not JSON, too deep, not an object) or ERR_INVALID_REQUEST.
+ * On failure: ERR_INVALID_JSON (not UTF-8, not JSON, too deep, too many values, not an object) or
+ * ERR_INVALID_REQUEST.
  */
 bool api_decode(enum operation operation, const struct request *request, struct arena *arena,
                 void **ret_input, struct str *ret_client_token, struct err *err);
 
-/* The clientToken of a body that is no operation's, for the refusal to carry; absent when there is none to be
- * found. */
+/* The clientToken of a body that is not read otherwise, for the refusal to carry; absent when there is none
+ * to be found. In one over API_TOKEN_BODY_MAX it is not looked for: a refusal has to cost less than a
+ * request. */
 struct str api_client_token(struct str body, struct arena *arena);
 
 /*
@@ -51,7 +53,15 @@ struct str api_client_token(struct str body, struct arena *arena);
 bool api_decode_namespace(enum operation operation, const struct request *request,
                           struct str *ret_namespace_id, struct err *err);
 
-enum { API_JSON_DEPTH_MAX = 32 };
+enum {
+    API_JSON_DEPTH_MAX = 32,
+    /* In the body of a request: each costs some eighty bytes, and time, and no operation has so many. */
+    API_JSON_VALUES_MAX = 10000,
+    API_TOKEN_BODY_MAX = 16 * 1024,
+};
+
+/* Whether `text` is a body worth reading: api_json_valid, and no more values than that. */
+bool api_json_acceptable(struct str text);
 
 /* Whether `text` is one JSON value in valid UTF-8, nested at most API_JSON_DEPTH_MAX deep. Escapes that
  * no text can hold (NUL, half a surrogate pair) make it invalid too. */

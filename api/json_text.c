@@ -8,6 +8,7 @@
 struct cursor {
     const char *p, *end;
     unsigned depth;
+    size_t values; /* that may still come */
 };
 
 static bool scan_value(struct cursor *c);
@@ -142,7 +143,7 @@ static bool scan_items(struct cursor *c, char close, bool (*scan_item)(struct cu
 static bool scan_value(struct cursor *c)
 {
     skip_space(c);
-    if (c->p == c->end)
+    if (c->p == c->end || c->values-- == 0)
         return false;
     switch (*c->p) {
     case '{': c->p++; return scan_items(c, '}', scan_member);
@@ -155,13 +156,23 @@ static bool scan_value(struct cursor *c)
     }
 }
 
-bool api_json_valid(struct str text)
+static bool is_valid(struct str text, size_t values_max)
 {
     if (text.n == 0 || !utf8_valid(text))
         return false;
-    struct cursor c = { .p = text.p, .end = text.p + text.n };
+    struct cursor c = { .p = text.p, .end = text.p + text.n, .values = values_max };
     if (!scan_value(&c))
         return false;
     skip_space(&c);
     return c.p == c.end;
+}
+
+bool api_json_valid(struct str text)
+{
+    return is_valid(text, SIZE_MAX);
+}
+
+bool api_json_acceptable(struct str text)
+{
+    return is_valid(text, API_JSON_VALUES_MAX);
 }

@@ -10,8 +10,12 @@ bool settings_source_read(const char *const *arguments, const struct command_lin
     const char *config_path = line->config_path;
     if (config_path == NULL && access(default_config_path, F_OK) == 0)
         config_path = default_config_path;
-    return (config_path == NULL || settings_read_file(settings, config_path, ret_problem)) &&
-           settings_read_environment(settings, environ, ret_problem) &&
-           command_line_apply(arguments, line->program, settings, ret_problem) &&
-           settings_complete(settings, ret_problem) && settings_check(settings, ret_problem);
+    if (config_path != NULL && !settings_read_file(settings, config_path, ret_problem))
+        return false;
+    if (!settings_read_environment(settings, environ, ret_problem) ||
+        !command_line_apply(arguments, line->program, settings, ret_problem))
+        return false;
+    if (line->program == PROGRAM_PROVISION)
+        settings->insecure = true; /* it listens nowhere */
+    return settings_complete(settings, ret_problem) && settings_check(settings, ret_problem);
 }

@@ -2,16 +2,9 @@
 
 #include <unistd.h>
 
-#include "plugin/access.h"
 #include "plugin/broker_log.h"
 #include "plugin/hooks.h"
-
-enum { DENIAL_ARENA_MAX = 4096 };
-
-static bool enforces(const struct plugin *plugin)
-{
-    return plugin->settings.auth == AUTH_ENFORCE;
-}
+#include "plugin/permission.h"
 
 static int on_message(int event, void *data, void *context)
 {
@@ -22,8 +15,9 @@ static int on_message(int event, void *data, void *context)
     const struct publication publication = {
         .connection = message->client,
         .client_id = str_from(mosquitto_client_id(message->client)),
-        .certificate_id =
-            enforces(plugin) ? identities_certificate(&plugin->identities, message->client) : STR_NONE,
+        .certificate_id = permission_is_asked(plugin)
+                              ? identities_certificate(&plugin->identities, message->client)
+                              : STR_NONE,
         .topic = str_from(message->topic),
         .payload = { message->payload, message->payloadlen },
         .qos = message->qos,
@@ -45,114 +39,6 @@ static void report_silence(struct plugin *plugin)
                     "answered: set it to false.");
 }
 
-/* ---- who may do what ---- */
-
-/* What nobody may, whoever he is. */
-static void note_denial(struct plugin *plugin, const struct mosquitto_evt_acl_check *check,
-                        const struct action *action, const char *why)
-{
-    struct str certificate = identities_certificate(&plugin->identities, check->client);
-    struct principal principal = { .kind = certificate.p != NULL ? PRINCIPAL_CERTIFICATE : PRINCIPAL_ANYBODY,
-                                   .certificate_id = certificate };
-    struct arena arena;
-    arena_init(&arena, DENIAL_ARENA_MAX);
-    const struct denied denied = {
-        .principal = principal_text(&principal, &arena),
-        .action = action->name,
-        .resource = str_from(check->topic),
-        .reason = why,
-        .client_id = str_from(mosquitto_client_id(check->client)),
-        .source_ip = str_from(mosquitto_client_address(check->client)),
-    };
-    denials_note(server_denials(plugin->server), &denied);
-    arena_release(&arena);
-}
-
-/* Denied is noted by then. */
-static bool identity_may(struct plugin *plugin, const struct mosquitto_evt_acl_check *check,
-                         const struct action *action, const char *type)
-{
-    return !enforces(plugin) ||
-           identities_may(&plugin->identities, check->client, action, type, str_from(check->topic));
-}
-
-static bool speaks_mqtt5(const struct mosquitto *client)
-{
-    return mosquitto_client_protocol_version(client) >= MQTT_PROTOCOL_V5;
-}
-
-static int shut_out(struct plugin *plugin, const struct mosquitto *client)
-{
-    plugin->shut_out = client;
-    return MOSQ_ERR_CONN_REFUSED;
-}
-
-/*
- * MQTT 3.1.1 has no word for a publish that is denied, and the broker would acknowledge it: the connection is
- * closed, as on AWS, unless `deny = reason` asks for it to stay. MQTT 5 has a word, but for QoS 0, which has
- * no acknowledgement: with auth = enforce a DISCONNECT ends that connection.
- */
-static int deny_publish(struct plugin *plugin, const struct mosquitto_evt_acl_check *check)
-{
-    if (plugin->settings.deny == DENY_REASON)
-        return MOSQ_ERR_ACL_DENIED;
-    if (!speaks_mqtt5(check->client))
-        return shut_out(plugin, check->client);
-    if (check->qos == 0)
-        identities_expel(&plugin->identities, check->client);
-    return MOSQ_ERR_ACL_DENIED;
-}
-
-static int check_publish(struct plugin *plugin, const struct mosquitto_evt_acl_check *check)
-{
-    const char *why;
-    if (access_of_publish(str_from(check->topic), check->retain, &why) == ACCESS_DENIED) {
-        note_denial(plugin, check, &action_publish, why);
-        return deny_publish(plugin, check);
-    }
-    if (!identity_may(plugin, check, &action_publish, "topic") ||
-        (check->retain && !identity_may(plugin, check, &action_retain_publish, "topic")))
-        return deny_publish(plugin, check);
-    return MOSQ_ERR_PLUGIN_DEFER;
-}
-
-/* A session of MQTT 5 may be persistent whatever it says of a clean start: its expiry decides, which nobody
- * tells us. */
-static bool is_persistent(const struct mosquitto *client)
-{
-    return !mosquitto_client_clean_session(client) || speaks_mqtt5(client);
-}
-
-/* Both versions have a word for a subscription that leads nowhere. The AWS IoT Device Client subscribes to
- * what its other features need as well: it goes on without them. One that policies deny ends a connection of
- * MQTT 3.1.1, as on AWS. */
-static int check_subscribe(struct plugin *plugin, const struct mosquitto_evt_acl_check *check)
-{
-    const char *why;
-    struct str filter = str_from(check->topic);
-    if (!identity_may(plugin, check, &action_subscribe, "topicfilter"))
-        return plugin->settings.deny == DENY_REASON || speaks_mqtt5(check->client)
-                   ? MOSQ_ERR_ACL_DENIED
-                   : shut_out(plugin, check->client);
-    if (access_of_subscribe(filter, &why) == ACCESS_DENIED) {
-        note_denial(plugin, check, &action_subscribe, why);
-        return MOSQ_ERR_ACL_DENIED;
-    }
-    if (!subscribers_note(&plugin->subscribers, filter, is_persistent(check->client)))
-        return MOSQ_ERR_ACL_DENIED;
-    return MOSQ_ERR_PLUGIN_DEFER;
-}
-
-/* A session whose client is away is not known: what waits for it is asked of again when it is back. */
-static int check_read(struct plugin *plugin, const struct mosquitto_evt_acl_check *check)
-{
-    if (enforces(plugin) && identities_knows(&plugin->identities, check->client) &&
-        !identity_may(plugin, check, &action_receive, "topic"))
-        return MOSQ_ERR_ACL_DENIED;
-    return access_of_read(str_from(check->topic)) == ACCESS_GRANTED ? MOSQ_ERR_SUCCESS
-                                                                    : MOSQ_ERR_PLUGIN_DEFER;
-}
-
 static int on_acl_check(int event, void *data, void *context)
 {
     (void)event;
@@ -161,9 +47,9 @@ static int on_acl_check(int event, void *data, void *context)
     if (!plugin->ticked && !plugin->silence_reported)
         report_silence(plugin);
     switch (check->access) {
-    case MOSQ_ACL_WRITE: return check_publish(plugin, check);
-    case MOSQ_ACL_SUBSCRIBE: return check_subscribe(plugin, check);
-    case MOSQ_ACL_READ: return check_read(plugin, check);
+    case MOSQ_ACL_WRITE: return permission_to_publish(plugin, check);
+    case MOSQ_ACL_SUBSCRIBE: return permission_to_subscribe(plugin, check);
+    case MOSQ_ACL_READ: return permission_to_read(plugin, check);
     default: return MOSQ_ERR_PLUGIN_DEFER;
     }
 }
@@ -195,40 +81,17 @@ static void settle_arrival(struct plugin *plugin)
     connections_came(&plugin->connections, &arrival);
 }
 
-/* User names and passwords count for nothing: the certificate does. A client whose certificate does not count
- * is told nothing, and nor is one of MQTT 3.1.1 that policies deny, as on AWS, unless `deny = reason`. */
-static int check_connect(struct plugin *plugin, struct mosquitto *client)
-{
-    const struct tls_peer *peer = broker_tls_peer(&plugin->tls, client);
-    const struct newcomer newcomer = {
-        .connection = client,
-        .client_id = str_from(mosquitto_client_id(client)),
-        .chain_n = peer != NULL ? peer->n : 0,
-        .chain = peer != NULL ? peer->chain : NULL,
-        .server_name = peer != NULL && peer->server_name[0] != '\0' ? str_from(peer->server_name) : STR_NONE,
-        .source_ip = str_from(mosquitto_client_address(client)),
-        .persistent = !mosquitto_client_clean_session(client),
-    };
-    enum admission admission = identities_admit(&plugin->identities, &newcomer);
-    if (admission == ADMITTED)
-        return MOSQ_ERR_SUCCESS;
-    bool told = plugin->settings.deny == DENY_REASON || (admission == CONNECT_DENIED && speaks_mqtt5(client));
-    return told ? MOSQ_ERR_AUTH : MOSQ_ERR_CONN_REFUSED;
-}
-
 static int on_basic_auth(int event, void *data, void *context)
 {
     (void)event;
     const struct mosquitto_evt_basic_auth *asking = data;
     struct plugin *plugin = context;
     settle_arrival(plugin);
-    if (enforces(plugin)) {
-        int verdict = check_connect(plugin, asking->client);
-        if (verdict != MOSQ_ERR_SUCCESS)
-            return verdict;
-    }
+    int verdict = permission_to_connect(plugin, asking->client);
+    if (verdict != MOSQ_ERR_SUCCESS)
+        return verdict;
     plugin->arriving = asking->client;
-    if (enforces(plugin))
+    if (permission_is_asked(plugin))
         return MOSQ_ERR_SUCCESS;
     return plugin->settings.track_connections == TRACK_CONNECTIONS_ACCEPT ? MOSQ_ERR_SUCCESS
                                                                           : MOSQ_ERR_PLUGIN_DEFER;
@@ -267,7 +130,7 @@ static int on_disconnect(int event, void *data, void *context)
     struct plugin *plugin = context;
     const char *id = mosquitto_client_id(disconnect->client);
     settle_arrival(plugin);
-    if (enforces(plugin))
+    if (permission_is_asked(plugin))
         identities_left(&plugin->identities, disconnect->client);
     departures_note(&plugin->departures, disconnect->client);
     if (id != NULL)
@@ -308,15 +171,6 @@ static void announce_ready(struct plugin *plugin)
         log_write(plugin->log, LOG_DEBUG, "ready-line-unwritten"); /* nobody reads our output: no harm */
 }
 
-/* Its certificate counts no more, or it did what it may not. */
-static void cut(void *context, const void *connection, const char *client_id)
-{
-    struct plugin *plugin = context;
-    plugin->shut_out = connection;
-    log_write(plugin->log, LOG_NOTICE, "cut client=\"%s\" reason=\"it may not stay\"", client_id);
-    mosquitto_kick_client_by_clientid(client_id, true);
-}
-
 static int on_tick(int event, void *data, void *context)
 {
     (void)event;
@@ -327,7 +181,7 @@ static int on_tick(int event, void *data, void *context)
     if (!plugin->ticked)
         announce_ready(plugin);
     settle_arrival(plugin);
-    bool more = enforces(plugin) && identities_review(&plugin->identities, cut, plugin);
+    bool more = permission_review(plugin);
     connections_tell(&plugin->connections);
     doorbell_say_ticking(&plugin->doorbell);
     if (deliver_some(&plugin->delivery) || more)
@@ -355,7 +209,7 @@ bool hooks_register(struct plugin *plugin)
             hooks_unregister(plugin);
             return false;
         }
-    if ((plugin->settings.track_connections == TRACK_CONNECTIONS_OFF && !enforces(plugin)) ||
+    if ((plugin->settings.track_connections == TRACK_CONNECTIONS_OFF && !permission_is_asked(plugin)) ||
         mosquitto_callback_register(plugin->identifier, MOSQ_EVT_BASIC_AUTH, on_basic_auth, NULL, plugin) ==
             MOSQ_ERR_SUCCESS)
         return true;

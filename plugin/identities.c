@@ -26,6 +26,7 @@ struct identity {
     bool to_review;
     bool stale;          /* has to be looked up anew */
     bool out;            /* is to be cut, and may nothing any more */
+    bool gone;           /* the next review forgets it */
     uint64_t generation; /* of the identities, when it was looked up */
     struct arena own;    /* of `newcomer` */
     struct newcomer newcomer;
@@ -36,13 +37,23 @@ struct identity {
 
 /* ---- the indexes ---- */
 
+static bool is_registered(const struct identity *identity)
+{
+    return identity->access.principal.registered;
+}
+
+/* One that is not registered is found by what would change that, and by a thing that may come to be. */
 static struct str key_of(const struct identity *identity, enum index_of index)
 {
     switch (index) {
     case BY_CONNECTION:
         return (struct str){ (const char *)&identity->newcomer.connection, sizeof(const void *) };
-    case BY_CERTIFICATE: return identity->access.principal.certificate_id;
-    case BY_THING: return identity->access.thing_name;
+    case BY_CERTIFICATE:
+        return is_registered(identity) ? identity->access.principal.certificate_id
+                                       : str_from(identity->certificate.content);
+    case BY_THING:
+        return is_registered(identity) ? identity->access.thing_name
+                                       : str_from(identity->certificate.thing_name);
     }
     return STR_NONE;
 }
@@ -311,9 +322,19 @@ static void note_for(struct identities *identities, enum index_of index, struct 
         if (!str_eq(key_of(identity, index), key))
             continue;
         identity->stale = true;
-        if (index == BY_CERTIFICATE)
+        if (index == BY_CERTIFICATE || !is_registered(identity)) /* whose thing may be gone */
             review_later(identities, identity);
     }
+}
+
+static void note_for_all(struct identities *identities)
+{
+    for (size_t i = 0; i < identities->size; i++)
+        for (struct identity *identity = identities->by[BY_CONNECTION].places[i]; identity != NULL;
+             identity = identity->next[BY_CONNECTION]) {
+            identity->stale = true;
+            review_later(identities, identity);
+        }
 }
 
 static void take_changes(struct identities *identities)
@@ -328,7 +349,8 @@ static void take_changes(struct identities *identities)
         switch (change->kind) {
         case ACCESS_CHANGED_FOR_CERTIFICATE: note_for(identities, BY_CERTIFICATE, name); break;
         case ACCESS_CHANGED_FOR_THING: note_for(identities, BY_THING, name); break;
-        case ACCESS_CHANGED_FOR_ALL: identities->generation++; break;
+        case ACCESS_CHANGED_POLICIES: identities->generation++; break;
+        case ACCESS_CHANGED_ANYHOW: note_for_all(identities); break;
         }
         free(change);
     }
@@ -366,6 +388,9 @@ static bool note_denial(struct identities *identities, const struct identity *id
     return false;
 }
 
+static const char no_answer[] = "the database does not answer";
+static const char going[] = "it is about to be disconnected";
+
 static bool ask(struct identities *identities, struct identity *identity, const struct action *action,
                 struct str resource, const struct policy_context *context)
 {
@@ -382,10 +407,13 @@ bool identities_may(struct identities *identities, const void *connection, const
     struct identity *identity = find(identities, connection);
     if (identity == NULL)
         return false;
+    struct str resource = arn_of(identities, type, name);
     if (!is_fresh(identities, identity) && !refresh(identities, identity))
-        return false;
-    return !identity->out &&
-           ask(identities, identity, action, arn_of(identities, type, name), &identity->access.context);
+        return note_denial(identities, identity, action, resource, no_answer, STR_NONE);
+    if (identity->out)
+        return note_denial(identities, identity, action, resource,
+                           identity->access.refusal != NULL ? identity->access.refusal : going, STR_NONE);
+    return ask(identities, identity, action, resource, &identity->access.context);
 }
 
 /* ---- coming and going ---- */
@@ -435,7 +463,7 @@ static enum admission may_connect(struct identities *identities, struct identity
     if (identity->newcomer.chain_n == 0)
         refusal = "it has shown no certificate";
     else if (!look_up(identities, identity))
-        refusal = "the database does not answer";
+        refusal = no_answer;
     else
         refusal = identity->access.refusal;
     if (identity->access.may_register)
@@ -452,7 +480,9 @@ static enum admission may_connect(struct identities *identities, struct identity
 enum admission identities_admit(struct identities *identities, const struct newcomer *newcomer)
 {
     take_changes(identities);
-    identities_left(identities, newcomer->connection);
+    struct identity *before = find(identities, newcomer->connection);
+    if (before != NULL)
+        forget(identities, before);
     struct identity *identity = identity_new(newcomer);
     if (identity == NULL || (identities->n >= identities->size && !widen(identities))) {
         if (identity != NULL)
@@ -473,8 +503,10 @@ enum admission identities_admit(struct identities *identities, const struct newc
 void identities_left(struct identities *identities, const void *connection)
 {
     struct identity *identity = find(identities, connection);
-    if (identity != NULL)
-        forget(identities, identity);
+    if (identity == NULL)
+        return;
+    identity->gone = true;
+    review_later(identities, identity);
 }
 
 void identities_expel(struct identities *identities, const void *connection)
@@ -508,25 +540,32 @@ static void review_all_if_due(struct identities *identities)
         return;
     identities->ca_generation = generation;
     identities->reviewed_ms = host_ms;
-    for (size_t i = 0; i < identities->size; i++)
-        for (struct identity *identity = identities->by[BY_CONNECTION].places[i]; identity != NULL;
-             identity = identity->next[BY_CONNECTION]) {
-            identity->stale = true;
-            review_later(identities, identity);
-        }
+    note_for_all(identities);
+}
+
+/* False: the database does not answer, and the identity waits for another time. */
+static bool review(struct identities *identities, struct identity *identity, identities_cut_fn *cut,
+                   void *context)
+{
+    if (identity->gone) {
+        forget(identities, identity);
+        return true;
+    }
+    bool known = identity->out || is_fresh(identities, identity) || refresh(identities, identity);
+    take_from_review(identities, identity);
+    if (!known)
+        review_later(identities, identity);
+    else if (identity->out)
+        cut(context, identity->newcomer.connection, identity->newcomer.client_id.p);
+    return known;
 }
 
 bool identities_review(struct identities *identities, identities_cut_fn *cut, void *context)
 {
     take_changes(identities);
     review_all_if_due(identities);
-    for (int n = 0; n < REVIEWED_AT_ONCE && identities->first_to_review != NULL; n++) {
-        struct identity *identity = identities->first_to_review;
-        if (!is_fresh(identities, identity))
-            refresh(identities, identity);
-        take_from_review(identities, identity);
-        if (identity->out)
-            cut(context, identity->newcomer.connection, identity->newcomer.client_id.p);
-    }
-    return identities->first_to_review != NULL;
+    bool ok = true;
+    for (int n = 0; n < REVIEWED_AT_ONCE && ok && identities->first_to_review != NULL; n++)
+        ok = review(identities, identities->first_to_review, cut, context);
+    return ok && identities->first_to_review != NULL;
 }

@@ -75,7 +75,8 @@ enum admission {
 
 /* Whether it may connect; if so, it is known from here on until identities_left. A denial is noted. */
 enum admission identities_admit(struct identities *identities, const struct newcomer *newcomer);
-/* Harmless for a connection that is not known. */
+/* It is known until the next review: the broker asks whether its will may be published behind this. Harmless
+ * for a connection that is not known. */
 void identities_left(struct identities *identities, const void *connection);
 /* The next review cuts it; until then it may nothing. Harmless for a connection that is not known. */
 void identities_expel(struct identities *identities, const void *connection);
@@ -92,7 +93,8 @@ struct str identities_certificate(const struct identities *identities, const voi
 /*
  * On each tick. Clients whose certificate counts no more, that stand no more for their thing, or that were
  * expelled, are told to `cut`, which must not call back in here. True: some are still to be reviewed, the
- * next tick should come soon.
+ * next tick should come soon; who cannot be, because the database does not answer, waits for the ticks that
+ * come by themselves.
  */
 typedef void identities_cut_fn(void *context, const void *connection, const char *client_id);
 bool identities_review(struct identities *identities, identities_cut_fn *cut, void *context);

@@ -69,9 +69,20 @@ static bool call_decode(struct call *call, struct engine *engine, struct str pay
     return true;
 }
 
-static bool call_submit(struct call *call, struct engine *engine)
+/* Who has shown a certificate is one client, by however many connections. */
+static struct str client_of(const struct call *call, const struct asker *asker)
 {
-    return engine_submit(engine, call) ||
+    return call->principal.certificate_id.n > 0 ? call->principal.certificate_id : asker->client_id;
+}
+
+static bool call_submit(struct call *call, const struct inbound *inbound)
+{
+    struct asker *asker = call->owner;
+    asker->share = shares_enter(inbound->shares, client_of(call, asker), inbound->share);
+    if (asker->share == NULL)
+        return fail(&call->err, ERR_THROTTLING,
+                    "Too many requests of this client are waiting; try again later.");
+    return engine_submit(inbound->engine, call) ||
            fail(&call->err, ERR_THROTTLING, "Too many requests are waiting; try again later.");
 }
 
@@ -83,7 +94,7 @@ void inbound_take(const struct inbound *inbound, const struct publication *publi
     struct call *call = call_for(inbound, publication);
     if (call == NULL)
         return; /* no memory, hence no answer; the device asks again */
-    if (call_decode(call, inbound->engine, publication->payload) && call_submit(call, inbound->engine))
+    if (call_decode(call, inbound->engine, publication->payload) && call_submit(call, inbound))
         return;
     call->answered_ms = clock_now_ms(inbound->clock);
     outbound_answer(call);

@@ -3,13 +3,15 @@
  *
  * A publication on a jobs topic is routed, decoded and submitted; its answer leaves through the outbox
  * (plugin/outbound.h), to the client that asked and nobody else. What can be refused without the database
- * (a topic that means nothing, a payload that does not decode, a full inbox) is refused at once.
+ * (a topic that means nothing, a payload that does not decode, an inbox that is full, or as full of one
+ * client's requests as it may be) is refused at once.
  */
 #ifndef IOTJOBS_PLUGIN_INBOUND_H
 #define IOTJOBS_PLUGIN_INBOUND_H
 
 #include "engine/engine.h"
 #include "plugin/departures.h"
+#include "plugin/shares.h"
 
 /* AWS's limit for the payload of one message. */
 enum { INBOUND_PAYLOAD_MAX = 128 * 1024 };
@@ -21,6 +23,8 @@ struct inbound {
     struct outbox *outbox;
     struct clock *clock;
     struct departures *departures;
+    struct shares *shares; /* of the inbox */
+    unsigned share;        /* how many requests of one client may wait */
 };
 
 /* Everything is borrowed for the length of inbound_take. */

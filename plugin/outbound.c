@@ -40,6 +40,7 @@ const struct asker *outbound_asker(const struct message *message)
 void outbound_answer(struct call *call)
 {
     const struct asker *asker = call->owner;
+    shares_leave(asker->share);
     struct message *message = arena_alloc(&call->arena, sizeof *message);
     struct str client_id = arena_str(&call->arena, asker->client_id);
     struct str topic =

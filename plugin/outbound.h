@@ -9,6 +9,7 @@
 
 #include "engine/call.h"
 #include "engine/outbox.h"
+#include "plugin/shares.h"
 
 /* Who asked, and how: the `owner` of a call from MQTT, in the call's arena. */
 struct asker {
@@ -18,6 +19,7 @@ struct asker {
     struct str topic; /* of the request */
     int qos;          /* of the request */
     uint64_t asked;   /* departures.now when it came */
+    share *share;     /* where it counts as waiting; NULL: it does not */
 };
 
 /* A call_done_fn: puts the answer in the outbox and frees the call. Without memory there is no answer. */

@@ -78,6 +78,9 @@ static bool plugin_start(struct plugin *plugin, struct strbuf *ret_problem)
     };
     departures_init(&plugin->departures);
     plugin->inbound.departures = &plugin->departures;
+    shares_init(&plugin->shares);
+    plugin->inbound.shares = &plugin->shares;
+    plugin->inbound.share = shares_each(plugin->settings.inbox_limit);
     plugin->delivery = (struct delivery){ .outbox = server_outbox(plugin->server),
                                           .departures = &plugin->departures,
                                           .log = plugin->log };

@@ -23,6 +23,7 @@ struct plugin {
     struct doorbell doorbell;
     struct server *server;
     struct inbound inbound;
+    struct shares shares;
     struct subscribers subscribers;
     struct delivery delivery;
     struct departures departures;

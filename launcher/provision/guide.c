@@ -101,10 +101,10 @@ static void add_device_client(const struct provision *p, const char *host, struc
     add_member(out, "key", p->files.paths[DEVICE_PRIVATE_KEY]);
     add_member(out, "root-ca", p->files.paths[DEVICE_CA]);
     add_member(out, "thing-name", p->thing);
-    strbuf_add_text(
-        out,
-        "  \"jobs\": { \"enabled\": true }\n}\n"
-        "It connects to port 443, whatever the server has: forward that to the port of MQTT over TLS.\n");
+    strbuf_add_text(out, "  \"jobs\": { \"enabled\": true }\n}\n");
+    if (p->mqtts_port != 0 && !p->mqtts_443)
+        strbuf_printf(out, "It connects to port 443 of the endpoint: forward that to %" PRId64 ".\n",
+                      p->mqtts_port);
 }
 
 bool guide_write(const struct provision *p, const char *host, struct strbuf *out)

@@ -10,7 +10,7 @@
 #include "base/problem.h"
 #include "launcher/provision/device_key.h"
 
-enum { BODY_MAX = 2 * PEM_TEXT_MAX, NOT_FOUND = 404, CONFLICT = 409 };
+enum { BODY_MAX = 2 * PEM_TEXT_MAX, NOT_FOUND = 404, CONFLICT = 409, HTTPS_PORT = 443 };
 
 /* ---- asking ---- */
 
@@ -94,6 +94,7 @@ static bool is_arn(struct str text)
 
 /* ---- the server ---- */
 
+<<<<<<< HEAD
 /* The first one, where there are several. */
 static int64_t port_of(const struct rest_answer *info, const char *key, struct arena *arena)
 {
@@ -101,6 +102,22 @@ static int64_t port_of(const struct rest_answer *info, const char *key, struct a
     struct str all = rest_member(info, "settings", key, arena);
     struct str text = str_split(&all, ',');
     return text.p != NULL && str_to_int(text, &port) && port > 0 && port <= UINT16_MAX ? port : 0;
+=======
+/* The first port of "8883" or "8883,443"; whether 443 is one of them. */
+static int64_t port_of(const struct rest_answer *info, const char *key, struct arena *arena, bool *ret_443)
+{
+    int64_t first = 0;
+    struct str text = rest_member(info, "settings", key, arena);
+    *ret_443 = false;
+    while (text.p != NULL) {
+        int64_t port = 0;
+        if (!str_to_int(str_trim(str_split(&text, ',')), &port) || port <= 0 || port > UINT16_MAX)
+            continue;
+        first = first == 0 ? port : first;
+        *ret_443 = *ret_443 || port == HTTPS_PORT;
+    }
+    return first;
+>>>>>>> main
 }
 
 /* What a device has to be told of it. Makes nothing. */
@@ -114,8 +131,9 @@ static bool learn(struct provision *p, unsigned bit, struct strbuf *ret_problem)
         return false;
     if (!is_good(&answer))
         return refused(p, "GET /_iotjobs/info", &answer, ret_problem);
-    p->mqtts_port = port_of(&answer, "mqtts_port", p->arena);
-    p->https_port = port_of(&answer, "https_port", p->arena);
+    bool https_443;
+    p->mqtts_port = port_of(&answer, "mqtts_port", p->arena, &p->mqtts_443);
+    p->https_port = port_of(&answer, "https_port", p->arena, &https_443);
     if (!ask(p, &ca, &answer, ret_problem))
         return false;
     if (!is_good(&answer) && answer.status != NOT_FOUND)

@@ -23,7 +23,8 @@ struct provision {
     unsigned made; /* one bit for each step that may have made something */
     struct str thing_arn, certificate_arn, certificate_id;
     struct str key, certificate, ca; /* PEM; `ca` is absent where the server's certificate is not ours */
-    int64_t mqtts_port, https_port;  /* of the server; 0: off */
+    int64_t mqtts_port, https_port;  /* of the server, the first of several; 0: off */
+    bool mqtts_443;                  /* MQTT over TLS is (also) where AWS's devices look for it */
 };
 
 /* Whether a device can have that name. */

@@ -44,6 +44,7 @@ struct call {
     struct strbuf reply;      /* when ok: the whole JSON object */
     int64_t answered_ms;      /* the engine's time of the answer: timestamp of a rejection */
     struct message *messages; /* notifications and events that the call caused; the engine's */
+    size_t weight;            /* bytes of its arena when it came into the inbox */
     int64_t submitted_us;     /* when it came into the inbox; clock_mono_us */
     struct call *next;        /* inbox and batch */
 };

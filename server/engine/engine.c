@@ -17,6 +17,7 @@
 
 enum {
     BATCH_CALLS_MAX = 1000,
+    INBOX_BYTES_MAX = 256 * 1024 * 1024, /* requests may be large, and many may wait */
     RETRY_US = 1000000, /* timers wait so long, in real time, after a commit or a look-up that failed */
     ROOM_US = 2000,     /* and so long for room in the outbox */
     RING_AGAIN_US = 500,
@@ -41,6 +42,7 @@ struct engine {
     struct call *first;
     struct call **end;
     size_t depth;
+    size_t weight; /* of all calls there */
     bool timers_due;
     bool stopping;
     struct engine_stats stats;
@@ -72,12 +74,20 @@ bool engine_admit_principal(struct engine *engine, const struct principal *princ
     return throttle_admit_principal(&engine->throttle, principal);
 }
 
+static bool has_room(const struct engine *engine, const struct call *call)
+{
+    return engine->depth < (size_t)engine->config.settings->inbox_limit &&
+           (engine->depth == 0 || engine->weight + call->arena.used <= INBOX_BYTES_MAX);
+}
+
 bool engine_submit(struct engine *engine, struct call *call)
 {
     pthread_mutex_lock(&engine->lock);
-    bool taken = !engine->stopping && engine->depth < (size_t)engine->config.settings->inbox_limit;
+    bool taken = !engine->stopping && has_room(engine, call);
     if (taken) {
         call->next = NULL;
+        call->weight = call->arena.used;
+        engine->weight += call->weight;
         call->submitted_us = clock_mono_us();
         *engine->end = call;
         engine->end = &call->next;
@@ -95,8 +105,10 @@ static struct call *take_calls(struct engine *engine)
     struct call *first = engine->first;
     struct call **end = &engine->first;
     size_t n = 0;
-    for (; *end && n < BATCH_CALLS_MAX; n++)
+    for (; *end && n < BATCH_CALLS_MAX; n++) {
+        engine->weight -= (*end)->weight;
         end = &(*end)->next;
+    }
     engine->first = *end;
     *end = NULL;
     if (!engine->first)
@@ -113,15 +125,17 @@ static void give_back(struct engine *engine, struct call *first)
     if (!first)
         return;
     size_t n = 1;
+    size_t weight = first->weight;
     struct call *last = first;
-    for (; last->next; last = last->next)
-        n++;
+    for (; last->next; last = last->next, n++)
+        weight += last->next->weight;
     pthread_mutex_lock(&engine->lock);
     last->next = engine->first;
     if (!engine->first)
         engine->end = &last->next;
     engine->first = first;
     engine->depth += n;
+    engine->weight += weight;
     pthread_mutex_unlock(&engine->lock);
 }
 
@@ -503,7 +517,7 @@ static bool run_reset(struct op *op, const void *input)
 {
     (void)input;
     json_member_string(op->json, "status", STR_LIT("reset"));
-    access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_ALL, STR_NONE);
+    access_changes_note(op->access_changes, ACCESS_CHANGED_ANYHOW, STR_NONE);
     connectivity_reset(op);
     doom_all_files(op);
     return store_reset(op->db) || fail(op->err, ERR_INTERNAL, "The database could not be emptied.");

@@ -22,6 +22,9 @@ void connection_notify(void *context, struct MHD_Connection *connection, void **
 /* NULL: there was no memory for it. */
 struct connection *connection_of(struct MHD_Connection *connection);
 
+/* Ends it as if the client had left: without an answer. */
+void connection_shut(struct MHD_Connection *connection);
+
 /* The exchange's connection waits for something else from now on. */
 void connection_waits(const struct exchange *x, enum deadline_wait wait);
 /* An exchange has begun on it. */

@@ -25,6 +25,7 @@ enum {
     HTTP_BODY_MAX = 1024 * 1024,
     /* A larger body is still read up to here, because a client that is writing does not see our 413. */
     HTTP_BODY_DISCARD_MAX = 8 * 1024 * 1024,
+    HTTP_BODIES_MAX = 256 * 1024 * 1024, /* of all requests together, but for what goes to files */
 };
 
 struct deadlines;
@@ -52,6 +53,7 @@ struct http {
     pthread_key_t reader;           /* each pool thread's own struct db * */
     int64_t started_ms;
     atomic_bool quiesced;
+    atomic_size_t bodies;    /* bytes of them that are kept in memory */
     atomic_size_t exchanges; /* begun and not yet ended */
 };
 
@@ -78,6 +80,8 @@ struct exchange {
     struct str query;             /* raw, without '?' */
     struct strbuf body;
     size_t body_n;         /* bytes that arrived, kept or not */
+    size_t reserved;       /* bytes of http->bodies */
+    bool crowded_out;      /* those of all others leave no room for this body */
     enum plane plane;      /* names the errors */
     const char *operation; /* for the log; NULL: none */
     const char *allow;     /* of a 405 */
@@ -118,6 +122,9 @@ struct str exchange_header(const struct exchange *x, const char *name);
 
 /* Whether a browser sends it on behalf of a web page, and it does more than read: nobody may. */
 bool exchange_writes_for_a_web_page(const struct exchange *x);
+
+/* Before n more bytes of the body are kept: whether those of all requests leave room for them. */
+bool exchange_has_room(struct exchange *x, size_t n);
 
 /* The calling pool thread's read-only connection; NULL when it cannot be opened. */
 struct db *http_reader(struct http *http);

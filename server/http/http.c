@@ -20,6 +20,7 @@
 enum {
     CONNECTIONS_MAX = 1000,
     IDLE_TIMEOUT_S = 30,
+    PARAMETERS_MAX = 256,          /* in a query */
     CONNECTION_MEMORY = 64 * 1024, /* request line and headers, and each piece of the body */
     LAST_ANSWERS_MS = 500,         /* how long http_stop lets answers leave */
     LIBRARY_LINE_MAX = 512,
@@ -81,6 +82,14 @@ static struct str without_authority(struct str path)
     return (struct str){ authority.p + authority.n, rest.n + 1 };
 }
 
+static size_t count_parameters(struct str query)
+{
+    size_t n = 1;
+    while (str_split(&query, '&').p != NULL && query.p != NULL)
+        n++;
+    return n;
+}
+
 /* The raw URI: libmicrohttpd would turn '+' into a blank and decode what is ours to split first. */
 static void *on_request_line(void *context, const char *uri, struct MHD_Connection *connection)
 {
@@ -110,6 +119,9 @@ static void *on_request_line(void *context, const char *uri, struct MHD_Connecti
     call->owner = x;
     atomic_fetch_add(&x->http->exchanges, 1);
     connection_is_asked(x);
+    /* They would not fit into the library's memory: it means to answer 431, and never does (0.9.75). */
+    if (count_parameters(query) > PARAMETERS_MAX)
+        connection_shut(connection);
     return x;
 }
 
@@ -170,13 +182,23 @@ static enum MHD_Result on_headers(struct exchange *x, const char *method)
     return MHD_YES;
 }
 
+/* Bodies are small, and connections may be many. */
+bool exchange_has_room(struct exchange *x, size_t n)
+{
+    if (x->crowded_out)
+        return false;
+    x->reserved += n;
+    x->crowded_out = atomic_fetch_add(&x->http->bodies, n) + n > HTTP_BODIES_MAX;
+    return !x->crowded_out;
+}
+
 /* Keeps what fits and discards the rest; gives the client up past the second ceiling. */
 static enum MHD_Result on_body(struct exchange *x, const char *bytes, size_t n)
 {
     if (n > HTTP_BODY_DISCARD_MAX - x->body_n)
         return MHD_NO;
     x->body_n += n;
-    if (x->body_n <= HTTP_BODY_MAX)
+    if (x->body_n <= HTTP_BODY_MAX && exchange_has_room(x, n))
         strbuf_add(&x->body, bytes, n);
     else
         strbuf_release(&x->body);
@@ -258,6 +280,11 @@ static enum MHD_Result on_complete_request(struct exchange *x)
              "Web pages, whose requests have an Origin, may only read here.");
         return send_answer(x);
     }
+    if (x->crowded_out) {
+        fail(&x->call->err, ERR_THROTTLING,
+             "The server is reading too many requests at once; try again later.");
+        return send_answer(x);
+    }
     if (x->body.failed) {
         fail(&x->call->err, ERR_INTERNAL, "The server is out of memory for this request.");
         return send_answer(x);
@@ -316,6 +343,7 @@ static void on_end(void *context, struct MHD_Connection *connection, void **exch
         s3_request_end(x);
     peer_access_release(x);
     strbuf_release(&x->body);
+    atomic_fetch_sub(&http->bodies, x->reserved);
     call_free(x->call);
     *exchange = NULL;
     atomic_fetch_sub(&http->exchanges, 1);

@@ -73,7 +73,7 @@ static bool parse_object(const cJSON *object, struct clock_change *ret_change)
 
 static bool clock_change_parse(struct str body, struct clock_change *ret_change)
 {
-    if (!api_json_valid(body))
+    if (!api_json_acceptable(body))
         return false;
     cJSON *object = cJSON_ParseWithLength(body.p, body.n);
     bool ok = parse_object(object, ret_change);

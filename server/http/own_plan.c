@@ -8,7 +8,7 @@
 /* A member that CreateJob has in its path; absent when the body has none, or is no JSON. */
 static bool read_job_id(struct str body, struct arena *arena, struct str *ret_job_id, struct err *err)
 {
-    cJSON *object = body.n > 0 && api_json_valid(body) ? cJSON_ParseWithLength(body.p, body.n) : NULL;
+    cJSON *object = body.n > 0 && api_json_acceptable(body) ? cJSON_ParseWithLength(body.p, body.n) : NULL;
     const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, "jobId");
     bool ok = member == NULL || cJSON_IsNull(member) || cJSON_IsString(member);
     *ret_job_id =

@@ -86,6 +86,18 @@ test('what it writes lets the device in over MQTT with TLS and over HTTPS', asyn
   assert.equal(await ask(server, credentials, `/things/${OTHER}/jobs`), 403);
 });
 
+test('with auth = enforce its policy lets the device in over HTTPS, to its own jobs and no others', async (t) => {
+  const world = new World(t);
+  const server = await tlsServer(world, { auth: 'enforce', mqttPort: 0 });
+  await provisioned(server, THING);
+  await provisioned(server, OTHER);
+  for (const [one, other] of [[THING, OTHER], [OTHER, THING]]) {
+    const credentials = await credentialsOf(server, one);
+    assert.equal(await ask(server, credentials, `/things/${one}/jobs`), 200, one);
+    assert.equal(await ask(server, credentials, `/things/${other}/jobs`), 403, one);
+  }
+});
+
 test('the commands that it prints can be pasted', async (t) => {
   const world = new World(t);
   const server = await tlsServer(world);

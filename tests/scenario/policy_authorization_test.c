@@ -28,15 +28,6 @@ static struct story story_of(void **state)
     return story;
 }
 
-static void attach_exclusively(struct world *w, const char *thing, const char *principal)
-{
-    char path[256];
-    snprintf(path, sizeof path, "/things/%s/principals?thingPrincipalType=EXCLUSIVE_THING", thing);
-    with_header(w, "x-amzn-principal", principal);
-    http(w, 200, "PUT", path, NULL);
-    with_header(w, NULL, NULL);
-}
-
 /* ---- GetEffectivePolicies ---- */
 
 static struct answer *effective(struct world *w, const char *query, const char *principal)

@@ -95,10 +95,11 @@ void set_certificate_status(struct world *w, const struct registered *certificat
 
 /* ---- things ---- */
 
-static void principals_of(struct world *w, const char *method, const char *thing, const char *principal)
+static void principals_of(struct world *w, const char *method, const char *thing, const char *principal,
+                          const char *query)
 {
     char path[256];
-    snprintf(path, sizeof path, "/things/%s/principals", thing);
+    snprintf(path, sizeof path, "/things/%s/principals%s", thing, query);
     with_header(w, "x-amzn-principal", principal);
     assert_string_equal(http(w, 200, method, path, NULL)->text, "{}");
     with_header(w, NULL, NULL);
@@ -106,10 +107,15 @@ static void principals_of(struct world *w, const char *method, const char *thing
 
 void attach(struct world *w, const char *thing, const char *principal)
 {
-    principals_of(w, "PUT", thing, principal);
+    principals_of(w, "PUT", thing, principal, "");
+}
+
+void attach_exclusively(struct world *w, const char *thing, const char *principal)
+{
+    principals_of(w, "PUT", thing, principal, "?thingPrincipalType=EXCLUSIVE_THING");
 }
 
 void detach(struct world *w, const char *thing, const char *principal)
 {
-    principals_of(w, "DELETE", thing, principal);
+    principals_of(w, "DELETE", thing, principal, "");
 }

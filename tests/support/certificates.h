@@ -43,6 +43,7 @@ void set_certificate_status(struct world *w, const struct registered *certificat
 
 /* AttachThingPrincipal and DetachThingPrincipal, which must succeed. */
 void attach(struct world *w, const char *thing, const char *principal);
+void attach_exclusively(struct world *w, const char *thing, const char *principal);
 void detach(struct world *w, const char *thing, const char *principal);
 
 #endif

@@ -64,6 +64,7 @@ static void open_engine(struct world *w)
                                     .outbox = w->outbox,
                                     .audience = w->audience,
                                     .connectivity = w->connectivity,
+                                    .access_changes = w->access_changes,
                                     .artifacts = &w->artifacts };
     w->engine = engine_new(&config);
     assert_non_null(w->engine);
@@ -75,6 +76,12 @@ static void close_engine(struct world *w)
     outbox_free(w->outbox);
     audience_free(w->audience);
     connectivity_watch_free(w->connectivity);
+}
+
+void world_reopen_engine(struct world *w)
+{
+    close_engine(w);
+    open_engine(w);
 }
 
 static void open_artifacts(struct world *w, struct strbuf *problem)
@@ -324,9 +331,13 @@ struct answer *world_new_answer(struct world *w, struct str text)
 
 struct answer *mqtt(struct world *w, const char *topic, const char *payload)
 {
-    struct inbound inbound = {
-        .engine = w->engine, .outbox = w->outbox, .clock = &w->clock, .departures = &w->departures
-    };
+    static struct shares shares;
+    struct inbound inbound = { .engine = w->engine,
+                               .outbox = w->outbox,
+                               .clock = &w->clock,
+                               .departures = &w->departures,
+                               .shares = &shares,
+                               .share = 1 };
     struct publication publication = {
         .client_id = STR_LIT("device"), .topic = str_from(topic), .payload = str_from(payload), .qos = 1
     };
@@ -459,8 +470,7 @@ uint64_t fingerprint(struct world *w)
 void nobody_listens(struct world *w)
 {
     w->nobody_listens = true;
-    close_engine(w);
-    open_engine(w);
+    world_reopen_engine(w);
 }
 
 void subscribe(struct world *w, const char *filter, enum session session)

@@ -29,7 +29,8 @@ struct world {
     struct subscribers subscribers;
     struct departures departures; /* nobody leaves */
     struct connectivity_watch *connectivity;
-    struct connections connections; /* see connecting.h */
+    struct connections connections;        /* see connecting.h */
+    struct access_changes *access_changes; /* see gate.h; NULL: nobody wants to hear of them */
     struct engine *engine;
     int batches_max;          /* that a step runs; 0: any number */
     char folder[64];          /* "" in memory */
@@ -50,6 +51,8 @@ struct world {
 
 /* Runs what waits and what is due, and checks the invariants; what comes out is `unsorted` then. */
 void world_run_engine(struct world *w);
+/* Makes the engine anew, for what it is given once. */
+void world_reopen_engine(struct world *w);
 /* What is no answer was heard by the subscribers. */
 void world_hear(struct world *w);
 /* `text` is copied and parsed. */

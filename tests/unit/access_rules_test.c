@@ -210,6 +210,25 @@ static void policies_say_what_a_certificate_may(void **state)
     arena_release(&arena);
 }
 
+/* What matching costs grows with what is matched, and that is the caller's to choose. */
+static void names_that_are_too_long_are_denied_whatever_policies_say(void **state)
+{
+    (void)state;
+    struct arena arena;
+    static char name[RESOURCE_BYTES_MAX + 1];
+    arena_init(&arena, 1 << 20);
+    memset(name, 'a', sizeof name);
+    const struct policy_document allows =
+        parsed("{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}", &arena);
+    const struct policy_voice voices[] = { { STR_LIT("all"), &allows } };
+    const struct principal device = { .kind = PRINCIPAL_CERTIFICATE, .policies = { 1, voices } };
+    struct denial denial;
+    assert_true(may(&device, &action_publish, (struct str){ name, RESOURCE_BYTES_MAX }, NULL, &denial));
+    assert_denied(&device, &action_publish, (struct str){ name, sizeof name }, DENIED_TOO_LONG);
+    assert_string_equal(denial_text(DENIED_TOO_LONG), "its name is too long");
+    arena_release(&arena);
+}
+
 /* ---- the artefact store ---- */
 
 static void who_may_read_only_writes_nothing(void **state)
@@ -260,6 +279,7 @@ int main(void)
         cmocka_unit_test(a_certificate_that_stands_for_nobody_may_do_nothing),
         cmocka_unit_test(a_kind_that_there_is_not_may_do_nothing),
         cmocka_unit_test(policies_say_what_a_certificate_may),
+        cmocka_unit_test(names_that_are_too_long_are_denied_whatever_policies_say),
         cmocka_unit_test(who_may_read_only_writes_nothing),
         cmocka_unit_test(who_may_write_writes),
         cmocka_unit_test(a_certificate_may_transfer_what_a_url_names_and_nothing_else),

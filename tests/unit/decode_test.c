@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 /* --- the path of a request */
 
 static void a_whole_job_is_read(void **state)
@@ -309,7 +311,8 @@ static void bodies_that_are_no_json_object_in_utf8_are_invalid_json(void **state
         struct str body;
         const char *message;
     } cases[] = {
-#define NOT_JSON "The request body is not valid JSON, or is nested more than 32 levels deep."
+#define NOT_JSON                                                                                             \
+    "The request body is not valid JSON, is nested more than 32 levels deep, or has more than 10000 values."
         { { "{", 1 }, NOT_JSON },
         { { "{}x", 3 }, NOT_JSON },
         { { "{}\0", 3 }, NOT_JSON },
@@ -336,6 +339,60 @@ static void nesting_has_a_limit(void **state)
         memset(text + depth, ']', (size_t)depth);
         assert_true(api_json_valid((struct str){ text, (size_t)depth * 2 }) == (depth <= API_JSON_DEPTH_MAX));
     }
+}
+
+/* A document, which is a text in the body, may have more. */
+static void a_body_has_a_limit_of_values(void **state)
+{
+    (void)state;
+    static char text[2 * (API_JSON_VALUES_MAX + 1) + 1];
+    for (int values = API_JSON_VALUES_MAX; values <= API_JSON_VALUES_MAX + 1; values++) {
+        size_t n = 0;
+        text[n++] = '[';
+        for (int i = 1; i < values; i++) {
+            text[n++] = i % 2 ? '1' : '2';
+            text[n++] = i + 1 < values ? ',' : ']';
+        }
+        assert_true(api_json_valid((struct str){ text, n }));
+        assert_true(api_json_acceptable((struct str){ text, n }) == (values <= API_JSON_VALUES_MAX));
+    }
+}
+
+static void a_token_is_looked_for_in_small_bodies_alone(void **state)
+{
+    (void)state;
+    static char body[API_TOKEN_BODY_MAX + 1];
+    struct arena arena;
+    arena_init(&arena, sizeof body * 4);
+    memset(body, ' ', sizeof body);
+    memcpy(body, "{\"clientToken\":\"t\"}", 19);
+    assert_true(str_eq_text(api_client_token((struct str){ body, sizeof body - 1 }, &arena), "t"));
+    assert_null(api_client_token((struct str){ body, sizeof body }, &arena).p);
+    arena_release(&arena);
+}
+
+/* Quadratic time would be minutes. */
+static void a_mebibyte_of_anything_is_read_or_refused_at_once(void **state)
+{
+    (void)state;
+    enum { BODY = 1024 * 1024, SECONDS_MAX = 5 };
+    static const char *const units[] = { "1,",      "[",        "{\"a\":",         "\"a\":1,", "[],",
+                                         "\\u0041", "1",        "\"a\":[1],",      " ",        "\"",
+                                         "{},",     "\xc3\xa9", "{\"Key\":\"a\"}," };
+    static const char *const starts[] = { "",  "{\"targets\":[", "{\"document\":\"",
+                                          "{", "{\"tags\":[",    "{\"documentParameters\":{" };
+    static char body[BODY];
+    int64_t begin_us = clock_mono_us();
+    for (size_t s = 0; s < sizeof starts / sizeof *starts; s++)
+        for (size_t u = 0; u < sizeof units / sizeof *units; u++) {
+            size_t n = strlen(starts[s]), unit_n = strlen(units[u]);
+            memcpy(body, starts[s], n);
+            for (; n + unit_n <= BODY; n += unit_n)
+                memcpy(body + n, units[u], unit_n);
+            assert_null(decode(OP_CREATE_JOB, "j", NULL, (struct str){ body, n }));
+            assert_int_equal(decoding.err.code, ERR_INVALID_JSON);
+        }
+    assert_true(clock_mono_us() - begin_us < SECONDS_MAX * (int64_t)1000000);
 }
 
 static void json_is_checked_strictly(void **state)
@@ -447,6 +504,9 @@ int main(void)
         cmocka_unit_test(whole_numbers_may_be_written_with_a_fraction_of_zero),
         cmocka_unit_test(bodies_that_are_no_json_object_in_utf8_are_invalid_json),
         cmocka_unit_test(nesting_has_a_limit),
+        cmocka_unit_test(a_body_has_a_limit_of_values),
+        cmocka_unit_test(a_token_is_looked_for_in_small_bodies_alone),
+        cmocka_unit_test(a_mebibyte_of_anything_is_read_or_refused_at_once),
         cmocka_unit_test(json_is_checked_strictly),
         cmocka_unit_test(an_arena_that_is_full_is_an_internal_error),
     };

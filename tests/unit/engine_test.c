@@ -209,6 +209,27 @@ static void a_full_inbox_refuses_and_leaves_the_call_to_its_owner(void **state)
     assert_true(refused->ok);
 }
 
+static void an_inbox_full_of_large_calls_refuses_before_it_is_long(void **state)
+{
+    enum { LARGE = 15 * 1024 * 1024, MANY = 100 };
+    struct room *room = *state;
+    size_t taken = 0;
+    struct call *call = NULL;
+    for (; taken < MANY; taken++) {
+        call = room_call(room, run_exists, "pump");
+        assert_non_null(arena_alloc(&call->arena, LARGE));
+        if (!engine_submit(room->engine, call))
+            break;
+    }
+    assert_int_equal(taken, 256 / 15);
+    struct call *small = room_call(room, run_exists, "pump");
+    room_submit(room, small);
+    room_start(room);
+    room_wait(room, taken + 1);
+    room_submit(room, call);
+    room_wait(room, taken + 2);
+}
+
 static void stop_answers_what_was_submitted_and_refuses_what_comes_later(void **state)
 {
     enum { CALLS = 2500 };
@@ -373,6 +394,7 @@ int main(void)
         TEST(calls_that_a_batch_leaves_behind_still_count_as_waiting),
         TEST(notifications_leave_after_the_commit_in_the_order_of_the_calls),
         TEST(a_full_inbox_refuses_and_leaves_the_call_to_its_owner),
+        TEST(an_inbox_full_of_large_calls_refuses_before_it_is_long),
         TEST(stop_answers_what_was_submitted_and_refuses_what_comes_later),
         TEST(an_idle_engine_stops_and_stopping_twice_is_harmless),
         TEST(many_producers_each_get_their_answers_in_order),

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "support/http_client.h"
@@ -299,6 +300,66 @@ static void an_endless_body_is_cut_off(void **state)
     http_ask(world, "GET", "/_iotjobs/health", NULL, 200, "");
 }
 
+static void assert_waits(int fd)
+{
+    assert_int_equal(recv(fd, &(char){ 0 }, 1, MSG_DONTWAIT | MSG_PEEK), -1);
+}
+
+/* Asks until the answer is this one: the server reads, and hears of a client that left, when it gets to it.
+ */
+static void ask_until(const struct http_world *world, struct str body, const char *text)
+{
+    for (bool seen = false; !seen;) {
+        struct http_answer answer;
+        http_request(world->port, "POST", "/things/b", "", body, &answer);
+        seen = answer.body.n > 0 && memmem(answer.body.p, answer.body.n, text, strlen(text)) != NULL;
+        http_answer_release(&answer);
+    }
+}
+
+/* 256 MiB are kept: when as many have come as that, whoever comes next is told, and nobody else. */
+static void bodies_that_fill_what_there_is_for_all_crowd_out_the_next_one(void **state)
+{
+    enum { MANY = 256, MEBIBYTE = 1024 * 1024 };
+    const struct http_world *world = *state;
+    static char body[MEBIBYTE];
+    int fds[MANY];
+    memset(body, ' ', sizeof body);
+    memcpy(body, "{}", 2);
+    for (size_t i = 0; i < MANY; i++) {
+        fds[i] = http_connect(world->port);
+        assert_true(http_send(
+            fds[i], STR_LIT("POST /things/a HTTP/1.1\r\nHost: x\r\nContent-Length: 1048576\r\n\r\n")));
+        assert_true(http_send(fds[i], (struct str){ body, sizeof body - 1 }));
+    }
+    ask_until(world, (struct str){ body, sizeof body }, "ThrottlingException");
+    http_ask(world, "GET", "/_iotjobs/health", NULL, 200, "");
+    for (size_t i = 0; i < MANY; i++) {
+        assert_waits(fds[i]);
+        close(fds[i]);
+    }
+    ask_until(world, (struct str){ body, sizeof body }, "\"thingName\":\"b\"");
+}
+
+static void a_query_of_too_many_parameters_ends_its_connection(void **state)
+{
+    const struct http_world *world = *state;
+    static char target[4 * 2000];
+    for (size_t n = 256; n <= 257; n++) {
+        size_t at = (size_t)snprintf(target, sizeof target, "GET /things?");
+        for (size_t i = 0; i < n; i++)
+            at += (size_t)snprintf(target + at, sizeof target - at, "%sa=b", i > 0 ? "&" : "");
+        snprintf(target + at, sizeof target - at, " HTTP/1.1\r\nHost: x\r\n\r\n");
+        struct http_answer answer;
+        int fd = http_connect(world->port);
+        assert_true(http_send(fd, str_from(target)));
+        http_receive(fd, false, &answer);
+        assert_http_status(&answer, n == 256 ? 200 : 0);
+        http_answer_release(&answer);
+        close(fd);
+    }
+}
+
 static void a_chunked_body_is_read(void **state)
 {
     const struct http_world *world = *state;
@@ -491,6 +552,8 @@ int main(void)
         TEST(a_client_that_waits_for_leave_to_send_enough_gets_it),
         TEST(an_endless_body_is_cut_off),
         TEST(a_chunked_body_is_read),
+        TEST(bodies_that_fill_what_there_is_for_all_crowd_out_the_next_one),
+        TEST(a_query_of_too_many_parameters_ends_its_connection),
         TEST(oversized_headers_hurt_nobody_else),
         TEST(a_connection_carries_many_requests),
         TEST(a_client_that_dawdles_holds_up_nobody),

@@ -9,7 +9,7 @@
 #include "settings.h"
 #include "store/store.h"
 
-enum { INBOX_LIMIT = 16 };
+enum { INBOX_LIMIT = 16, SHARE = 12 };
 
 /* An engine on an empty store, whose batches run when the test says so. The clock stands at 1790000000 s. */
 struct world {
@@ -20,6 +20,7 @@ struct world {
     struct engine *engine;
     struct inbound inbound;
     struct departures departures;
+    struct shares shares;
 };
 
 static int set_up(void **state)
@@ -43,7 +44,8 @@ static int set_up(void **state)
         .outbox = world.outbox,
     };
     world.engine = engine_new(&config);
-    world.inbound = (struct inbound){ world.engine, world.outbox, &world.clock, &world.departures };
+    world.inbound =
+        (struct inbound){ world.engine, world.outbox, &world.clock, &world.departures, &world.shares, SHARE };
     strbuf_release(&why);
     *state = &world;
     return 0;
@@ -62,10 +64,23 @@ static int tear_down(void **state)
     return 0;
 }
 
+static void publish_as(struct world *world, const char *client_id, const char *topic, struct str payload)
+{
+    const struct publication publication = {
+        .client_id = str_from(client_id), .topic = str_from(topic), .payload = payload, .qos = 1
+    };
+    inbound_take(&world->inbound, &publication);
+}
+
 static void publish(struct world *world, const char *topic, struct str payload)
 {
-    const struct publication publication = { NULL, STR_LIT("tester"), STR_NONE, str_from(topic), payload, 1 };
-    inbound_take(&world->inbound, &publication);
+    publish_as(world, "tester", topic, payload);
+}
+
+static void get_times(struct world *world, const char *client_id, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        publish_as(world, client_id, "$aws/things/pump/jobs/get", STR_LIT("{}"));
 }
 
 /* What is in the outbox must be exactly one message, with this topic and this in its payload. */
@@ -169,12 +184,49 @@ static void a_payload_may_be_128_kib_and_no_more(void **state)
 static void a_full_inbox_throttles(void **state)
 {
     struct world *world = *state;
-    for (int i = 0; i < INBOX_LIMIT; i++)
-        publish(world, "$aws/things/pump/jobs/get", STR_LIT("{}"));
+    get_times(world, "other", INBOX_LIMIT - SHARE);
+    get_times(world, "tester", SHARE - 1);
+    get_times(world, "another", 1);
     assert_null(outbox_take_all(world->outbox));
     publish(world, "$aws/things/pump/jobs/get", STR_LIT("{\"clientToken\":\"late\"}"));
     assert_answer(world, "$aws/things/pump/jobs/get/rejected",
                   "{\"clientToken\":\"late\",\"timestamp\":1790000000,\"code\":\"RequestThrottled\"");
+}
+
+static void one_client_may_fill_his_share_of_the_inbox_and_no_more(void **state)
+{
+    struct world *world = *state;
+    get_times(world, "tester", SHARE);
+    assert_null(outbox_take_all(world->outbox));
+    publish(world, "$aws/things/pump/jobs/get", STR_LIT("{\"clientToken\":\"late\"}"));
+    assert_answer(world, "$aws/things/pump/jobs/get/rejected", "Too many requests of this client");
+    get_times(world, "other", INBOX_LIMIT - SHARE);
+    assert_null(outbox_take_all(world->outbox));
+}
+
+static void answers_make_room_for_more(void **state)
+{
+    struct world *world = *state;
+    for (int round = 0; round < 3; round++) {
+        get_times(world, "tester", SHARE);
+        assert_null(outbox_take_all(world->outbox));
+        get_times(world, "tester", 1); /* refused, and not counted */
+        while (engine_run_batch(world->engine))
+            continue;
+        struct message *answers = outbox_take_all(world->outbox);
+        size_t n = 0;
+        for (const struct message *message = answers; message != NULL; message = message->next)
+            n++;
+        assert_int_equal(n, SHARE + 1);
+        message_free_all(answers);
+    }
+}
+
+static void a_share_is_a_part_of_the_inbox(void **state)
+{
+    (void)state;
+    assert_int_equal(shares_each(20000), 1000);
+    assert_int_equal(shares_each(16), 100);
 }
 
 int main(void)
@@ -190,6 +242,9 @@ int main(void)
         TEST(topics_of_others_and_the_service_s_own_are_left_alone),
         TEST(a_payload_may_be_128_kib_and_no_more),
         TEST(a_full_inbox_throttles),
+        TEST(one_client_may_fill_his_share_of_the_inbox_and_no_more),
+        TEST(answers_make_room_for_more),
+        TEST(a_share_is_a_part_of_the_inbox),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -192,6 +192,8 @@ static bool take(void *context, const void *bytes, size_t n)
         checksum_add(body->checksum, bytes, n);
     if (body->writer)
         return artifact_writer_add(body->writer, bytes, n) || s3_refuse(&s3->refusal, S3_INTERNAL_ERROR);
+    if (!exchange_has_room(s3->x, n))
+        return s3_refuse(&s3->refusal, S3_SLOW_DOWN);
     strbuf_add(&body->text, bytes, n);
     return !body->text.failed || s3_refuse(&s3->refusal, S3_MALFORMED_XML);
 }

@@ -57,7 +57,7 @@ bool group_end(struct op *op, const struct thing_group_row *group)
 {
     const struct ending_group ending = { group->id, group->dynamic };
     bool more = false;
-    access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_ALL, STR_NONE);
+    access_changes_note(op->access_changes, ACCESS_CHANGED_POLICIES, STR_NONE);
     return (store_thing_group_delete(op->db, group) || failed(op)) && slice(op, &ending, &more) &&
            (!more || arm(op) || failed(op)) && tags_forget(op, TAGGABLE_THING_GROUP, group->name);
 }

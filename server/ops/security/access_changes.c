@@ -8,7 +8,8 @@
 struct list {
     struct access_change *first, **end;
     size_t n;
-    bool all; /* for everybody: the list says no more than that */
+    bool policies; /* besides */
+    bool anything; /* more than is kept: there is nothing else in the list */
 };
 
 struct access_changes {
@@ -30,25 +31,31 @@ static void list_clear(struct list *list)
     *list = (struct list){ .end = &list->first };
 }
 
-static void list_make_all(struct list *list)
+static void list_make_anything(struct list *list)
 {
     list_clear(list);
-    list->all = true;
+    list->anything = true;
+}
+
+static bool list_is_empty(const struct list *list)
+{
+    return !list->n && !list->policies && !list->anything;
 }
 
 /* Empties `from`. */
 static void list_append(struct list *to, struct list *from)
 {
-    if (to->all || from->all || to->n + from->n > ACCESS_CHANGES_MAX) {
+    if (to->anything || from->anything || to->n + from->n > ACCESS_CHANGES_MAX) {
         list_clear(from);
-        list_make_all(to);
+        list_make_anything(to);
         return;
     }
-    if (!from->first)
-        return;
-    *to->end = from->first;
-    to->end = from->end;
-    to->n += from->n;
+    to->policies = to->policies || from->policies;
+    if (from->first) {
+        *to->end = from->first;
+        to->end = from->end;
+        to->n += from->n;
+    }
     *from = (struct list){ .end = &from->first };
 }
 
@@ -88,13 +95,17 @@ void access_changes_free(struct access_changes *changes)
 
 void access_changes_note(struct access_changes *changes, enum access_change_kind kind, struct str name)
 {
-    if (!changes || changes->noted.all)
+    if (!changes || changes->noted.anything)
         return;
     struct list *noted = &changes->noted;
-    struct access_change *change = kind == ACCESS_CHANGED_FOR_ALL ? NULL : change_of(kind, name);
+    if (kind == ACCESS_CHANGED_POLICIES) {
+        noted->policies = true;
+        return;
+    }
+    struct access_change *change = kind == ACCESS_CHANGED_ANYHOW ? NULL : change_of(kind, name);
     if (!change || noted->n >= ACCESS_CHANGES_MAX) {
         free(change);
-        list_make_all(noted);
+        list_make_anything(noted);
         return;
     }
     *noted->end = change;
@@ -104,13 +115,12 @@ void access_changes_note(struct access_changes *changes, enum access_change_kind
 
 void access_changes_publish(struct access_changes *changes)
 {
-    if (!changes || (!changes->noted.n && !changes->noted.all))
+    if (!changes || list_is_empty(&changes->noted))
         return;
     pthread_mutex_lock(&changes->lock);
     list_append(&changes->published, &changes->noted);
     atomic_store(&changes->waiting, true);
     pthread_mutex_unlock(&changes->lock);
-    changes->noted.all = false;
 }
 
 /* ---- the taker's side ---- */
@@ -120,13 +130,26 @@ bool access_changes_waiting(const struct access_changes *changes)
     return changes && atomic_load(&changes->waiting);
 }
 
+/* What concerns everybody comes first. False: no memory. */
+static bool list_write_out(struct list *list)
+{
+    if (!list->policies && !list->anything)
+        return true;
+    struct access_change *change =
+        change_of(list->anything ? ACCESS_CHANGED_ANYHOW : ACCESS_CHANGED_POLICIES, STR_NONE);
+    if (!change)
+        return false;
+    change->next = list->first;
+    list->first = change;
+    return true;
+}
+
 struct access_change *access_changes_take(struct access_changes *changes)
 {
+    struct access_change *first = NULL;
     pthread_mutex_lock(&changes->lock);
-    struct access_change *first =
-        changes->published.all ? change_of(ACCESS_CHANGED_FOR_ALL, STR_NONE) : changes->published.first;
-    bool kept = changes->published.all && !first; /* no memory: it is taken another time */
-    if (!kept) {
+    if (list_write_out(&changes->published)) { /* else it is taken another time */
+        first = changes->published.first;
         changes->published = (struct list){ .end = &changes->published.first };
         atomic_store(&changes->waiting, false);
     }

@@ -12,16 +12,19 @@
 #include "base/str.h"
 
 enum access_change_kind {
-    ACCESS_CHANGED_FOR_CERTIFICATE, /* its status, its things, the policies that are attached to it */
-    ACCESS_CHANGED_FOR_THING,       /* its groups, its type, its attributes */
-    ACCESS_CHANGED_FOR_ALL,         /* a policy, or the policies of a group */
+    /* Its status, its things, the policies that are attached to it; or it is registered now. Named by its id,
+     * one that is registered only now by its content (base/certificate.h). */
+    ACCESS_CHANGED_FOR_CERTIFICATE,
+    ACCESS_CHANGED_FOR_THING, /* whether there is one of that name; its groups, its type, its attributes */
+    ACCESS_CHANGED_POLICIES,  /* a policy, or the policies of a group */
+    ACCESS_CHANGED_ANYHOW,    /* anything of anybody: a certificate may count no more */
 };
 
 struct access_change {
     struct access_change *next;
     enum access_change_kind kind;
     size_t n;
-    char name[]; /* the certificate's id or the thing's name, n bytes */
+    char name[]; /* the certificate's id or content, or the thing's name, n bytes */
 };
 
 struct access_changes;
@@ -30,16 +33,16 @@ struct access_changes;
 struct access_changes *access_changes_new(void);
 void access_changes_free(struct access_changes *changes);
 
-/* Engine thread; NULL: nobody keeps decisions. `name` is empty for all. What cannot be noted for lack of
- * memory concerns all. */
+/* Engine thread; NULL: nobody keeps decisions. `name` is empty where everybody is concerned. What cannot be
+ * noted for lack of memory becomes ACCESS_CHANGED_ANYHOW. */
 void access_changes_note(struct access_changes *changes, enum access_change_kind kind, struct str name);
 /* Engine thread, after COMMIT. */
 void access_changes_publish(struct access_changes *changes);
 
 /* The taker: whether there is anything to take, at the price of reading one word. */
 bool access_changes_waiting(const struct access_changes *changes);
-/* What was handed out, oldest first; the caller frees each with free(). More than ACCESS_CHANGES_MAX become
- * one for all. */
+/* What was handed out, in no order that matters: whoever is concerned is to be looked at as he is now. The
+ * caller frees each with free(). More than ACCESS_CHANGES_MAX become one ACCESS_CHANGED_ANYHOW. */
 struct access_change *access_changes_take(struct access_changes *changes);
 
 enum { ACCESS_CHANGES_MAX = 10000 };

@@ -40,6 +40,9 @@ struct certificate_common certificate_new(struct op *op, const struct certificat
 bool certificate_registers_itself(struct op *op, const struct certificate *certificate,
                                   struct ca_certificate_row *ret_ca);
 
+/* What a certificate counts for is another matter once it is registered (ops/security/access_changes). */
+void certificate_note_registered(struct op *op, const struct certificate *certificate);
+
 /* certificateArn and certificateId; `type`: cert or cacert. */
 void render_certificate_reference(struct op *op, const char *type, struct str certificate_id);
 /* {"notBefore":…,"notAfter":…} as the member "validity". */

@@ -1,6 +1,7 @@
 /* RegisterCertificate, RegisterCertificateWithoutCA. */
 #include "ops/arn.h"
 #include "ops/refusal.h"
+#include "ops/security/access_changes.h"
 #include "ops/security/ca_certificate.h"
 #include "ops/security/certificate.h"
 #include "rules/security/certificate_state.h"
@@ -135,6 +136,12 @@ static bool find_ca(struct op *op, const struct registration *registration, stru
            fail(op->err, ERR_CERTIFICATE_VALIDATION, "The CA certificate that is given is not registered.");
 }
 
+/* Who is connected with it has counted for what its CA says of it until now. */
+void certificate_note_registered(struct op *op, const struct certificate *certificate)
+{
+    access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_CERTIFICATE, certificate->content);
+}
+
 static bool write_registered(struct op *op, const struct registration *registration,
                              enum certificate_mode mode, struct str ca_certificate_id)
 {
@@ -145,6 +152,7 @@ static bool write_registered(struct op *op, const struct registration *registrat
         .ca_certificate_id = ca_certificate_id,
     };
     row.common.mode = mode;
+    certificate_note_registered(op, &registration->certificate);
     if (!store_certificate_insert(op->db, &row))
         return fail(op->err, ERR_INTERNAL, "The certificate could not be stored.");
     render_certificate_reference(op, "cert", registration->certificate.id);

@@ -55,6 +55,7 @@ static bool insert(struct op *op, const struct certificate *certificate, struct 
         .ca_certificate_id = ca.common.certificate_id,
     };
     ret_row->common.mode = ca.common.mode;
+    certificate_note_registered(op, certificate);
     return store_certificate_insert(op->db, ret_row) ||
            fail(op->err, ERR_INTERNAL, "The certificate could not be stored.");
 }

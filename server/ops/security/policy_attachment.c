@@ -34,7 +34,7 @@ static void note_change(struct op *op, const struct policy_target *target)
     if (target->kind == POLICY_TARGET_CERTIFICATE)
         access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_CERTIFICATE, target->name);
     else if (target->kind == POLICY_TARGET_THING_GROUP)
-        access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_ALL, STR_NONE);
+        access_changes_note(op->access_changes, ACCESS_CHANGED_POLICIES, STR_NONE);
 }
 
 bool op_attach_policy(struct op *op, const void *input)

@@ -19,7 +19,7 @@ static bool find_version(struct op *op, const struct policy_row *policy, struct 
 /* Something about the policy is different from now on. */
 static bool write_change(struct op *op, struct policy_row *policy)
 {
-    access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_ALL, STR_NONE);
+    access_changes_note(op->access_changes, ACCESS_CHANGED_POLICIES, STR_NONE);
     policy->generation_id = policy_new_generation(op);
     policy->modified_at_ms = op->now_ms;
     return store_policy_changed(op->db, policy) || policy_not_stored(op);

@@ -51,6 +51,8 @@ bool may(const struct principal *principal, const struct action *action, struct 
     case PRINCIPAL_CERTIFICATE:
         if (!action->of_policies)
             return deny(ret_denial, DENIED_TO_CERTIFICATES, STR_NONE);
+        if (resource.n > RESOURCE_BYTES_MAX)
+            return deny(ret_denial, DENIED_TOO_LONG, STR_NONE);
         return policies_allow(
             &principal->policies,
             &(struct policy_request){ action->name, resource, context ? context : &nothing }, ret_denial);
@@ -65,6 +67,7 @@ const char *denial_text(enum denial_reason reason)
         [DENIED_BY_ROLE] = "the role of the access key does not permit it",
         [DENIED_TO_CERTIFICATES] = "no certificate permits it, only access keys do",
         [DENIED_FOR_OTHER_THINGS] = "the certificate stands for another thing, or for none",
+        [DENIED_TOO_LONG] = "its name is too long",
         [DENIED_IMPLICITLY] = "no policy allows it",
         [DENIED_EXPLICITLY] = "a policy denies it",
     };

@@ -24,6 +24,10 @@ enum principal_kind {
     PRINCIPAL_CERTIFICATE, /* IoT policies say what it may (auth = enforce) */
 };
 
+/* Of the ARN of what a certificate asks for; AWS's topics have 256 bytes at most. What deciding costs grows
+ * with it, and whoever publishes chooses it. */
+enum { RESOURCE_BYTES_MAX = 1024 };
+
 /* What is in force for a certificate: the policies that are attached to it and to the groups of its thing. */
 struct policy_voice {
     struct str name;
@@ -55,6 +59,7 @@ enum denial_reason {
     DENIED_BY_ROLE,          /* the key's role is too small for it */
     DENIED_TO_CERTIFICATES,  /* certificates may that never, whatever policies say: keys may */
     DENIED_FOR_OTHER_THINGS, /* the certificate stands for another thing, or for none */
+    DENIED_TOO_LONG,         /* certificates: the resource has more than RESOURCE_BYTES_MAX */
     DENIED_IMPLICITLY,       /* no policy allows it */
     DENIED_EXPLICITLY,       /* a policy denies it */
 };
