@@ -94,15 +94,6 @@ static bool is_arn(struct str text)
 
 /* ---- the server ---- */
 
-<<<<<<< HEAD
-/* The first one, where there are several. */
-static int64_t port_of(const struct rest_answer *info, const char *key, struct arena *arena)
-{
-    int64_t port = 0;
-    struct str all = rest_member(info, "settings", key, arena);
-    struct str text = str_split(&all, ',');
-    return text.p != NULL && str_to_int(text, &port) && port > 0 && port <= UINT16_MAX ? port : 0;
-=======
 /* The first port of "8883" or "8883,443"; whether 443 is one of them. */
 static int64_t port_of(const struct rest_answer *info, const char *key, struct arena *arena, bool *ret_443)
 {
@@ -117,7 +108,6 @@ static int64_t port_of(const struct rest_answer *info, const char *key, struct a
         *ret_443 = *ret_443 || port == HTTPS_PORT;
     }
     return first;
->>>>>>> main
 }
 
 /* What a device has to be told of it. Makes nothing. */

@@ -10,7 +10,11 @@ static int socket_of(struct MHD_Connection *connection)
     return info != NULL ? info->connect_fd : -1;
 }
 
-<<<<<<< HEAD
+void connection_shut(struct MHD_Connection *connection)
+{
+    shutdown(socket_of(connection), SHUT_RDWR);
+}
+
 /* False: out of memory. */
 static bool begin_session(struct http_listener *listener, struct MHD_Connection *theirs,
                           struct connection *connection)
@@ -21,14 +25,6 @@ static bool begin_session(struct http_listener *listener, struct MHD_Connection 
 }
 
 static void opened(struct http_listener *listener, struct MHD_Connection *theirs, void **ours)
-=======
-void connection_shut(struct MHD_Connection *connection)
-{
-    shutdown(socket_of(connection), SHUT_RDWR);
-}
-
-static void opened(struct http *http, int socket, void **ours)
->>>>>>> main
 {
     struct connection *connection = calloc(1, sizeof *connection);
     int socket = socket_of(theirs);
