@@ -20,7 +20,7 @@
 #include "http/key_ring.h"
 #include "http/login_rate.h"
 #include "http/sessions.h"
-#include "http/tls.h"
+#include "http/tls_session.h"
 #include "settings.h"
 
 enum {
@@ -38,6 +38,8 @@ struct http_listener {
     struct MHD_Daemon *daemon; /* NULL: its port is off */
     int socket;                /* ours to close since http_quiesce; -1 before */
     enum plane plane;          /* of requests that name none */
+    bool tls;                  /* it speaks HTTPS, and begins sessions with these */
+    struct tls_sessions sessions;
 };
 
 enum { LISTENER_HTTP, LISTENER_HTTPS, LISTENER_COUNT };
@@ -51,8 +53,6 @@ struct http {
     struct key_ring *keys;     /* whose signatures count; none: everybody's (auth = open) */
     struct sessions *sessions; /* who has logged in (auth = enforce) */
     struct login_rate *logins;
-    struct tls tls;              /* what the TLS listeners show, MQTT's too; empty when there are none */
-    char *client_cas;            /* PEM: whose certificates HTTPS clients are asked for; NULL: nobody's */
     struct deadlines *deadlines; /* of the connections of both listeners */
     pthread_key_t reader;        /* each pool thread's own struct db * */
     int64_t started_ms;

@@ -58,7 +58,7 @@ static bool collect(struct exchange *x, struct api_auth_request *ret_request)
         .method = str_from(x->sent_method),
         .path = x->path,
         .body = strbuf_str(&x->body),
-        .tls = x->listener == &x->http->listeners[LISTENER_HTTPS],
+        .tls = x->listener->tls,
         .plane =
             caller_of(STR_NONE, STR_NONE, exchange_header(x, MHD_HTTP_HEADER_HOST), x->listener->plane).plane,
     };

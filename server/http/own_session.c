@@ -40,7 +40,7 @@ static void write_session(struct json *json, const struct session *session)
  * for us adds Secure itself. */
 static bool set_cookie(struct exchange *x, const char *value, long life_s)
 {
-    bool tls = x->listener == &x->http->listeners[LISTENER_HTTPS];
+    bool tls = x->listener->tls;
     x->set_cookie =
         arena_printf(&x->call->arena, SESSION_COOKIE "=%s; Path=/; Max-Age=%ld; HttpOnly; SameSite=Strict%s",
                      value, life_s, tls ? "; Secure" : "")

@@ -65,7 +65,7 @@ static bool verify_with(struct s3_request *s3, struct all_keys *all)
         .query_n = s3->query_n,
         .headers = s3->headers,
         .header_n = s3->header_n,
-        .tls = s3->x->listener == &http->listeners[LISTENER_HTTPS],
+        .tls = s3->x->listener->tls,
     };
     const struct s3_keys keys = { .secret = secret_of, .context = all, .open = all->others->n == 0 };
     if (!s3_auth_verify(&request, &keys, clock_now_ms(http->config.clock), s3->arena, &s3->who, &s3->refusal))
