@@ -70,10 +70,9 @@ static bool find_route(struct exchange *x, const struct caller *caller, struct h
 /* By which the caller has reached us; absent: it did not say. */
 static struct str url_of(struct exchange *x, struct str authority)
 {
-    bool tls = x->listener == &x->http->listeners[LISTENER_HTTPS];
-    return authority.p == NULL
-               ? STR_NONE
-               : arena_printf(&x->call->arena, "%s://%.*s", tls ? "https" : "http", STR(authority));
+    return authority.p == NULL ? STR_NONE
+                               : arena_printf(&x->call->arena, "%s://%.*s",
+                                              x->listener->tls ? "https" : "http", STR(authority));
 }
 
 /* What takes long is left to a workshop. */

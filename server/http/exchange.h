@@ -18,7 +18,7 @@
 #include "client_ca.h"
 #include "engine/workshop.h"
 #include "http/http.h"
-#include "http/tls.h"
+#include "http/tls_session.h"
 #include "settings.h"
 
 enum {
@@ -36,6 +36,8 @@ struct http_listener {
     struct MHD_Daemon *daemon; /* NULL: its port is off */
     int socket;                /* ours to close since http_quiesce; -1 before */
     enum plane plane;          /* of requests that name none */
+    bool tls;                  /* it speaks HTTPS, and begins sessions with these */
+    struct tls_sessions sessions;
 };
 
 enum { LISTENER_HTTP, LISTENER_HTTPS, LISTENER_COUNT };
@@ -47,8 +49,6 @@ struct http {
     struct workshop *uploads;       /* forces to disk what was uploaded */
     struct workshop *fetches;       /* reads documents from an external S3; NULL: there is none */
     struct access_keys access_keys; /* whose signatures the artefact store takes; none: everybody's */
-    struct tls tls;                 /* what the TLS listeners show, MQTT's too; empty when there are none */
-    char *client_cas;               /* PEM: whose certificates HTTPS clients are asked for; NULL: nobody's */
     struct deadlines *deadlines;    /* of the connections of both listeners */
     pthread_key_t reader;           /* each pool thread's own struct db * */
     int64_t started_ms;

@@ -23,6 +23,7 @@
 struct client_ca;
 struct policy_cache;
 struct http;
+struct tls_shown;
 
 struct http_config {
     struct engine *engine;
@@ -34,6 +35,7 @@ struct http_config {
     struct policy_cache *policies;
     const struct issuer *issuer; /* signs devices' certificates; borrowed until http_stop */
     struct client_ca *client_ca; /* judges what HTTPS clients show; NULL: they are not asked */
+    struct tls_shown *tls;       /* what the TLS listeners show, MQTT's too; NULL: there are none */
     const struct artifacts *artifacts;
     struct store *store;          /* its readers serve the requests that only read */
     bool (*ready)(void *context); /* whether the whole server serves */

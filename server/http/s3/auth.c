@@ -61,7 +61,7 @@ bool s3_verify(struct s3_request *s3)
         .query_n = s3->query_n,
         .headers = s3->headers,
         .header_n = s3->header_n,
-        .tls = s3->x->listener == &http->listeners[LISTENER_HTTPS],
+        .tls = s3->x->listener->tls,
     };
     const struct s3_keys keys = { .secret = secret_of, .context = http, .open = http->access_keys.n == 0 };
     if (!s3_auth_verify(&request, &keys, clock_now_ms(http->config.clock), s3->arena, &s3->who, &s3->refusal))
