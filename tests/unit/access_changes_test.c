@@ -2,6 +2,7 @@
  */
 #include "support/cmocka_all.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,6 +153,36 @@ static void what_nobody_takes_is_freed(void **state)
     note(*state, ACCESS_CHANGED_FOR_THING, "b");
 }
 
+enum { PUBLISHED = 5000 };
+
+static void *publish_many(void *context)
+{
+    for (int i = 0; i < PUBLISHED; i++) {
+        note(context, ACCESS_CHANGED_FOR_CERTIFICATE, "a");
+        access_changes_publish(context);
+    }
+    return NULL;
+}
+
+static void what_one_thread_publishes_another_one_takes(void **state)
+{
+    pthread_t thread;
+    size_t n = 0;
+    assert_int_equal(pthread_create(&thread, NULL, publish_many, *state), 0);
+    while (n < PUBLISHED) {
+        struct access_change *next;
+        if (!access_changes_waiting(*state))
+            continue;
+        for (struct access_change *change = access_changes_take(*state); change; change = next, n++) {
+            next = change->next;
+            assert_int_equal(change->kind, ACCESS_CHANGED_FOR_CERTIFICATE);
+            free(change);
+        }
+    }
+    pthread_join(thread, NULL);
+    assert_false(access_changes_waiting(*state));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -165,6 +196,7 @@ int main(void)
         TEST(as_many_as_there_is_room_for_are_kept),
         TEST(nobody_has_to_hear),
         TEST(what_nobody_takes_is_freed),
+        TEST(what_one_thread_publishes_another_one_takes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
