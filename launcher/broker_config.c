@@ -6,6 +6,9 @@
 #include "base/log.h"
 #include "base/problem.h"
 
+/* Of HTTP and HTTPS, a thousand connections each; of the database; of artefacts that are read and written. */
+enum { OUR_DESCRIPTORS = 4096 };
+
 /* --- values ----------------------------------------------------------------------------------------- */
 
 /* The broker reads values to the end of the line: a value that holds one would be read as more lines. It
@@ -140,33 +143,48 @@ static void add_log(const struct settings *settings, struct strbuf *out)
     strbuf_printf(out, "connection_messages %s\n", settings->log_level >= LOG_INFO ? "true" : "false");
 }
 
+/* However many clients connect, HTTP, the database and the artefacts still get descriptors. */
+static int64_t connections_each(const struct broker_config *config)
+{
+    const struct settings *settings = config->settings;
+    int64_t half = config->descriptors_max / 2;
+    int64_t listeners =
+        (settings->mqtt_port != 0) + (int64_t)settings->mqtts_port.n + (settings->websocket_port != 0);
+    int64_t ours = half < OUR_DESCRIPTORS ? half : OUR_DESCRIPTORS;
+    return listeners > 0 ? (config->descriptors_max - ours) / listeners : 0;
+}
+
 /* AWS has no QoS 2. Nor could the plugin serve it: the broker tells it of a message that is sent again. */
-static void add_listener(int64_t port, const char *address, struct strbuf *out)
+static void add_listener(const struct broker_config *config, int64_t port, struct strbuf *out)
 {
-    strbuf_printf(out, "listener %" PRId64 " %s\nmax_qos 1\n", port, address);
+    strbuf_printf(out, "listener %" PRId64 " %s\nmax_qos 1\n", port, config->settings->bind);
+    int64_t connections = connections_each(config);
+    if (connections > 0)
+        strbuf_printf(out, "max_connections %" PRId64 "\n", connections);
 }
 
-static void add_mqtt(const struct settings *settings, struct strbuf *out)
+static void add_mqtt(const struct broker_config *config, struct strbuf *out)
 {
-    if (settings->mqtt_port != 0)
-        add_listener(settings->mqtt_port, settings->bind, out);
+    if (config->settings->mqtt_port != 0)
+        add_listener(config, config->settings->mqtt_port, out);
 }
 
-/* Clients are not asked for a certificate: that takes require_certificate and a cafile. */
-static bool add_mqtts_listener(const struct settings *settings, int64_t port, struct strbuf *out,
+/* Whether clients are asked for a certificate is the plugin's to say (plugin/broker_tls). */
+static bool add_mqtts_listener(const struct broker_config *config, int64_t port, struct strbuf *out,
                                struct strbuf *ret_problem)
 {
-    add_listener(port, settings->bind, out);
+    add_listener(config, port, out);
     strbuf_add_text(out, "tls_version tlsv1.2\n" /* and later ones, whose ciphers are all of this kind */
                          "ciphers ECDHE+AESGCM:ECDHE+CHACHA20\n");
-    return add_value(out, "certfile", settings->tls_certificate, ret_problem) &&
-           add_value(out, "keyfile", settings->tls_key, ret_problem);
+    return add_value(out, "certfile", config->settings->tls_certificate, ret_problem) &&
+           add_value(out, "keyfile", config->settings->tls_key, ret_problem);
 }
 
-static bool add_mqtts(const struct settings *settings, struct strbuf *out, struct strbuf *ret_problem)
+static bool add_mqtts(const struct broker_config *config, struct strbuf *out, struct strbuf *ret_problem)
 {
-    for (size_t i = 0; i < settings->mqtts_port.n; i++)
-        if (!add_mqtts_listener(settings, settings->mqtts_port.items[i], out, ret_problem))
+    const struct ports *ports = &config->settings->mqtts_port;
+    for (size_t i = 0; i < ports->n; i++)
+        if (!add_mqtts_listener(config, ports->items[i], out, ret_problem))
             return false;
     return true;
 }
@@ -179,11 +197,12 @@ static void add_idle(const struct broker_config *config, struct strbuf *out)
         strbuf_printf(out, "listener 0 %s\n", config->idle_socket);
 }
 
-static void add_websocket(const struct settings *settings, struct strbuf *out)
+static void add_websocket(const struct broker_config *config, struct strbuf *out)
 {
+    const struct settings *settings = config->settings;
     if (settings->websocket_port == 0)
         return;
-    add_listener(settings->websocket_port, settings->bind, out);
+    add_listener(config, settings->websocket_port, out);
     strbuf_add_text(out, "protocol websockets\n");
     /* without it, the address is taken for the name of a network interface and every address is bound */
     strbuf_printf(out, "socket_domain %s\n", strchr(settings->bind, ':') != NULL ? "ipv6" : "ipv4");
@@ -198,10 +217,10 @@ bool broker_config_write(const struct broker_config *config, struct strbuf *out,
     add_log(config->settings, out);
     if (!add_plugin(config, out, ret_problem))
         return false;
-    add_mqtt(config->settings, out);
-    if (!add_mqtts(config->settings, out, ret_problem))
+    add_mqtt(config, out);
+    if (!add_mqtts(config, out, ret_problem))
         return false;
     add_idle(config, out);
-    add_websocket(config->settings, out);
+    add_websocket(config, out);
     return !out->failed || problem(ret_problem, "out of memory");
 }

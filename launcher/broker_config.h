@@ -14,6 +14,7 @@ struct broker_config {
     const char *plugin;              /* file */
     const char *idle_socket;         /* a path without blanks, used where mqtt_port and mqtts_port are 0 */
     int64_t memory_max;              /* bytes that the broker, without us, may take; 0: no limit */
+    int64_t descriptors_max;         /* of its process, which is ours too; 0: not known */
     bool as_root;
 };
 

@@ -17,61 +17,41 @@ enum { NO_TEXT = 0 }; /* the first member of struct command_line is none of its 
 
 #define TEXT(member) offsetof(struct command_line, member)
 
+enum { OF_SERVER = 1 << PROGRAM_SERVER, OF_PROVISION = 1 << PROGRAM_PROVISION };
+
 static const struct own_option {
     const char *key;
-    bool programs[2];     /* by enum program */
     const char *argument; /* what stands for its value in --help; NULL: it takes none */
     size_t text;          /* the member of struct command_line that the value goes to; NO_TEXT: */
-    enum command command; /* what it is for then */
     const char *help;
+    enum command command; /* what it is for then */
+    int programs;         /* that have it */
 } own_options[] = {
-    { "endpoint",
-      { false, true },
-      "URL",
-      TEXT(endpoint),
-      COMMAND_RUN,
-      "The server, as https://iot.example:8443; default: the one on this machine that the settings "
-      "describe" },
-    { "ca",
-      { false, true },
-      "FILE",
-      TEXT(ca),
-      COMMAND_RUN,
+    { "endpoint", "URL", TEXT(endpoint),
+      "The server, as https://iot.example:8443; default: the one on this machine that the settings describe",
+      COMMAND_RUN, OF_PROVISION },
+    { "ca", "FILE", TEXT(ca),
       "PEM file of the CAs that may sign the certificate of --endpoint; default: certs/ca.pem in the data "
-      "folder, "
-      "or else those that this machine trusts" },
-    { "out",
-      { false, true },
-      "FOLDER",
-      TEXT(out),
-      COMMAND_RUN,
-      "Where the files go, which is made if it is missing; default: ./THING" },
-    { "policy",
-      { false, true },
-      "NAME",
-      TEXT(policy),
-      COMMAND_RUN,
-      "An IoT policy that exists; default: iotjobsd-device, made if it is missing" },
-    { "config",
-      { true, true },
-      "FILE",
-      TEXT(config_path),
-      COMMAND_RUN,
-      "Configuration file; default /etc/iotjobsd/iotjobsd.conf if it exists" },
-    { "help", { true, true }, NULL, NO_TEXT, COMMAND_HELP, "This text" },
-    { "version", { true, true }, NULL, NO_TEXT, COMMAND_VERSION, "The version" },
-    { "print-config",
-      { true, false },
-      NULL,
-      NO_TEXT,
-      COMMAND_PRINT_CONFIG,
-      "The settings in force, as a configuration file" },
+      "folder, or else those that this machine trusts",
+      COMMAND_RUN, OF_PROVISION },
+    { "out", "FOLDER", TEXT(out), "Where the files go, which is made if it is missing; default: ./THING",
+      COMMAND_RUN, OF_PROVISION },
+    { "policy", "NAME", TEXT(policy),
+      "An IoT policy that exists; default: iotjobsd-device, made if it is missing", COMMAND_RUN,
+      OF_PROVISION },
+    { "config", "FILE", TEXT(config_path),
+      "Configuration file; default /etc/iotjobsd/iotjobsd.conf if it exists", COMMAND_RUN,
+      OF_SERVER | OF_PROVISION },
+    { "help", NULL, NO_TEXT, "This text", COMMAND_HELP, OF_SERVER | OF_PROVISION },
+    { "version", NULL, NO_TEXT, "The version", COMMAND_VERSION, OF_SERVER | OF_PROVISION },
+    { "print-config", NULL, NO_TEXT, "The settings in force, as a configuration file", COMMAND_PRINT_CONFIG,
+      OF_SERVER },
 };
 
 static const struct own_option *own_option_find(struct str key, enum program program)
 {
     for (size_t i = 0; i < sizeof own_options / sizeof *own_options; i++)
-        if (own_options[i].programs[program] && str_eq_text(key, own_options[i].key))
+        if ((own_options[i].programs & 1 << program) != 0 && str_eq_text(key, own_options[i].key))
             return &own_options[i];
     return NULL;
 }
@@ -245,7 +225,7 @@ void command_line_help(enum program program, FILE *out)
 {
     fputs(introductions[program], out);
     for (size_t i = 0; i < sizeof own_options / sizeof *own_options; i++)
-        if (own_options[i].programs[program]) {
+        if ((own_options[i].programs & 1 << program) != 0) {
             help_line(out, own_options[i].key, own_options[i].argument);
             fprintf(out, "      %s\n", own_options[i].help);
         }

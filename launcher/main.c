@@ -96,14 +96,17 @@ static int64_t memory_max(void)
 }
 
 /* One descriptor for each device: as many as the system lets us have. Not without end, because the broker's
- * WebSocket library makes a table of that many. Failing that, what there is. */
-static void raise_descriptor_limit(void)
+ * WebSocket library makes a table of that many. Failing that, what there is. Returns how many; 0: not known.
+ */
+static int64_t raise_descriptor_limit(void)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return;
+        return 0;
+    rlim_t before = limit.rlim_cur;
     limit.rlim_cur = limit.rlim_max < DESCRIPTORS_MAX ? limit.rlim_max : DESCRIPTORS_MAX;
-    setrlimit(RLIMIT_NOFILE, &limit);
+    rlim_t now = setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before;
+    return now < DESCRIPTORS_MAX ? (int64_t)now : DESCRIPTORS_MAX;
 }
 
 static bool write_config(const struct settings *settings, const char *plugin, char ret_path[PATH_MAX],
@@ -118,6 +121,7 @@ static bool write_config(const struct settings *settings, const char *plugin, ch
         .plugin = plugin,
         .idle_socket = idle_socket,
         .memory_max = memory_max(),
+        .descriptors_max = raise_descriptor_limit(),
         .as_root = geteuid() == 0,
     };
     struct strbuf text;
@@ -270,7 +274,6 @@ static bool serve(struct settings *settings, struct strbuf *ret_problem)
     first_key_wipe(&launch.first);
     if (!ok)
         return false;
-    raise_descriptor_limit();
     execl(launch.broker, launch.broker, "-c", launch.config, (char *)NULL);
     return problem(ret_problem, "cannot start %s: %s", launch.broker, strerror(errno));
 }

@@ -27,11 +27,12 @@ static bool refuse_existing(const char *path, struct strbuf *ret_problem)
     return problem(ret_problem, "%s is there already: remove it, or choose another folder with --out", path);
 }
 
-static bool set_path(struct device_files *files, int kind, const char *thing, struct strbuf *ret_problem)
+static bool set_path(const char *folder, int kind, const char *thing, char ret_path[PATH_MAX],
+                     struct strbuf *ret_problem)
 {
     const char *suffix = kinds[kind].suffix;
-    int n = snprintf(files->paths[kind], PATH_MAX, "%s/%s%s", files->folder,
-                     suffix != NULL ? thing : kinds[kind].name, suffix != NULL ? suffix : "");
+    int n = snprintf(ret_path, PATH_MAX, "%s/%s%s", folder, suffix != NULL ? thing : kinds[kind].name,
+                     suffix != NULL ? suffix : "");
     return (n > 0 && n < PATH_MAX) || problem(ret_problem, "--out: the path is too long");
 }
 
@@ -43,7 +44,7 @@ bool device_files_plan(const char *folder, const char *thing, struct device_file
         return problem(ret_problem, "--out: the path is too long");
     for (int kind = 0; kind < DEVICE_FILES; kind++) {
         struct stat about;
-        if (!set_path(ret_files, kind, thing, ret_problem))
+        if (!set_path(folder, kind, thing, ret_files->paths[kind], ret_problem))
             return false;
         if (kind != DEVICE_CA && lstat(ret_files->paths[kind], &about) == 0)
             return refuse_existing(ret_files->paths[kind], ret_problem);

@@ -74,16 +74,11 @@ bool engine_admit_principal(struct engine *engine, const struct principal *princ
     return throttle_admit_principal(&engine->throttle, principal);
 }
 
-static bool has_room(const struct engine *engine, const struct call *call)
-{
-    return engine->depth < (size_t)engine->config.settings->inbox_limit &&
-           (engine->depth == 0 || engine->weight + call->arena.used <= INBOX_BYTES_MAX);
-}
-
 bool engine_submit(struct engine *engine, struct call *call)
 {
     pthread_mutex_lock(&engine->lock);
-    bool taken = !engine->stopping && has_room(engine, call);
+    bool taken = !engine->stopping && engine->depth < (size_t)engine->config.settings->inbox_limit &&
+                 (engine->depth == 0 || engine->weight + call->arena.used <= INBOX_BYTES_MAX);
     if (taken) {
         call->next = NULL;
         call->weight = call->arena.used;

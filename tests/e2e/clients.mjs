@@ -154,12 +154,19 @@ export class MqttClient {
  * because the SDK's native part keeps the process alive that it lives in, even when everything is closed.
  */
 export class Device {
-  /* Over TLS where a file of a CA to trust is given; `kind` is the SDK's jobs client to use: request-response or classic. */
-  static async connect(world, server, { thing = 'demoDevice', protocol = 5, kind = 'request-response', caFile } = {}) {
+  static async connect(world, server, options) {
+    const self = Device.start(world, server, options);
+    await self.take('ready');
+    return self;
+  }
+
+  /* Over TLS where a file of a CA to trust is given, perhaps with a certificate; `kind` is the SDK's jobs client to use:
+   * request-response or classic. It may get in or not. */
+  static start(world, server, { thing = 'demoDevice', protocol = 5, kind = 'request-response', caFile, certificateFile, keyFile } = {}) {
     const self = new Device();
     const port = caFile ? server.settings.mqttsPort : server.mqttPort;
     self.inbox = new Inbox();
-    const args = [port, thing, protocol, kind, caFile ?? ''].map(String);
+    const args = [port, thing, protocol, kind, caFile ?? '', ...(certificateFile ? [certificateFile, keyFile] : [])].map(String);
     self.child = fork(fileURLToPath(new URL('device.mjs', import.meta.url)), args);
     self.child.on('message', (message) => self.inbox.put(message));
     const exited = once(self.child, 'exit');
@@ -168,7 +175,6 @@ export class Device {
       self.child.kill('SIGKILL');
       await exited;
     });
-    await self.take('ready');
     return self;
   }
 

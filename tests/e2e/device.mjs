@@ -1,8 +1,8 @@
 /*
  * The program of a device: the AWS IoT Device SDK v2 for JavaScript (the native CRT) and one of its two jobs clients, over
- * plain TCP or, with a file of a CA to trust, over TLS.
+ * plain TCP or, with a file of a CA to trust, over TLS, with a certificate of its own if it has one.
  *
- *   device.mjs PORT THING 5|311 request-response|classic [CA_FILE]
+ *   device.mjs PORT THING 5|311 request-response|classic [CA_FILE [CERTIFICATE_FILE KEY_FILE]]
  *
  * Talks with the test that forked it. It sends { event: 'ready' } once both notifications are subscribed, { event, message }
  * for each notification, { event: 'notify subscribed' } after a reconnection (the request/response client only), and, from
@@ -16,12 +16,14 @@ import { io, iotjobs, mqtt, mqtt5 } from 'aws-iot-device-sdk-v2';
 
 import { ClassicJobs } from './device_classic.mjs';
 
-const [port, thingName, protocol, kind, caFile] = process.argv.slice(2);
+const [port, thingName, protocol, kind, caFile, certificateFile, keyFile] = process.argv.slice(2);
 const options = { maxRequestResponseSubscriptions: 6, maxStreamingSubscriptions: 2, operationTimeoutInSeconds: 10 };
 
 function tlsContext() {
   if (!caFile) return undefined;
-  const tls = new io.TlsContextOptions();
+  const tls = certificateFile
+    ? io.TlsContextOptions.create_client_with_mtls_from_path(certificateFile, keyFile)
+    : new io.TlsContextOptions();
   tls.override_default_trust_store(readFileSync(caFile, 'utf8'));
   return new io.ClientTlsContext(tls);
 }

@@ -315,6 +315,8 @@ static void a_connection_that_is_not_known_may_nothing(void **state)
     identities_expel(&gate->identities, &connection);
     assert_comes(gate, &pump, "pump");
     leaves(gate, "pump");
+    reviews(gate);
+    assert_false(identities_knows(&gate->identities, gate->visits));
     assert_false(identities_may(&gate->identities, gate->visits, &action_publish, "topic", STR_LIT("a")));
     assert_cut(gate, "");
     device_release(&pump);

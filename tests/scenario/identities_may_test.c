@@ -41,10 +41,12 @@ static void each_action_is_allowed_by_itself(void **state)
     struct gate *gate = *state;
     struct device pump = given_pump_here(
         gate,
-        ALLOW("iot:Publish", IOT_ARN("topic/pump/up")) "," ALLOW("iot:Subscribe", IOT_ARN("topicfilter/pump/"
-                                                                                          "+/all")) "," ALLOW(
-            "iot:Receive", IOT_ARN("topic/pump/down")) "," ALLOW("iot:RetainPublish",
-                                                                 IOT_ARN("topic/pump/state")));
+        ALLOW("iot:Publish", IOT_ARN("topic/pump/up")) "," ALLOW(
+            "iot:Subscribe",
+            IOT_ARN("topicfilter/pump/"
+                    "+/all")) "," ALLOW("iot:Receive",
+                                        IOT_ARN("topic/pump/down")) "," ALLOW("iot:RetainPublish",
+                                                                              IOT_ARN("topic/pump/state")));
     for (size_t i = 0; i < 4; i++)
         for (size_t j = 0; j < 4; j++)
             assert_int_equal(client_may(gate, "pump", actions[i], topics[j]), i == j);
@@ -96,17 +98,20 @@ static void a_deny_is_stronger_than_any_allow(void **state)
     device_release(&pump);
 }
 
-/* A topic may have 64 KiB. */
-static void a_long_topic_is_asked_about_in_full(void **state)
+/* A topic may have 64 KiB; policies have to do with what an ARN can be. */
+static void a_long_topic_is_asked_about_in_full_or_denied(void **state)
 {
-    enum { LONG = 65535 };
-    static char topic[LONG + 1];
+    enum { LONG = RESOURCE_BYTES_MAX - (sizeof IOT_ARN("topic/") - 1) };
+    static char topic[LONG + 2];
     struct gate *gate = *state;
     struct device pump = given_pump_here(gate, ALLOW("iot:Publish", IOT_ARN("topic/*z")));
     memset(topic, 'a', LONG);
     assert_may_not(gate, "pump", &action_publish, topic);
     topic[LONG - 1] = 'z';
     assert_may(gate, "pump", &action_publish, topic);
+    topic[LONG] = 'z';
+    assert_may_not(gate, "pump", &action_publish, topic);
+    assert_json_string(newest_denial(gate), "reason", denial_text(DENIED_TOO_LONG));
     assert_may_not(gate, "pump", &action_publish, "a");
     assert_may(gate, "pump", &action_publish, "z");
     device_release(&pump);
@@ -180,36 +185,47 @@ static void a_policy_names_parts_of_the_certificate(void **state)
 {
     char own[256];
     struct gate *gate = *state;
-    struct device pump = given_pump_here(
-        gate,
-        ALLOW("iot:Publish", IOT_ARN("topic/${iot:CertificateId}/up")) "," ALLOW("iot:Publish", IOT_ARN("topi"
-                                                                                                        "c/"
-                                                                                                        "cn/"
-                                                                                                        "${"
-                                                                                                        "iot:"
-                                                                                                        "Cert"
-                                                                                                        "ific"
-                                                                                                        "ate."
-                                                                                                        "Subj"
-                                                                                                        "ect."
-                                                                                                        "Comm"
-                                                                                                        "onNa"
-                                                                                                        "me"
-                                                                                                        "}")) "," ALLOW(
-            "iot:Publish",
-            IOT_ARN("topic/o/${iot:Certificate.Subject.Organization}")) "," ALLOW("iot:Publish",
-                                                                                  IOT_ARN("topic/ou/"
-                                                                                          "${iot:Certificate."
-                                                                                          "Subject."
-                                                                                          "OrganizationalUnit"
-                                                                                          "}")) "," ALLOW("io"
-                                                                                                          "t:"
-                                                                                                          "Pu"
-                                                                                                          "bl"
-                                                                                                          "is"
-                                                                                                          "h",
-                                                                                                          IOT_ARN(
-                                                                                                              "topic/by/${iot:ClientId}")));
+    struct
+        device
+            pump =
+                given_pump_here(gate,
+                                ALLOW("iot:Publish", IOT_ARN("topic/${iot:CertificateId}/up")) "," ALLOW(
+                                    "iot:Publish",
+                                    IOT_ARN("topi"
+                                            "c/"
+                                            "cn/"
+                                            "${"
+                                            "iot:"
+                                            "Cert"
+                                            "ific"
+                                            "ate."
+                                            "Subj"
+                                            "ect."
+                                            "Comm"
+                                            "onNa"
+                                            "me"
+                                            "}")) "," ALLOW("iot:Publish",
+                                                            IOT_ARN("topic/o/"
+                                                                    "${iot:Certificate.Subject."
+                                                                    "Organization}")) "," ALLOW("iot:Publish",
+                                                                                                IOT_ARN(
+                                                                                                    "topic/"
+                                                                                                    "ou/"
+                                                                                                    "${iot:"
+                                                                                                    "Certific"
+                                                                                                    "ate."
+                                                                                                    "Subject."
+                                                                                                    "Organiza"
+                                                                                                    "tionalUn"
+                                                                                                    "it"
+                                                                                                    "}")) "," ALLOW("io"
+                                                                                                                    "t:"
+                                                                                                                    "Pu"
+                                                                                                                    "bl"
+                                                                                                                    "is"
+                                                                                                                    "h",
+                                                                                                                    IOT_ARN(
+                                                                                                                        "topic/by/${iot:ClientId}")));
     snprintf(own, sizeof own, "%s/up", pump.registered.id);
     assert_may(gate, "pump", &action_publish, own);
     own[0] = own[0] == '0' ? '1' : '0';
@@ -263,11 +279,13 @@ static void attributes_and_types_of_the_thing_have_values(void **state)
 static void the_time_is_the_clocks_at_each_question(void **state)
 {
     struct gate *gate = *state;
-    struct device pump =
-        given_pump_here(gate, ALLOW_IF("iot:Publish", "\"DateLessThan\":{\"aws:CurrentTime\":\"2030-01-01T13:"
-                                                      "00:00Z\"}") "," ALLOW_IF(
-                                  "iot:Subscribe",
-                                  "\"NumericGreaterThanEquals\":{\"aws:EpochTime\":\"1893502800\"}"));
+    struct device pump = given_pump_here(
+        gate,
+        ALLOW_IF(
+            "iot:Publish",
+            "\"DateLessThan\":{\"aws:CurrentTime\":\"2030-01-01T13:"
+            "00:00Z\"}") "," ALLOW_IF("iot:Subscribe",
+                                      "\"NumericGreaterThanEquals\":{\"aws:EpochTime\":\"1893502800\"}"));
     assert_may(gate, "pump", &action_publish, "a");
     assert_may_not(gate, "pump", &action_subscribe, "a");
     advance(gate->w, "PT59M59S");
@@ -359,7 +377,7 @@ int main(void)
         TEST(wildcards_of_filters_are_ordinary_characters),
         TEST(own_topics_are_those_of_its_thing),
         TEST(a_deny_is_stronger_than_any_allow),
-        TEST(a_long_topic_is_asked_about_in_full),
+        TEST(a_long_topic_is_asked_about_in_full_or_denied),
         TEST(a_session_that_lasts_can_be_forbidden),
         TEST(what_a_client_asks_for_counts_while_it_connects_alone),
         TEST(a_policy_asks_where_a_client_comes_from),

@@ -106,9 +106,10 @@ int64_t denials_total(struct gate *gate);
 
 /* ---- reviews ---- */
 
-/* Ticks until nobody is to be reviewed any more; whoever is cut leaves, and is one of gate->cut. How many
- * ticks it took. Their names are free once they are forgotten. */
-int reviews(struct gate *gate);
+/* A tick, or ticks until nobody is to be reviewed any more. Whoever is cut leaves, and is one of gate->cut;
+ * his name is free once those are forgotten. True: there are more. */
+bool review_once(struct gate *gate);
+void reviews(struct gate *gate);
 void forget_cut(struct gate *gate);
 /* Those who are cut now, in the order in which it happens: "a b"; "" for nobody. */
 void assert_cut(struct gate *gate, const char *clients);

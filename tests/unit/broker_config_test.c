@@ -212,6 +212,34 @@ static void what_a_device_leaves_in_memory_has_ceilings(void **state)
             fail_msg("no line: %s", lines[i]);
 }
 
+static void clients_leave_descriptors_for_the_rest_of_the_process(void **state)
+{
+    static const struct {
+        int64_t descriptors;
+        const char *websocket_port, *line;
+    } cases[] = {
+        { 1 << 20, "0", "max_connections 1044480" },
+        { 1 << 20, "9001", "max_connections 522240" },
+        { 1024, "0", "max_connections 512" },
+    };
+    struct world *world = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        strbuf_clear(&world->text);
+        world->config.descriptors_max = cases[i].descriptors;
+        set(world, "websocket_port", cases[i].websocket_port);
+        write_config(world);
+        assert_true(has(world, cases[i].line));
+        assert_int_equal(count(world, "max_connections"), cases[i].websocket_port[0] == '9' ? 2 : 1);
+    }
+}
+
+static void a_limit_that_is_not_known_is_none(void **state)
+{
+    struct world *world = *state;
+    write_config(world);
+    assert_int_equal(count(world, "max_connections"), 0);
+}
+
 static void memory_of_an_unknown_size_has_no_limit(void **state)
 {
     struct world *world = *state;
@@ -307,6 +335,8 @@ int main(void)
         TEST(only_settings_that_differ_from_their_default_reach_the_plugin),
         TEST(the_plugin_is_told_that_the_whole_configuration_is_known),
         TEST(what_a_device_leaves_in_memory_has_ceilings),
+        TEST(clients_leave_descriptors_for_the_rest_of_the_process),
+        TEST(a_limit_that_is_not_known_is_none),
         TEST(memory_of_an_unknown_size_has_no_limit),
         TEST(sessions_are_kept_in_the_data_folder),
         TEST(in_memory_the_broker_writes_nothing),

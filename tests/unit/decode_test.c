@@ -358,6 +358,26 @@ static void a_body_has_a_limit_of_values(void **state)
     }
 }
 
+static void a_map_that_the_model_does_not_limit_has_a_limit(void **state)
+{
+    (void)state;
+    enum { ENTRIES = 1000 };
+    static char body[64 * 1024];
+    for (int entries = ENTRIES; entries <= ENTRIES + 1; entries++) {
+        size_t n = (size_t)snprintf(body, sizeof body, "{\"attributePayload\":{\"attributes\":{");
+        for (int i = 0; i < entries; i++)
+            n += (size_t)snprintf(body + n, sizeof body - n, "%s\"a%d\":\"\"", i > 0 ? "," : "", i);
+        n += (size_t)snprintf(body + n, sizeof body - n, "}}}");
+        const void *in = decode(OP_CREATE_THING, "pump", NULL, (struct str){ body, n });
+        if (entries <= ENTRIES)
+            assert_non_null(in);
+        else
+            assert_not_decoded(
+                in, ERR_INVALID_REQUEST,
+                "Value at 'attributePayload.attributes' must be an object with at most 1000 entries.");
+    }
+}
+
 static void a_token_is_looked_for_in_small_bodies_alone(void **state)
 {
     (void)state;
@@ -505,6 +525,7 @@ int main(void)
         cmocka_unit_test(bodies_that_are_no_json_object_in_utf8_are_invalid_json),
         cmocka_unit_test(nesting_has_a_limit),
         cmocka_unit_test(a_body_has_a_limit_of_values),
+        cmocka_unit_test(a_map_that_the_model_does_not_limit_has_a_limit),
         cmocka_unit_test(a_token_is_looked_for_in_small_bodies_alone),
         cmocka_unit_test(a_mebibyte_of_anything_is_read_or_refused_at_once),
         cmocka_unit_test(json_is_checked_strictly),

@@ -85,6 +85,7 @@ static bool create_again(struct op *op, const struct create_thing_request *in,
 
 static bool write_thing(struct op *op, struct thing_row *thing, const struct attribute_rows *attributes)
 {
+    access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_THING, thing->name);
     return (store_thing_insert(op->db, thing) &&
             store_attributes_insert(op->db, ATTRIBUTES_OF_THING, thing->id, attributes) &&
             event_thing(op, REGISTRY_CREATED, thing, attributes) &&
@@ -247,6 +248,7 @@ bool op_delete_thing(struct op *op, const void *input)
     if (!store_thing_get(op->db, op->arena, in->thing_name, &thing))
         return true;
     struct attribute_rows attributes;
+    access_changes_note(op->access_changes, ACCESS_CHANGED_FOR_THING, in->thing_name);
     return check_version(op, in->expected_version, &thing) && check_detached(op, &thing) &&
            find_attributes(op, &thing, &attributes) && remove_open_executions(op, in->thing_name) &&
            membership_end_all(op, &thing) &&

@@ -3,6 +3,7 @@
 #include "ops/arn.h"
 #include "ops/refusal.h"
 #include "ops/render.h"
+#include "ops/security/access_changes.h"
 #include "ops/security/certificate.h"
 #include "ops/tags.h"
 #include "settings.h"
@@ -142,6 +143,13 @@ static void configure(struct ca_certificate_row *ca, const struct registration_c
     ca->template_name = wanted->template_name;
 }
 
+/* Who is connected with a certificate that it has signed, and that is not registered, would have to register
+ * itself from now on, or needs to no more. */
+static void note_change(struct op *op)
+{
+    access_changes_note(op->access_changes, ACCESS_CHANGED_ANYHOW, STR_NONE);
+}
+
 static bool write_ca(struct op *op, const struct register_ca_certificate_request *in,
                      const struct certificate *certificate)
 {
@@ -154,6 +162,7 @@ static bool write_ca(struct op *op, const struct register_ca_certificate_request
     };
     ca.common.mode = is_sni_only(in) ? CERTIFICATE_MODE_SNI_ONLY : CERTIFICATE_MODE_DEFAULT;
     configure(&ca, in->registration_config);
+    note_change(op);
     if (!store_ca_certificate_insert(op->db, &ca))
         return fail(op->err, ERR_INTERNAL, "The CA certificate could not be stored.");
     return tags_write(op, TAGGABLE_CA_CERTIFICATE, certificate->id, &in->tags);
@@ -270,7 +279,10 @@ bool op_update_ca_certificate(struct op *op, const void *input)
         return false;
     const struct ca_certificate_row before = ca;
     apply(&ca, in);
-    return is_same(&ca, &before) || store_ca_certificate_changed(op->db, &ca, op->now_ms) ||
+    if (is_same(&ca, &before))
+        return true;
+    note_change(op);
+    return store_ca_certificate_changed(op->db, &ca, op->now_ms) ||
            fail(op->err, ERR_INTERNAL, "The CA certificate could not be stored.");
 }
 
@@ -287,6 +299,7 @@ bool op_delete_ca_certificate(struct op *op, const void *input)
     if (ca.status == CA_CERTIFICATE_STATUS_ACTIVE)
         return fail(op->err, ERR_CERTIFICATE_STATE,
                     "CA certificate must be deactivated (not ACTIVE) before deletion. Id: %.*s", STR(id));
+    note_change(op);
     return (store_ca_certificate_delete(op->db, ca.common.id) ||
             fail(op->err, ERR_INTERNAL, "The CA certificate could not be deleted.")) &&
            tags_forget(op, TAGGABLE_CA_CERTIFICATE, id);

@@ -5,8 +5,10 @@
 #include "base/random.h"
 #include "ops/arn.h"
 #include "ops/refusal.h"
+#include "ops/security/access_changes.h"
 #include "ops/tags.h"
 #include "rules/security/policy_document.h"
+#include "settings.h"
 
 enum { PAGE_SIZE_DEFAULT = 25 }; /* identity 1.7 */
 
@@ -85,6 +87,13 @@ static bool check_name(struct op *op, struct str name)
                 "Policy cannot be created - name already exists (name=%.*s)", STR(name));
 }
 
+/* The one that is in force for certificates that are not registered is attached to nothing. */
+static void note_client_policy(struct op *op, struct str policy_name)
+{
+    if (str_eq_text(policy_name, op->settings->tls_client_policy))
+        access_changes_note(op->access_changes, ACCESS_CHANGED_POLICIES, STR_NONE);
+}
+
 bool op_create_policy(struct op *op, const void *input)
 {
     const struct create_policy_request *in = input;
@@ -105,6 +114,7 @@ bool op_create_policy(struct op *op, const void *input)
         .generation_id = policy.generation_id,
         .created_at_ms = op->now_ms,
     };
+    note_client_policy(op, policy.name);
     if (!store_policy_insert(op->db, &policy) || !store_policy_version_insert(op->db, policy.id, &version))
         return policy_not_stored(op);
     policy_render_name(op, policy.name);
@@ -151,6 +161,7 @@ bool op_delete_policy(struct op *op, const void *input)
             op->err, ERR_DELETE_CONFLICT,
             "Cannot delete the policy because it has one or more policy versions attached to it (name=%.*s)",
             STR(policy.name));
+    note_client_policy(op, policy.name);
     return (store_policy_delete(op->db, policy.id) || policy_not_stored(op)) &&
            tags_forget(op, TAGGABLE_POLICY, policy.name);
 }
