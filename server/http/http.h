@@ -5,10 +5,11 @@
  * Requests that only read run on the HTTP thread with that thread's own read-only connection; requests
  * that write are submitted to the engine while the connection is suspended.
  *
- * HTTPS is the same with one difference: a request that does not say which plane it means, by its signature
- * or its Host, means the data plane, as on AWS's port for devices. Where tls_client_ca names CAs, HTTPS asks
- * clients for a certificate: who shows none is anybody, who shows one may do what rules/security/access.h
- * says of it, and who shows one that does not count may do nothing.
+ * HTTPS at https_port is the same with one difference: a request that does not say which plane it means, by
+ * its signature or its Host, means the data plane, as on AWS's port for devices. Where tls_client_ca names
+ * CAs it asks clients for a certificate, and with auth = enforce always: who shows none is anybody, who shows
+ * one may do what rules/security/access.h says of it, and who shows one that does not count may do nothing.
+ * HTTPS at http_port (http_tls) is HTTP at http_port, and nobody is asked.
  *
  * With auth = open nobody has to say who he is, but to the artefact store where there are access keys
  * (access_keys.h). With auth = enforce everybody has: by a signature, a certificate, or a session

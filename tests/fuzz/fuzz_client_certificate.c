@@ -46,8 +46,8 @@ static struct client_ca *the_ca(void)
         return ca;
     strbuf_init(&why, PROBLEM_MAX);
     const struct client_ca_options options = { .cas = cas, .crls = crls };
-    fuzz_promise(new_file_in_memory("ca.pem", STR_LIT(ca_pem), cas, &why) &&
-                     new_file_in_memory("crl.pem", STR_LIT(crl_pem), crls, &why),
+    fuzz_promise(new_file_in_memory("ca.pem", str_from(ca_pem), cas, &why) &&
+                     new_file_in_memory("crl.pem", str_from(crl_pem), crls, &why),
                  "there is room for the files");
     ca = client_ca_open(&options, &why);
     fuzz_promise(ca != NULL, "the CA can be used");
@@ -80,7 +80,7 @@ static bool is_signed_by(struct str der, EVP_PKEY *key)
 
 static bool any_is_signed_by_the_ca(const struct str *chain, size_t n)
 {
-    X509 *ca = pem_parse_certificate(STR_LIT(ca_pem));
+    X509 *ca = pem_parse_certificate(str_from(ca_pem));
     bool any = false;
     for (size_t i = 0; i < n; i++)
         any = any || is_signed_by(chain[i], X509_get0_pubkey(ca));
