@@ -92,9 +92,8 @@ static const struct grammar_rule random_access[] = {
     { "thing-name", VARIABLE("Connection.Thing.ThingName") },
     { "type-name", VARIABLE("Connection.Thing.ThingTypeName") },
     { "fw", VARIABLE("Connection.Thing.Attributes[fw]") },
-    { "denied",
-      SAID("Deny", "Publish", ARN "topic/fw/<digit>") "|" SAID("Deny", "*", ARN "topic/type/<type>") "|" SAID(
-          "Deny", "Publish", ARN "topic/thing/<thing>") },
+    { "denied", SAID("Deny", "Publish", ARN "<denied-topic>") },
+    { "denied-topic", "topic/fw/<digit>|topic/type/<type>|topic/thing/<thing>" },
 };
 
 #endif
