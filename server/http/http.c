@@ -423,33 +423,18 @@ static bool start_listeners(struct http *http, struct strbuf *ret_problem)
            start_one(&http->listeners[LISTENER_HTTPS], "https_port", settings->https_port, ret_problem);
 }
 
-static enum tls_asks whom_to_ask(const struct http_config *config)
-{
-    if (config->settings->auth == AUTH_ENFORCE)
-        return TLS_ASKS_EVERYBODY;
-    return config->client_ca != NULL ? TLS_ASKS_KNOWN : TLS_ASKS_NOBODY;
-}
-
-static void init_listeners(struct http *http)
+static void init_listener(struct http *http, int which, enum plane plane, bool tls)
 {
     const struct http_config *config = &http->config;
-    const struct tls_sessions sessions = { .shown = config->tls,
-                                           .client_ca = config->client_ca,
-                                           .log = config->log };
-    struct http_listener *usual = &http->listeners[LISTENER_HTTP];
-    struct http_listener *devices = &http->listeners[LISTENER_HTTPS];
-    *usual = (struct http_listener){ .http = http,
-                                     .socket = -1,
-                                     .plane = PLANE_CONTROL,
-                                     .tls = config->settings->http_tls,
-                                     .sessions = sessions };
-    *devices = (struct http_listener){
-        .http = http, .socket = -1, .plane = PLANE_DATA, .tls = true, .sessions = sessions
+    struct http_listener *listener = &http->listeners[which];
+    *listener = (struct http_listener){
+        .http = http,
+        .socket = -1,
+        .plane = plane,
+        .tls = tls,
+        .sessions = { .shown = config->tls, .client_ca = config->client_ca, .log = config->log },
     };
-    devices->sessions.asks = whom_to_ask(config);
-    devices->sessions.for_devices = true;
-    tls_sessions_init(&usual->sessions);
-    tls_sessions_init(&devices->sessions);
+    tls_sessions_init(&listener->sessions, plane == PLANE_DATA, config->settings->auth == AUTH_ENFORCE);
 }
 
 static bool start_fetches(struct http *http)
@@ -539,7 +524,8 @@ struct http *http_start(const struct http_config *config, struct strbuf *ret_pro
         free(http);
         return NULL;
     }
-    init_listeners(http);
+    init_listener(http, LISTENER_HTTP, PLANE_CONTROL, config->settings->http_tls);
+    init_listener(http, LISTENER_HTTPS, PLANE_DATA, true);
     if (identify_start(http, ret_problem) && start_workshops(http, ret_problem) &&
         start_deadlines(http, ret_problem) && start_listeners(http, ret_problem))
         return http;

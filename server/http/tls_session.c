@@ -18,8 +18,13 @@ struct tls_credentials {
     uint64_t tls_generation, ca_generation; /* what they were made of */
 };
 
-void tls_sessions_init(struct tls_sessions *sessions)
+void tls_sessions_init(struct tls_sessions *sessions, bool for_devices, bool enforce)
 {
+    sessions->for_devices = for_devices;
+    if (for_devices && enforce)
+        sessions->asks = TLS_ASKS_EVERYBODY;
+    else if (for_devices && sessions->client_ca != NULL)
+        sessions->asks = TLS_ASKS_KNOWN;
     pthread_mutex_init(&sessions->lock, NULL);
 }
 

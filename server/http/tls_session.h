@@ -35,7 +35,9 @@ struct tls_sessions {
     struct tls_credentials *now; /* made of what is in force; NULL: nobody has needed them yet */
 };
 
-void tls_sessions_init(struct tls_sessions *sessions);
+/* `shown`, `client_ca` and `log` are set, the rest is zero. Devices alone are asked for certificates: with
+ * `enforce` all, else those of `client_ca`, if it is there. */
+void tls_sessions_init(struct tls_sessions *sessions, bool for_devices, bool enforce);
 /* No connection has a session any more. */
 void tls_sessions_release(struct tls_sessions *sessions);
 
