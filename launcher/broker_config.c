@@ -149,7 +149,7 @@ static int64_t connections_each(const struct broker_config *config)
     const struct settings *settings = config->settings;
     int64_t half = config->descriptors_max / 2;
     int64_t listeners =
-        (settings->mqtt_port != 0) + (settings->mqtts_port != 0) + (settings->websocket_port != 0);
+        (settings->mqtt_port != 0) + (int64_t)settings->mqtts_port.n + (settings->websocket_port != 0);
     int64_t ours = half < OUR_DESCRIPTORS ? half : OUR_DESCRIPTORS;
     return listeners > 0 ? (config->descriptors_max - ours) / listeners : 0;
 }
@@ -169,23 +169,31 @@ static void add_mqtt(const struct broker_config *config, struct strbuf *out)
         add_listener(config, config->settings->mqtt_port, out);
 }
 
-/* Clients are not asked for a certificate: that takes require_certificate and a cafile. */
+/* Whether clients are asked for a certificate is the plugin's to say (plugin/broker_tls). */
+static bool add_mqtts_listener(const struct broker_config *config, int64_t port, struct strbuf *out,
+                               struct strbuf *ret_problem)
+{
+    add_listener(config, port, out);
+    strbuf_add_text(out, "tls_version tlsv1.2\n" /* and later ones, whose ciphers are all of this kind */
+                         "ciphers ECDHE+AESGCM:ECDHE+CHACHA20\n");
+    return add_value(out, "certfile", config->settings->tls_certificate, ret_problem) &&
+           add_value(out, "keyfile", config->settings->tls_key, ret_problem);
+}
+
 static bool add_mqtts(const struct broker_config *config, struct strbuf *out, struct strbuf *ret_problem)
 {
-    const struct settings *settings = config->settings;
-    if (settings->mqtts_port == 0)
-        return true;
-    add_listener(config, settings->mqtts_port, out);
-    strbuf_add_text(out, "tls_version tlsv1.2\n"); /* and later ones */
-    return add_value(out, "certfile", settings->tls_certificate, ret_problem) &&
-           add_value(out, "keyfile", settings->tls_key, ret_problem);
+    const struct ports *ports = &config->settings->mqtts_port;
+    for (size_t i = 0; i < ports->n; i++)
+        if (!add_mqtts_listener(config, ports->items[i], out, ret_problem))
+            return false;
+    return true;
 }
 
 /* The broker opens a listener of its own choice when it is given none, and no WebSocket listener
  * without another one: where MQTT is off, it gets a local socket that nobody knows of. */
 static void add_idle(const struct broker_config *config, struct strbuf *out)
 {
-    if (config->settings->mqtt_port == 0 && config->settings->mqtts_port == 0)
+    if (config->settings->mqtt_port == 0 && config->settings->mqtts_port.n == 0)
         strbuf_printf(out, "listener 0 %s\n", config->idle_socket);
 }
 

@@ -29,12 +29,4 @@ bool files_prepare_data(const char *folder, char ret_path[PATH_MAX], struct strb
 bool files_write_config(const char *folder, struct str text, char ret_path[PATH_MAX],
                         struct strbuf *ret_problem);
 
-/* Writes a file in memory that the program which this process becomes has too, for its owner alone, and gives
- * a path to it, of use to other processes of the user as well for as long as that program runs. */
-bool files_write_memory(const char *name, struct str text, char ret_path[PATH_MAX],
-                        struct strbuf *ret_problem);
-
-/* Writes a whole file, for its owner alone, or leaves the one that is there. */
-bool files_replace(const char *path, struct str text, struct strbuf *ret_problem);
-
 #endif

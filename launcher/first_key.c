@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/new_file.h"
 #include "base/problem.h"
 #include "base/random.h"
-#include "launcher/files.h"
 
 enum { FILE_TEXT_MAX = 1024 };
 
@@ -55,7 +55,7 @@ bool first_key_in_folder(const char *folder, struct first_key *ret_key, struct s
     if (!is_there) {
         make(ret_key);
         write_text(ret_key, &text);
-        ok = files_replace(path, strbuf_str(&text), ret_problem);
+        ok = new_file_replace(path, strbuf_str(&text), ret_problem);
         strbuf_release(&text);
     }
     memcpy(ret_key->path, path, sizeof path);
@@ -67,7 +67,7 @@ bool first_key_in_memory(struct first_key *ret_key, struct strbuf *ret_problem)
     struct strbuf text;
     make(ret_key);
     write_text(ret_key, &text);
-    bool ok = files_write_memory("access_keys", strbuf_str(&text), ret_key->path, ret_problem);
+    bool ok = new_file_in_memory("access_keys", strbuf_str(&text), ret_key->path, ret_problem);
     strbuf_release(&text);
     return ok;
 }

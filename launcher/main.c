@@ -18,15 +18,15 @@
 #include "base/problem.h"
 #include "base/random.h"
 #include "client_ca.h"
-#include "http/tls.h"
 #include "launcher/broker_config.h"
-#include "launcher/certificates.h"
 #include "launcher/command_line.h"
 #include "launcher/files.h"
 #include "launcher/first_key.h"
 #include "launcher/preflight.h"
 #include "launcher/settings_source.h"
 #include "settings_secret.h"
+#include "tls.h"
+#include "tls_certificates.h"
 
 enum { DESCRIPTORS_MAX = 1 << 20 };
 
@@ -67,15 +67,18 @@ static void print_access(const struct settings *settings, const struct first_key
 
 static void print_welcome(const struct settings *settings, const char *ca, const struct first_key *first)
 {
+    const char *scheme = settings->http_tls ? "https" : "http";
     printf("iotjobsd " IOTJOBS_VERSION "\n");
-    print_endpoint("HTTP", "http", settings->bind, settings->http_port, "");
-    print_endpoint("HTTPS", "https", settings->bind, settings->https_port, "");
+    print_endpoint(settings->http_tls ? "HTTPS" : "HTTP", scheme, settings->bind, settings->http_port, "");
+    print_endpoint(settings->http_tls ? "HTTPS, devices" : "HTTPS", "https", settings->bind,
+                   settings->https_port, "");
     print_endpoint("MQTT", "mqtt", settings->bind, settings->mqtt_port, "");
-    print_endpoint("MQTT over TLS", "mqtts", settings->bind, settings->mqtts_port, "");
+    for (size_t i = 0; i < settings->mqtts_port.n; i++)
+        print_endpoint("MQTT over TLS", "mqtts", settings->bind, settings->mqtts_port.items[i], "");
     print_endpoint("MQTT, WebSocket", "ws", settings->bind, settings->websocket_port, "");
     if (ca[0] != '\0' &&
         settings->http_port != 0) /* whoever may connect may read it there, and not in the data folder */
-        print_endpoint("CA certificate", "http", settings->bind, settings->http_port, "/_iotjobs/ca.pem");
+        print_endpoint("CA certificate", scheme, settings->bind, settings->http_port, "/_iotjobs/ca.pem");
     else if (ca[0] != '\0')
         printf("  %-16s %s\n", "CA certificate", ca);
     print_access(settings, first);
@@ -203,7 +206,8 @@ static bool check_certificate(const struct settings *settings, struct strbuf *re
 /* Whether the CAs of devices can be used, where they are named. */
 static bool check_client_ca(const struct settings *settings, struct strbuf *ret_problem)
 {
-    const struct client_ca_options options = { .cas = settings->tls_client_ca };
+    const struct client_ca_options options = { .cas = settings->tls_client_ca,
+                                               .crls = settings->tls_client_crl };
     if (settings->tls_client_ca[0] == '\0')
         return true;
     struct client_ca *ca = client_ca_open(&options, ret_problem);
@@ -226,7 +230,7 @@ static bool name_own_certificates(struct settings *settings, const struct certif
 static bool prepare_tls(struct settings *settings, char ret_ca[PATH_MAX], struct strbuf *ret_problem)
 {
     struct certificates certificates;
-    if (settings->https_port == 0 && settings->mqtts_port == 0)
+    if (!settings_have_tls(settings))
         return true;
     if (!check_client_ca(settings, ret_problem))
         return false;

@@ -40,11 +40,20 @@ static bool check_port(const char *host, int64_t port, const char *option, struc
     }
 }
 
+static bool check_ports(const char *host, const struct ports *ports, const char *option,
+                        struct strbuf *ret_problem)
+{
+    for (size_t i = 0; i < ports->n; i++)
+        if (!check_port(host, ports->items[i], option, ret_problem))
+            return false;
+    return true;
+}
+
 bool preflight_ports(const struct settings *settings, struct strbuf *ret_problem)
 {
     return check_port(settings->bind, settings->http_port, "--http-port", ret_problem) &&
            check_port(settings->bind, settings->https_port, "--https-port", ret_problem) &&
            check_port(settings->bind, settings->mqtt_port, "--mqtt-port", ret_problem) &&
-           check_port(settings->bind, settings->mqtts_port, "--mqtts-port", ret_problem) &&
+           check_ports(settings->bind, &settings->mqtts_port, "--mqtts-port", ret_problem) &&
            check_port(settings->bind, settings->websocket_port, "--websocket-port", ret_problem);
 }

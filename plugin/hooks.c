@@ -145,7 +145,9 @@ static int on_reload(int event, void *data, void *context)
 {
     (void)event;
     (void)data;
-    ((struct plugin *)context)->last_word_due = true;
+    struct plugin *plugin = context;
+    plugin->last_word_due = true;
+    server_reload(plugin->server);
     return MOSQ_ERR_SUCCESS;
 }
 

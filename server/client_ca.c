@@ -6,11 +6,13 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "api/patterns.h"
 #include "base/issue.h"
 #include "base/pem.h"
 #include "base/problem.h"
+#include "client_crl.h"
 
 enum { SECURITY_LEVEL = 2 }; /* of OpenSSL: 112 bits */
 
@@ -42,17 +44,27 @@ static bool add_all(const struct stack_st_X509 *certificates, const char *path, 
 
 /* What was read at one time. Whoever judges by it holds it meanwhile. */
 struct trust {
-    char *pem;         /* all the CAs */
-    X509_STORE *store; /* any number of threads may judge by it */
+    char *pem;                /* all the CAs */
+    X509_STORE *store;        /* any number of threads may judge by it */
+    struct client_crls *crls; /* NULL: nothing was revoked */
     atomic_int holders;
+};
+
+/* What a file looked like when it was read; all zero: it was not there. */
+struct file_mark {
+    struct timespec changed;
+    ino_t inode;
+    off_t size;
 };
 
 struct client_ca {
     char *cas_path;
+    char *crls_path; /* "": none */
     struct log *log;
     pthread_mutex_t lock;  /* of `trust` */
     struct trust *trust;   /* in force */
-    pthread_mutex_t reads; /* one at a time */
+    pthread_mutex_t reads; /* one at a time; of `crls_mark` */
+    struct file_mark crls_mark;
     atomic_uint_fast64_t generation;
 };
 
@@ -62,6 +74,7 @@ static void let_go(struct trust *trust)
         return;
     free(trust->pem);
     X509_STORE_free(trust->store);
+    client_crls_free(trust->crls);
     free(trust);
 }
 
@@ -74,25 +87,52 @@ static struct trust *hold(struct client_ca *ca)
     return trust;
 }
 
-static bool read_cas(const char *path, struct trust *trust, struct strbuf *ret_problem)
+/* By path. */
+static struct file_mark mark_of(const char *path)
 {
-    struct stack_st_X509 *certificates = NULL;
+    struct stat about;
+    if (stat(path, &about) != 0)
+        return (struct file_mark){ 0 };
+    return (struct file_mark){ about.st_mtim, about.st_ino, about.st_size };
+}
+
+static bool is_marked(const struct file_mark *a, const struct file_mark *b)
+{
+    return a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec &&
+           a->inode == b->inode && a->size == b->size;
+}
+
+static bool read_cas(const char *path, const struct stack_st_X509 *certificates, struct trust *trust,
+                     struct strbuf *ret_problem)
+{
     struct strbuf pem;
-    if (path[0] != '\0' && !pem_read_certificates(path, &certificates, ret_problem))
-        return false;
     strbuf_init(&pem, PEM_TEXT_MAX);
     trust->store = X509_STORE_new();
     bool ok = add_all(certificates, path, &pem, trust->store, ret_problem);
     if (ok)
         trust->pem = strbuf_detach(&pem, NULL);
     strbuf_release(&pem);
+    return ok;
+}
+
+static bool read_files(struct client_ca *ca, struct trust *trust, struct strbuf *ret_problem)
+{
+    struct stack_st_X509 *certificates = NULL;
+    if (ca->cas_path[0] != '\0' && !pem_read_certificates(ca->cas_path, &certificates, ret_problem))
+        return false;
+    bool ok = read_cas(ca->cas_path, certificates, trust, ret_problem);
+    if (ok && ca->crls_path[0] != '\0') {
+        trust->crls = client_crls_read(ca->crls_path, certificates, ret_problem);
+        ok = trust->crls != NULL;
+    }
     sk_X509_pop_free(certificates, X509_free);
     ERR_clear_error();
     return ok;
 }
 
-/* NULL: one sentence in `ret_problem`. */
-static struct trust *read_trust(const struct client_ca *ca, struct strbuf *ret_problem)
+/* With `reads` held. NULL: one sentence in `ret_problem`. The file is looked at before it is read: who writes
+ * it meanwhile will be noticed. */
+static struct trust *read_trust(struct client_ca *ca, struct strbuf *ret_problem)
 {
     struct trust *trust = calloc(1, sizeof *trust);
     if (trust == NULL) {
@@ -100,7 +140,9 @@ static struct trust *read_trust(const struct client_ca *ca, struct strbuf *ret_p
         return NULL;
     }
     atomic_init(&trust->holders, 1);
-    if (read_cas(ca->cas_path, trust, ret_problem))
+    if (ca->crls_path[0] != '\0')
+        ca->crls_mark = mark_of(ca->crls_path);
+    if (read_files(ca, trust, ret_problem))
         return trust;
     let_go(trust);
     return NULL;
@@ -109,8 +151,7 @@ static struct trust *read_trust(const struct client_ca *ca, struct strbuf *ret_p
 struct client_ca *client_ca_open(const struct client_ca_options *options, struct strbuf *ret_problem)
 {
     struct client_ca *ca = calloc(1, sizeof *ca);
-    if (ca == NULL || (ca->cas_path = strdup(options->cas)) == NULL) {
-        free(ca);
+    if (ca == NULL) {
         problem(ret_problem, "%s: out of memory for the certificates", options->cas);
         return NULL;
     }
@@ -118,7 +159,12 @@ struct client_ca *client_ca_open(const struct client_ca_options *options, struct
     pthread_mutex_init(&ca->lock, NULL);
     pthread_mutex_init(&ca->reads, NULL);
     atomic_init(&ca->generation, 1);
-    ca->trust = read_trust(ca, ret_problem);
+    ca->cas_path = strdup(options->cas);
+    ca->crls_path = strdup(options->crls != NULL ? options->crls : "");
+    if (ca->cas_path == NULL || ca->crls_path == NULL)
+        problem(ret_problem, "%s: out of memory for the certificates", options->cas);
+    else
+        ca->trust = read_trust(ca, ret_problem);
     if (ca->trust != NULL)
         return ca;
     client_ca_free(ca);
@@ -133,6 +179,7 @@ void client_ca_free(struct client_ca *ca)
     pthread_mutex_destroy(&ca->lock);
     pthread_mutex_destroy(&ca->reads);
     free(ca->cas_path);
+    free(ca->crls_path);
     free(ca);
 }
 
@@ -146,19 +193,41 @@ static void put_in_force(struct client_ca *ca, struct trust *trust)
     let_go(before);
 }
 
-void client_ca_reload(struct client_ca *ca)
+/* With `reads` held. */
+static void read_again(struct client_ca *ca)
 {
     struct strbuf why;
     strbuf_init(&why, PROBLEM_MAX);
-    pthread_mutex_lock(&ca->reads);
     struct trust *trust = read_trust(ca, &why);
     if (trust != NULL)
         put_in_force(ca, trust);
     else
-        log_write(ca->log, LOG_WARNING, "client_ca kept=\"what was read before\" problem=\"%.*s\"",
-                  STR(strbuf_str(&why)));
-    pthread_mutex_unlock(&ca->reads);
+        log_write(ca->log, LOG_WARNING, "client_ca kept problem=\"%.*s\"", STR(strbuf_str(&why)));
     strbuf_release(&why);
+}
+
+void client_ca_reload(struct client_ca *ca)
+{
+    pthread_mutex_lock(&ca->reads);
+    read_again(ca);
+    pthread_mutex_unlock(&ca->reads);
+}
+
+void client_ca_look(struct client_ca *ca, int64_t now_ms)
+{
+    if (ca->crls_path[0] == '\0')
+        return;
+    pthread_mutex_lock(&ca->reads);
+    struct file_mark mark = mark_of(ca->crls_path);
+    if (!is_marked(&mark, &ca->crls_mark))
+        read_again(ca);
+    client_crls_tell(ca->trust->crls, now_ms, ca->log); /* it is replaced by who has `reads` alone */
+    pthread_mutex_unlock(&ca->reads);
+}
+
+bool client_ca_has_crls(const struct client_ca *ca)
+{
+    return ca->crls_path[0] != '\0';
 }
 
 uint64_t client_ca_generation(const struct client_ca *ca)
@@ -176,8 +245,9 @@ void client_ca_add_pem(struct client_ca *ca, struct strbuf *out)
 /* --- judging ---------------------------------------------------------------------------------------- */
 
 static const char no_memory[] = "the server is out of memory for it";
-
+static const char no_ca[] = "no CA that this server trusts has signed it";
 static const char revoked[] = "its CA has revoked it";
+static const char revoked_above[] = "a CA above it was revoked";
 
 static const char *words_of(int error)
 {
@@ -189,17 +259,28 @@ static const char *words_of(int error)
         { X509_V_ERR_CERT_NOT_YET_VALID, "it, or a CA's above it, is not valid yet" },
         { X509_V_ERR_INVALID_PURPOSE, "it is not meant for TLS clients" },
         { X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, "it is self-signed, by no CA that this server trusts" },
-        { X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, "no CA that this server trusts has signed it" },
-        { X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, "no CA that this server trusts has signed it" },
-        { X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, "no CA that this server trusts has signed it" },
-        { X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, "no CA that this server trusts has signed it" },
-        { X509_V_ERR_CERT_REVOKED, revoked },
+        { X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, no_ca },
+        { X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, no_ca },
+        { X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, no_ca },
+        { X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, no_ca },
         { X509_V_ERR_OUT_OF_MEM, no_memory },
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (known[i].error == error)
             return known[i].words;
     return X509_verify_cert_error_string(error);
+}
+
+/* NULL: nothing was revoked. `chain` leads to a CA that is trusted; NULL: none does. */
+static const char *find_revoked(const struct trust *trust, X509 *certificate,
+                                const struct stack_st_X509 *chain)
+{
+    if (trust->crls == NULL)
+        return NULL;
+    if (chain == NULL)
+        return client_crls_name(trust->crls, certificate) ? revoked : NULL;
+    int place = client_crls_find(trust->crls, chain);
+    return place < 0 ? NULL : place == 0 ? revoked : revoked_above;
 }
 
 /* NULL: it counts. */
@@ -215,7 +296,9 @@ static const char *verify(const struct trust *trust, X509 *certificate, struct s
         X509_VERIFY_PARAM_set_auth_level(rules, SECURITY_LEVEL);
         X509_VERIFY_PARAM_set_time(rules, (time_t)(now_ms / 1000));
         bool counts = X509_verify_cert(context) == 1;
-        refusal = counts ? NULL : words_of(X509_STORE_CTX_get_error(context));
+        const char *found =
+            find_revoked(trust, certificate, counts ? X509_STORE_CTX_get0_chain(context) : NULL);
+        refusal = found != NULL ? found : counts ? NULL : words_of(X509_STORE_CTX_get_error(context));
     }
     X509_STORE_CTX_free(context);
     return refusal;
@@ -279,7 +362,7 @@ static void judge(const struct trust *trust, struct stack_st_X509 *chain, int64_
     write_thing_name(own, certificate->thing_name);
     certificate->made_here = issue_has_made_client(own);
     certificate->refusal = verify(trust, own, chain, now_ms);
-    certificate->revoked = certificate->refusal == revoked;
+    certificate->revoked = certificate->refusal == revoked || certificate->refusal == revoked_above;
     if (!write_content(own, certificate->content) && certificate->refusal == NULL)
         certificate->refusal = no_memory;
 }

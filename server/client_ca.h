@@ -2,9 +2,10 @@
  * The CAs that sign devices' certificates (setting tls_client_ca), what they have revoked (tls_client_crl),
  * and what they make of a certificate. Nothing of HTTP or MQTT: both ask it.
  *
- * What was read is in force until the files are read anew, as a whole, by client_ca_reload. Any thread may
- * call any of this. Leaves nothing in OpenSSL's queue of errors, which a program that we are loaded into
- * takes for its own.
+ * What was read is in force until the files are read anew, as a whole: by client_ca_reload, and by
+ * client_ca_look when the file of what was revoked has changed. Nobody who judges reads a file, or waits for
+ * one who does. Any thread may call any of this. Leaves nothing in OpenSSL's queue of errors, which a program
+ * that we are loaded into takes for its own.
  */
 #ifndef IOTJOBS_CLIENT_CA_H
 #define IOTJOBS_CLIENT_CA_H
@@ -16,8 +17,9 @@
 struct client_ca;
 
 struct client_ca_options {
-    const char *cas; /* PEM file; those below a root count by themselves. "": there are none */
-    struct log *log; /* hears of files that cannot be used later on; NULL: nobody does */
+    const char *cas;  /* PEM file; those below a root count by themselves. "": there are none */
+    const char *crls; /* PEM file of what they have revoked; NULL or empty: nothing */
+    struct log *log;  /* hears of files that cannot be used later on; NULL: nobody does */
 };
 
 /* Reads the files, whose paths are copied. NULL: one sentence in `ret_problem`, with the path. */
@@ -27,6 +29,11 @@ void client_ca_free(struct client_ca *ca);
 
 /* Reads the files again. What cannot be used leaves all as it is, and the log says why. */
 void client_ca_reload(struct client_ca *ca);
+
+/* Looks whether the file of what was revoked has changed, and reads all again if it has; warns of lists that
+ * have expired by `now_ms`. Whether there is such a file to look at. */
+void client_ca_look(struct client_ca *ca, int64_t now_ms);
+bool client_ca_has_crls(const struct client_ca *ca);
 
 /* Grows with each change of what is in force: a verdict of an earlier generation may be another one today. */
 uint64_t client_ca_generation(const struct client_ca *ca);
@@ -42,7 +49,7 @@ struct client_certificate {
     char thing_name[THING_NAME_MAX + 1];     /* the subject's common name; "" when that names no thing */
     bool made_here;                          /* by issue_client: counts for nothing unless it is registered */
     const char *refusal; /* why it does not count, to follow a colon, static; NULL: it counts */
-    bool revoked;        /* for this reason: its CA has */
+    bool revoked;        /* for this reason: its CA has, or one above it the next one */
 };
 
 /*
@@ -52,7 +59,9 @@ struct client_certificate {
  *
  * It counts when one of our CAs stands above it, nothing on the way has ended by `now_ms` or has still to
  * begin, none of the keys and signatures is one that can be forged (RSA below 2048 bits, SHA-1), and it is
- * meant for TLS clients where it says what it is meant for (a server's does not, nor does "any purpose").
+ * meant for TLS clients where it says what it is meant for (a server's does not, nor does "any purpose"), and
+ * neither it nor a CA on the way was revoked. A list of revoked ones that has expired counts still; a CA
+ * without one has revoked nothing.
  */
 void client_ca_judge(struct client_ca *ca, const struct str *chain, size_t n, int64_t now_ms,
                      struct client_certificate *ret_certificate);

@@ -1,8 +1,13 @@
 #include "server.h"
 
+#include <limits.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "base/problem.h"
 #include "base/time_text.h"
 #include "base/time_zone.h"
 #include "client_ca.h"
@@ -16,6 +21,7 @@
 #include "ops/security/access_changes.h"
 #include "ops/security/policy_cache.h"
 #include "store/store.h"
+#include "tls_keeper.h"
 
 struct server {
     struct server_config config;
@@ -23,6 +29,7 @@ struct server {
     struct time_zone *window_zone; /* NULL: UTC */
     struct store *store;
     struct issuer device_ca;
+    struct tls_shown *tls;       /* NULL: no listener of TLS whose certificate is known */
     struct client_ca *client_ca; /* NULL: nobody's certificate is judged */
     struct denials *denials;
     struct policy_cache *policies;
@@ -34,6 +41,9 @@ struct server {
     struct engine *engine;
     bool engine_runs;
     struct http *http; /* NULL: its ports are off */
+    char host[HOST_NAME_MAX + 1];
+    char certificates[PATH_MAX]; /* the folder where the launcher makes them */
+    struct tls_keeper *keeper;   /* NULL: there is nothing to keep */
     atomic_bool ready;
 };
 
@@ -75,6 +85,22 @@ static bool start_device_ca(struct server *server, struct strbuf *ret_problem)
                           clock_host_ms(), server->config.log, &server->device_ca, ret_problem);
 }
 
+/* Also where MQTT alone has a TLS listener: our clients ask for its CA over HTTP. */
+static bool start_tls(struct server *server, struct strbuf *ret_problem)
+{
+    const struct settings *settings = server->config.settings;
+    bool named = settings->tls_certificate[0] != '\0';
+    if (!settings_have_https(settings) && (!named || settings->mqtts_port.n == 0))
+        return true;
+    if (!named)
+        return problem(ret_problem,
+                       settings->https_port != 0
+                           ? "https_port: needs tls_certificate and tls_key; 0 switches HTTPS off"
+                           : "http_tls: needs tls_certificate and tls_key");
+    server->tls = tls_shown_open(settings->tls_certificate, settings->tls_key, ret_problem);
+    return server->tls != NULL;
+}
+
 static bool start_access(struct server *server, struct strbuf *ret_problem)
 {
     bool enforces = server->config.settings->auth == AUTH_ENFORCE;
@@ -90,9 +116,10 @@ static bool start_access(struct server *server, struct strbuf *ret_problem)
 static bool start_client_ca(struct server *server, struct strbuf *ret_problem)
 {
     const struct settings *settings = server->config.settings;
-    const struct client_ca_options options = { .cas = settings->tls_client_ca, .log = server->config.log };
-    bool any_listener = settings->https_port != 0 || settings->mqtts_port != 0;
-    if (settings->auth == AUTH_OPEN && (settings->tls_client_ca[0] == '\0' || !any_listener))
+    const struct client_ca_options options = { .cas = settings->tls_client_ca,
+                                               .crls = settings->tls_client_crl,
+                                               .log = server->config.log };
+    if (settings->auth == AUTH_OPEN && (settings->tls_client_ca[0] == '\0' || !settings_have_tls(settings)))
         return true;
     server->client_ca = client_ca_open(&options, ret_problem);
     return server->client_ca != NULL;
@@ -170,6 +197,36 @@ static bool start_engine(struct server *server, struct strbuf *ret_problem)
     return server->engine_runs;
 }
 
+/* Whether what is shown is what the launcher has made in the data folder. */
+static bool has_made_certificate(struct server *server)
+{
+    const struct settings *settings = server->config.settings;
+    size_t n = (size_t)snprintf(server->certificates, PATH_MAX, "%s/certs", settings->data);
+    return !settings->in_memory && n < PATH_MAX &&
+           strncmp(settings->tls_certificate, server->certificates, n) == 0 &&
+           strcmp(settings->tls_certificate + n, "/server.pem") == 0;
+}
+
+/* Last: it tells others of what it finds. */
+static bool start_keeper(struct server *server, struct strbuf *ret_problem)
+{
+    if (server->tls == NULL && server->client_ca == NULL)
+        return true;
+    gethostname(server->host, sizeof server->host - 1);
+    const struct tls_keeper_options options = {
+        .shown = server->tls,
+        .client_ca = server->client_ca,
+        .folder = has_made_certificate(server) ? server->certificates : NULL,
+        .names = { .host = server->host, .bind = server->config.settings->bind },
+        .log = server->config.log,
+        .changed = server->config.certificate_changed,
+        .changed_context = server->config.certificate_context,
+    };
+    server->keeper = tls_keeper_start(&options);
+    return server->keeper != NULL ||
+           problem(ret_problem, "the host has no thread left for looking after certificates");
+}
+
 static bool start_http(struct server *server, struct strbuf *ret_problem)
 {
     struct http_config config = {
@@ -182,6 +239,7 @@ static bool start_http(struct server *server, struct strbuf *ret_problem)
         .policies = server->policies,
         .issuer = &server->device_ca,
         .client_ca = server->client_ca,
+        .tls = server->tls,
         .artifacts = &server->artifacts,
         .store = server->store,
         .ready = is_ready,
@@ -205,8 +263,9 @@ struct server *server_start(const struct server_config *config, struct strbuf *r
     if (start_access(server, ret_problem) &&
         time_zone_open(config->settings->window_time_zone, &server->window_zone, ret_problem) &&
         start_store(server, ret_problem) && start_device_ca(server, ret_problem) &&
-        start_client_ca(server, ret_problem) && start_artifacts(server, ret_problem) &&
-        start_engine(server, ret_problem) && start_http(server, ret_problem))
+        start_tls(server, ret_problem) && start_client_ca(server, ret_problem) &&
+        start_artifacts(server, ret_problem) && start_engine(server, ret_problem) &&
+        start_http(server, ret_problem) && start_keeper(server, ret_problem))
         return server;
     server_stop(server);
     return NULL;
@@ -215,6 +274,7 @@ struct server *server_start(const struct server_config *config, struct strbuf *r
 /* Also takes down what a start that failed half-way has left. */
 void server_stop(struct server *server)
 {
+    tls_keeper_stop(server->keeper);
     if (server->http != NULL)
         http_quiesce(server->http);
     if (server->engine_runs)
@@ -233,6 +293,7 @@ void server_stop(struct server *server)
     audience_free(server->audience);
     connectivity_watch_free(server->connectivity);
     client_ca_free(server->client_ca);
+    tls_shown_free(server->tls);
     issuer_release(&server->device_ca);
     artifact_folder_close(server->artifacts.folder);
     if (server->store != NULL)
@@ -263,6 +324,14 @@ struct audience *server_audience(struct server *server)
 struct connectivity_watch *server_connectivity(struct server *server)
 {
     return server->connectivity;
+}
+
+void server_reload(struct server *server)
+{
+    if (server->keeper != NULL)
+        tls_keeper_reread(server->keeper);
+    if (server->http != NULL)
+        http_reload(server->http);
 }
 
 void server_set_ready(struct server *server)

@@ -16,11 +16,20 @@ struct server_config {
     struct log *log;
     void (*ring)(void *context); /* see engine_config */
     void *ring_context;
+    /* The files of the settings tls_certificate and tls_key are other ones from now on, and HTTPS shows them.
+     * On a thread of the server's, which waits for it; NULL: nobody wants to know. */
+    void (*certificate_changed)(void *context);
+    void *certificate_context;
 };
 
 /* NULL: one sentence in `ret_problem`. */
 struct server *server_start(const struct server_config *config, struct strbuf *ret_problem);
 void server_stop(struct server *server);
+
+/* Reads what may have changed while it runs again: the access keys at once; soon the server's certificate, the
+ * CAs of devices and what they have revoked. What cannot be used stays as it is, and the log says why. One
+ * thread at a time. */
+void server_reload(struct server *server);
 
 struct client_ca;
 struct access_changes;

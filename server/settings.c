@@ -11,14 +11,23 @@
 #include "base/time_text.h"
 #include "base/utf8.h"
 
-enum setting_type { TYPE_TEXT, TYPE_SECRET, TYPE_BOOL, TYPE_INT, TYPE_PORT, TYPE_DURATION, TYPE_CHOICE };
+enum setting_type {
+    TYPE_TEXT,
+    TYPE_SECRET,
+    TYPE_BOOL,
+    TYPE_INT,
+    TYPE_PORT,
+    TYPE_PORTS,
+    TYPE_DURATION,
+    TYPE_CHOICE
+};
 
 struct setting {
     const char *key;
     enum setting_type type;
     size_t offset;                      /* in struct settings */
     size_t given;                       /* likewise */
-    const char *text;                   /* default of TEXT, SECRET and DURATION */
+    const char *text;                   /* default of TEXT, SECRET, PORTS and DURATION */
     int64_t number;                     /* default of the others */
     int64_t least, most;                /* INT, PORT */
     const char *least_text, *most_text; /* DURATION */
@@ -45,6 +54,8 @@ static const struct setting table[] = {
       .help = about " (" #low " to " #high ")" },
 #define SETTING_PORT(name, def, about) \
     { ROW(name, name, TYPE_PORT), .number = def, .least = 0, .most = PORT_MAX, .help = about },
+#define SETTING_PORTS(name, def, about) \
+    { ROW(name, name, TYPE_PORTS), .text = def, .least = 0, .most = PORT_MAX, .help = about },
 #define SETTING_DURATION(name, def, low, high, about) \
     { ROW(name, name##_ms, TYPE_DURATION), .text = def, .least_text = low, .most_text = high, \
       .help = about " (" low " to " high ")" },
@@ -158,6 +169,22 @@ static bool unknown_key(struct str key, struct strbuf *ret_problem)
 
 /* --- values from text ------------------------------------------------------------------------------- */
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static struct str trim(struct str s)
+{
+    while (s.n > 0 && is_blank(s.p[0])) {
+        s.p++;
+        s.n--;
+    }
+    while (s.n > 0 && is_blank(s.p[s.n - 1]))
+        s.n--;
+    return s;
+}
+
 static bool word_among(struct str value, const char *const words[], size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -181,9 +208,39 @@ static bool set_number(const struct setting *row, int64_t *ret_value, struct str
     int64_t number;
     if (!str_to_int(value, &number) || number < row->least || number > row->most)
         return problem(ret_problem, "%s: %.*s is not a %s (%" PRId64 " to %" PRId64 ")", row->key,
-                       STR(shown(value)), row->type == TYPE_PORT ? "port" : "valid number", row->least,
+                       STR(shown(value)), row->type == TYPE_INT ? "valid number" : "port", row->least,
                        row->most);
     *ret_value = number;
+    return true;
+}
+
+static bool add_port(const struct setting *row, struct ports *ports, struct str value,
+                     struct strbuf *ret_problem)
+{
+    int64_t port = 0;
+    if (!set_number(row, &port, trim(value), ret_problem))
+        return false;
+    if (port == 0)
+        return problem(ret_problem, "%s: 0, which switches it off, cannot stand among ports", row->key);
+    for (size_t i = 0; i < ports->n; i++)
+        if (ports->items[i] == port)
+            return problem(ret_problem, "%s: names port %" PRId64 " twice", row->key, port);
+    if (ports->n == PORTS_MAX)
+        return problem(ret_problem, "%s: names more than %d ports", row->key, PORTS_MAX);
+    ports->items[ports->n++] = port;
+    return true;
+}
+
+static bool set_ports(const struct setting *row, struct ports *ret_ports, struct str value,
+                      struct strbuf *ret_problem)
+{
+    struct ports ports = { 0 };
+    struct str rest = value;
+    bool off = str_eq(value, STR_LIT("0"));
+    while (!off && rest.p != NULL)
+        if (!add_port(row, &ports, str_split(&rest, ','), ret_problem))
+            return false;
+    *ret_ports = ports;
     return true;
 }
 
@@ -242,6 +299,7 @@ static bool set_value(const struct setting *row, void *at, struct str value, str
     case TYPE_BOOL: return set_bool(row, at, value, ret_problem);
     case TYPE_INT:
     case TYPE_PORT: return set_number(row, at, value, ret_problem);
+    case TYPE_PORTS: return set_ports(row, at, value, ret_problem);
     case TYPE_DURATION: return set_duration(row, at, value, ret_problem);
     case TYPE_CHOICE: return set_choice(row, at, value, ret_problem);
     }
@@ -286,6 +344,7 @@ static void set_default(struct settings *settings, const struct setting *row)
     case TYPE_BOOL: *(bool *)at = row->number != 0; break;
     case TYPE_INT:
     case TYPE_PORT: *(int64_t *)at = row->number; break;
+    case TYPE_PORTS: set_ports(row, at, str_from(row->text), NULL); break;
     case TYPE_DURATION: duration_parse_unit(str_from(row->text), at); break;
     case TYPE_CHOICE: *(int *)at = (int)row->number; break;
     }
@@ -325,6 +384,13 @@ static void format_duration(int64_t ms, char *ret_text, size_t size)
         snprintf(ret_text, size, "%" PRId64 "%s", ms / units[i].ms, units[i].unit);
 }
 
+static void format_ports(const struct ports *ports, char *ret_text, size_t size)
+{
+    int n = snprintf(ret_text, size, "%s", ports->n == 0 ? "0" : "");
+    for (size_t i = 0; i < ports->n && (size_t)n < size; i++)
+        n += snprintf(ret_text + n, size - (size_t)n, "%s%" PRId64, i > 0 ? "," : "", ports->items[i]);
+}
+
 static void format_choice(const char *choices, int value, char *ret_text, size_t size)
 {
     struct str rest = str_from(choices);
@@ -345,6 +411,7 @@ static const char *value_text(const struct settings *settings, const struct sett
     case TYPE_BOOL: return *(const bool *)at ? "true" : "false";
     case TYPE_INT:
     case TYPE_PORT: snprintf(scratch, size, "%" PRId64, *(const int64_t *)at); break;
+    case TYPE_PORTS: format_ports(at, scratch, size); break;
     case TYPE_DURATION: format_duration(*(const int64_t *)at, scratch, size); break;
     case TYPE_CHOICE: format_choice(row->choices, *(const int *)at, scratch, size); break;
     }
@@ -359,22 +426,6 @@ void settings_each(const struct settings *settings, settings_each_fn *each, void
 }
 
 /* --- the file and the environment ------------------------------------------------------------------- */
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static struct str trim(struct str s)
-{
-    while (s.n > 0 && is_blank(s.p[0])) {
-        s.p++;
-        s.n--;
-    }
-    while (s.n > 0 && is_blank(s.p[s.n - 1]))
-        s.n--;
-    return s;
-}
 
 /* A comment starts at a '#' that begins the line or follows a blank: a path may hold one elsewhere. */
 static struct str without_comment(struct str line)

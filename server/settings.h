@@ -14,6 +14,14 @@ enum deny { DENY_DROP, DENY_REASON };
 enum track_connections { TRACK_CONNECTIONS_OFF, TRACK_CONNECTIONS_ACCEPT, TRACK_CONNECTIONS_DEFER };
 enum durability { DURABILITY_FULL, DURABILITY_NORMAL, DURABILITY_MEMORY };
 
+enum { PORTS_MAX = 8 };
+
+/* Different ones, none of them 0. */
+struct ports {
+    size_t n; /* 0: off */
+    int64_t items[PORTS_MAX];
+};
+
 /* Which settings somebody has set, to their defaults perhaps. */
 struct settings_given {
 #define SETTING_TEXT(name, def, help)                  bool name;
@@ -21,6 +29,7 @@ struct settings_given {
 #define SETTING_BOOL(name, def, help)                  bool name;
 #define SETTING_INT(name, def, least, most, help)      bool name;
 #define SETTING_PORT(name, def, help)                  bool name;
+#define SETTING_PORTS(name, def, help)                 bool name;
 #define SETTING_DURATION(name, def, least, most, help) bool name;
 #define SETTING_CHOICE(name, def, choices, help)       bool name;
 #include "settings.def"
@@ -32,6 +41,7 @@ struct settings {
 #define SETTING_SECRET(name, def, help)                char *name;
 #define SETTING_INT(name, def, least, most, help)      int64_t name;
 #define SETTING_PORT(name, def, help)                  int64_t name;
+#define SETTING_PORTS(name, def, help)                 struct ports name;
 #define SETTING_DURATION(name, def, least, most, help) int64_t name##_ms;
 #include "settings.def"
 #define SETTING_CHOICE(name, def, choices, help) int name;
@@ -72,6 +82,18 @@ bool settings_complete(struct settings *settings, struct strbuf *ret_problem);
 
 /* Rules between settings, after all are read (clock_start needs virtual_clock, …). */
 bool settings_check(const struct settings *settings, struct strbuf *ret_problem);
+
+/* Whether HTTPS is spoken at a port. */
+static inline bool settings_have_https(const struct settings *settings)
+{
+    return settings->https_port != 0 || (settings->http_tls && settings->http_port != 0);
+}
+
+/* Whether TLS is, MQTT's included. */
+static inline bool settings_have_tls(const struct settings *settings)
+{
+    return settings_have_https(settings) || settings->mqtts_port.n > 0;
+}
 
 /* Calls `each` with every key, its value as text and its help line, in table order. */
 typedef void settings_each_fn(void *context, const char *key, const char *value, const char *help);

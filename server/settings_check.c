@@ -44,6 +44,13 @@ static bool check_bind(const struct settings *settings, struct strbuf *ret_probl
                        "bind: %s is not a loopback address, and with auth = open whoever can reach it may do "
                        "anything; set auth to enforce, or insecure to true if that is wanted",
                        settings->bind);
+    if (settings->auth == AUTH_ENFORCE && !ip_address_is_loopback(&address) && settings->http_port != 0 &&
+        !settings->http_tls && !settings->insecure)
+        return problem(ret_problem,
+                       "http_port: speaks HTTP, in which everybody between %s and a client could read the "
+                       "secrets and private keys that it hands out; set http_tls to true, or http_port to 0, "
+                       "or insecure to true if that is wanted",
+                       settings->bind);
     return true;
 }
 
@@ -51,12 +58,17 @@ static bool check_tls(const struct settings *settings, struct strbuf *ret_proble
 {
     if ((settings->tls_certificate[0] == '\0') != (settings->tls_key[0] == '\0'))
         return problem(ret_problem, "tls_certificate and tls_key: one of them alone is of no use, set both");
+    if (settings->tls_client_crl[0] != '\0' && settings->tls_client_ca[0] == '\0')
+        return problem(ret_problem, "tls_client_crl: is of the CAs of tls_client_ca, which is not set");
     return true;
 }
 
 static bool check_clock(const struct settings *settings, struct strbuf *ret_problem)
 {
     int64_t start_ms;
+    if (settings->virtual_clock && settings->auth == AUTH_ENFORCE)
+        return problem(ret_problem, "virtual_clock: whoever moves the clock makes signatures, sessions and "
+                                    "certificates last as long as he likes; it needs auth = open");
     if (settings->clock_start[0] == '\0')
         return true;
     if (!settings->virtual_clock)
@@ -142,27 +154,48 @@ static bool check_s3(const struct settings *settings, struct strbuf *ret_problem
     return check_s3_signing(settings, ret_problem) && check_s3_ca(settings, ret_problem);
 }
 
+/* The port of one listener, and the setting that names it. */
+struct named_port {
+    const char *key;
+    int64_t port;
+};
+
+enum {
+    PORT_SETTINGS = 0
+#define SETTING_PORT(name, def, help)  +1
+#define SETTING_PORTS(name, def, help) +PORTS_MAX
+#include "settings.def"
+};
+
+static size_t add_ports(struct named_port *named, const char *key, const int64_t *ports, size_t n)
+{
+    size_t added = 0;
+    for (size_t i = 0; i < n; i++)
+        if (ports[i] != 0)
+            named[added++] = (struct named_port){ key, ports[i] };
+    return added;
+}
+
+static size_t list_ports(const struct settings *settings, struct named_port ret_named[PORT_SETTINGS])
+{
+    size_t n = 0;
+#define SETTING_PORT(name, def, help) n += add_ports(ret_named + n, #name, &settings->name, 1);
+#define SETTING_PORTS(name, def, help)                                                                       \
+    n += add_ports(ret_named + n, #name, settings->name.items, settings->name.n);
+#include "settings.def"
+    return n;
+}
+
 static bool check_ports(const struct settings *settings, struct strbuf *ret_problem)
 {
-    const struct {
-        const char *key;
-        int64_t port;
-    } ports[] = {
-#define SETTING_PORT(name, def, help) { #name, settings->name },
-#include "settings.def"
-    };
-    enum { PORT_COUNT = sizeof ports / sizeof *ports };
-    bool any = false;
-    for (size_t i = 0; i < PORT_COUNT; i++) {
-        any = any || ports[i].port != 0;
-        for (size_t j = i + 1; j < PORT_COUNT; j++)
-            if (ports[i].port != 0 && ports[i].port == ports[j].port)
+    struct named_port ports[PORT_SETTINGS];
+    size_t n = list_ports(settings, ports);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i + 1; j < n; j++)
+            if (ports[i].port == ports[j].port)
                 return problem(ret_problem, "%s and %s are both %" PRId64, ports[i].key, ports[j].key,
                                ports[i].port);
-    }
-    if (!any)
-        return problem(ret_problem, "all ports are 0: at least one listener must be on");
-    return true;
+    return n > 0 || problem(ret_problem, "all ports are 0: at least one listener must be on");
 }
 
 /* Clients show certificates on TLS listeners alone. */

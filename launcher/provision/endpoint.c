@@ -120,8 +120,9 @@ static void name_for_devices(const char *bind, char ret_host[ENDPOINT_HOST_MAX])
 static bool of_settings(const struct settings *settings, bool has_ca, struct endpoint *endpoint,
                         struct strbuf *ret_problem)
 {
-    bool https = settings->https_port != 0 && has_ca;
-    int64_t port = https ? settings->https_port : settings->http_port;
+    bool devices = settings->https_port != 0 && has_ca;
+    bool https = devices || (settings->http_tls && has_ca);
+    int64_t port = devices ? settings->https_port : settings->http_tls && !https ? 0 : settings->http_port;
     const char *host = connect_host(settings->bind);
     bool v6 = strchr(host, ':') != NULL;
     if (port == 0)

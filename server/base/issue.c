@@ -263,9 +263,20 @@ X509 *issue_client(const struct issuer *issuer, EVP_PKEY *key, const X509_NAME *
     return NULL;
 }
 
-bool issue_is_due(X509 *certificate, const struct issue_names *names, int64_t now_ms)
+/* Whether so much of the certificate's life is over. */
+static bool is_over(X509 *certificate, int parts, int of, int64_t now_ms)
 {
     int64_t begin_ms = pem_time_ms(X509_get0_notBefore(certificate));
     int64_t end_ms = pem_time_ms(X509_get0_notAfter(certificate));
-    return now_ms > begin_ms + (end_ms - begin_ms) / 2 || !covers(certificate, names);
+    return now_ms > begin_ms + (end_ms - begin_ms) / of * parts;
+}
+
+bool issue_is_due(X509 *certificate, const struct issue_names *names, int64_t now_ms)
+{
+    return is_over(certificate, 1, 2, now_ms) || !covers(certificate, names);
+}
+
+bool issue_ends_soon(X509 *certificate, int64_t now_ms)
+{
+    return is_over(certificate, 2, 3, now_ms);
 }

@@ -48,11 +48,12 @@ X509 *issue_client(const struct issuer *issuer, EVP_PKEY *key, const X509_NAME *
 bool issue_has_made_client(const X509 *certificate);
 
 /*
- * Whether a server certificate has less than half of its life left, or lacks a name that a client may use.
- *
- * It is looked at, and renewed, when the launcher starts and at no other time: whoever starts the server once
- * in half a year never shows a certificate that has expired, and /_iotjobs/health warns the others.
+ * Whether a server certificate has less than half of its life left, or lacks a name that a client may use:
+ * the launcher renews it then.
  */
 bool issue_is_due(X509 *certificate, const struct issue_names *names, int64_t now_ms);
+
+/* Whether less than a third of its life is left: the server does not wait for the next start then. */
+bool issue_ends_soon(X509 *certificate, int64_t now_ms);
 
 #endif

@@ -15,21 +15,34 @@ void connection_shut(struct MHD_Connection *connection)
     shutdown(socket_of(connection), SHUT_RDWR);
 }
 
-static void opened(struct http *http, int socket, void **ours)
+/* False: out of memory. */
+static bool begin_session(struct http_listener *listener, struct MHD_Connection *theirs,
+                          struct connection *connection)
+{
+    if (listener->tls)
+        connection->credentials = tls_session_begin(&listener->sessions, theirs);
+    return !listener->tls || connection->credentials != NULL;
+}
+
+static void opened(struct http_listener *listener, struct MHD_Connection *theirs, void **ours)
 {
     struct connection *connection = calloc(1, sizeof *connection);
+    int socket = socket_of(theirs);
     *ours = connection;
     if (connection != NULL)
-        deadlines_add(http->deadlines, &connection->deadline, socket);
-    else
+        deadlines_add(listener->http->deadlines, &connection->deadline, socket);
+    if (connection == NULL || !begin_session(listener, theirs, connection))
         shutdown(socket, SHUT_RDWR);
 }
 
-static void closed(struct http *http, struct connection *connection)
+static void closed(struct http_listener *listener, struct MHD_Connection *theirs,
+                   struct connection *connection)
 {
     if (connection == NULL)
         return;
-    deadlines_remove(http->deadlines, &connection->deadline);
+    deadlines_remove(listener->http->deadlines, &connection->deadline);
+    if (connection->credentials != NULL)
+        tls_session_end(&listener->sessions, theirs, connection->credentials);
     free(connection);
 }
 
@@ -37,9 +50,9 @@ void connection_notify(void *context, struct MHD_Connection *connection, void **
                        enum MHD_ConnectionNotificationCode what)
 {
     if (what == MHD_CONNECTION_NOTIFY_STARTED)
-        opened(context, socket_of(connection), ours);
+        opened(context, connection, ours);
     else
-        closed(context, *ours);
+        closed(context, connection, *ours);
 }
 
 struct connection *connection_of(struct MHD_Connection *connection)

@@ -9,12 +9,13 @@
 #include "http/peer.h"
 
 struct connection {
-    struct peer peer; /* the pool thread's, as the connection is */
+    struct tls_credentials *credentials; /* of its session, where it is HTTPS */
+    struct peer peer;                    /* the pool thread's, as the connection is */
     struct deadline deadline;
 };
 
-/* libmicrohttpd's news of a connection; `context` is the struct http. A connection that there is no memory
- * for is closed at once. */
+/* libmicrohttpd's news of a connection; `context` is the struct http_listener. A connection that there is no
+ * memory for is closed at once. */
 void connection_notify(void *context, struct MHD_Connection *connection, void **ours,
                        enum MHD_ConnectionNotificationCode what);
 

@@ -1,6 +1,5 @@
 #include "http/http.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,11 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/pem.h"
 #include "base/problem.h"
 #include "http/connection.h"
 #include "http/exchange.h"
 #include "http/framing.h"
+#include "http/identify.h"
 #include "http/listen.h"
 #include "http/peer_access.h"
 #include "http/s3/s3.h"
@@ -110,6 +109,7 @@ static void *on_request_line(void *context, const char *uri, struct MHD_Connecti
                             .connection = connection,
                             .call = call,
                             .method = "-",
+                            .sent_method = "-",
                             .path = path,
                             .query = query,
                             .content_type = "application/json",
@@ -169,13 +169,17 @@ static enum MHD_Result on_headers(struct exchange *x, const char *method)
 {
     int64_t length;
     x->stage = EXCHANGE_BODY;
+    x->sent_method = method;
     x->method = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0 ? MHD_HTTP_METHOD_GET : method;
+    x->body.secret = str_eq_text(x->path, SESSION_PATH);
     if (!framing_check(x->connection, &x->call->err))
         return refuse_and_close(x);
     bool for_s3 = s3_is_meant(x);
     connection_waits(x, for_s3 ? WAIT_FLOW : WAIT_BODY);
     if (for_s3)
         return begin_s3(x, method);
+    if (!identify_headers(x) && exchange_header(x, MHD_HTTP_HEADER_EXPECT).p != NULL)
+        return refuse_and_close(x);
     if (!str_to_int(exchange_header(x, MHD_HTTP_HEADER_CONTENT_LENGTH), &length) || length <= HTTP_BODY_MAX)
         return MHD_YES;
     if (length > HTTP_BODY_DISCARD_MAX || exchange_header(x, MHD_HTTP_HEADER_EXPECT).p != NULL)
@@ -193,13 +197,14 @@ bool exchange_has_room(struct exchange *x, size_t n)
     return !x->crowded_out;
 }
 
-/* Keeps what fits and discards the rest; gives the client up past the second ceiling. */
+/* Keeps what fits and discards the rest, and all of what is refused already; gives the client up past the
+ * second ceiling. */
 static enum MHD_Result on_body(struct exchange *x, const char *bytes, size_t n)
 {
     if (n > HTTP_BODY_DISCARD_MAX - x->body_n)
         return MHD_NO;
     x->body_n += n;
-    if (x->body_n <= HTTP_BODY_MAX && exchange_has_room(x, n))
+    if (x->body_n <= HTTP_BODY_MAX && x->call->err.code == ERR_NONE && exchange_has_room(x, n))
         strbuf_add(&x->body, bytes, n);
     else
         strbuf_release(&x->body);
@@ -239,29 +244,6 @@ static enum MHD_Result submit(struct exchange *x, enum serve_result to)
     return MHD_YES;
 }
 
-/* A browser lets any page send requests here, and names it in Origin unless the request only reads. */
-struct str exchange_source_ip(const struct exchange *x)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    char text[INET6_ADDRSTRLEN];
-    if (info == NULL || info->client_addr == NULL)
-        return STR_NONE;
-    const struct sockaddr *address = info->client_addr;
-    const void *bytes = address->sa_family == AF_INET6
-                            ? (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr
-                            : (const void *)&((const struct sockaddr_in *)address)->sin_addr;
-    if (inet_ntop(address->sa_family, bytes, text, sizeof text) == NULL)
-        return STR_NONE;
-    return arena_str(&x->call->arena, str_from(text));
-}
-
-bool exchange_writes_for_a_web_page(const struct exchange *x)
-{
-    return strcmp(x->method, MHD_HTTP_METHOD_GET) != 0 &&
-           exchange_header(x, MHD_HTTP_HEADER_ORIGIN).p != NULL;
-}
-
 static enum MHD_Result finish(struct exchange *x, enum serve_result result)
 {
     return result == SERVED ? send_answer(x) : submit(x, result);
@@ -272,24 +254,17 @@ static enum MHD_Result on_complete_request(struct exchange *x)
     connection_waits(x, WAIT_SERVER);
     if (x->s3 != NULL)
         return finish(x, s3_request_serve(x));
+    if (x->call->err.code != ERR_NONE)
+        return send_answer(x);
     if (x->body_n > HTTP_BODY_MAX)
         return refuse_body(x);
-    if (!peer_identify(x))
-        return send_answer(x);
-    if (exchange_writes_for_a_web_page(x)) {
-        fail(&x->call->err, ERR_ACCESS_DENIED,
-             "Web pages, whose requests have an Origin, may only read here.");
-        return send_answer(x);
-    }
-    if (x->crowded_out) {
+    if (x->crowded_out)
         fail(&x->call->err, ERR_THROTTLING,
              "The server is reading too many requests at once; try again later.");
-        return send_answer(x);
-    }
-    if (x->body.failed) {
+    else if (x->body.failed)
         fail(&x->call->err, ERR_INTERNAL, "The server is out of memory for this request.");
+    if (x->call->err.code != ERR_NONE || !identify(x))
         return send_answer(x);
-    }
     return finish(x, own_path(x->path) ? own_serve(x) : api_serve(x));
 }
 
@@ -379,7 +354,7 @@ static struct MHD_Daemon *start_daemon(struct http_listener *listener, int socke
         (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
         MHD_OPTION_URI_LOG_CALLBACK, on_request_line, listener, MHD_OPTION_UNESCAPE_CALLBACK, on_unescape,
         http, MHD_OPTION_NOTIFY_COMPLETED, on_end, http, MHD_OPTION_NOTIFY_CONNECTION, connection_notify,
-        http, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
+        listener, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
 }
 
 /* The pool's threads inherit the mask: signals are the business of the host's own thread. */
@@ -411,55 +386,70 @@ static bool start_listener(struct http_listener *listener, const char *setting, 
     return listener->daemon != NULL;
 }
 
-static bool start_http(struct http *http, struct strbuf *ret_problem)
+/* What the library is given here it shows to nobody: each session has the certificate that is in force then
+ * (http/tls_session). */
+static bool start_https_listener(struct http_listener *listener, const char *setting, int64_t port,
+                                 struct strbuf *ret_problem)
 {
-    struct MHD_OptionItem nothing = { MHD_OPTION_END, 0, NULL };
-    return start_listener(&http->listeners[LISTENER_HTTP], "http_port", http->config.settings->http_port,
-                          &nothing, ret_problem);
-}
-
-static bool start_https(struct http *http, struct strbuf *ret_problem)
-{
-    static char priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
-    int64_t port = http->config.settings->https_port;
+    struct tls_shown *shown = listener->http->config.tls;
+    if (MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES)
+        return problem(ret_problem, "%s: this libmicrohttpd was built without TLS; set %s", setting,
+                       listener->plane == PLANE_CONTROL ? "http_tls to false" : "it to 0");
+    const struct tls *tls = tls_shown_hold(shown);
     struct MHD_OptionItem options[] = {
-        { MHD_OPTION_HTTPS_MEM_CERT, 0, http->tls.certificates },
-        { MHD_OPTION_HTTPS_MEM_KEY, 0, http->tls.key },
-        { MHD_OPTION_HTTPS_PRIORITIES, 0, priorities },
-        { MHD_OPTION_HTTPS_MEM_TRUST, 0, http->client_cas }, /* NULL: no certificate is asked for */
+        { MHD_OPTION_HTTPS_MEM_CERT, 0, tls->certificates },
+        { MHD_OPTION_HTTPS_MEM_KEY, 0, tls->key },
+        { MHD_OPTION_HTTPS_PRIORITIES, 0, (char *)tls_priorities },
         { MHD_OPTION_END, 0, NULL },
     };
-    if (port != 0 && MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES) {
-        strbuf_add_text(ret_problem, "https_port: this libmicrohttpd was built without TLS; set it to 0");
-        return false;
-    }
-    return start_listener(&http->listeners[LISTENER_HTTPS], "https_port", port, options, ret_problem);
+    bool ok = start_listener(listener, setting, port, options, ret_problem);
+    tls_shown_let_go(shown, tls);
+    return ok;
 }
 
-/* Also where MQTT alone has a TLS listener: our clients ask for its CA over HTTP. */
-static bool read_tls(struct http *http, struct strbuf *ret_problem)
+static bool start_one(struct http_listener *listener, const char *setting, int64_t port,
+                      struct strbuf *ret_problem)
+{
+    struct MHD_OptionItem nothing = { MHD_OPTION_END, 0, NULL };
+    if (port == 0 || !listener->tls)
+        return start_listener(listener, setting, port, &nothing, ret_problem);
+    return start_https_listener(listener, setting, port, ret_problem);
+}
+
+static bool start_listeners(struct http *http, struct strbuf *ret_problem)
 {
     const struct settings *settings = http->config.settings;
-    if (settings->https_port == 0 && (settings->mqtts_port == 0 || settings->tls_certificate[0] == '\0'))
-        return true;
-    if (settings->tls_certificate[0] == '\0') {
-        strbuf_add_text(ret_problem, "https_port: needs tls_certificate and tls_key; 0 switches HTTPS off");
-        return false;
-    }
-    return tls_read(settings->tls_certificate, settings->tls_key, &http->tls, ret_problem);
+    return start_one(&http->listeners[LISTENER_HTTP], "http_port", settings->http_port, ret_problem) &&
+           start_one(&http->listeners[LISTENER_HTTPS], "https_port", settings->https_port, ret_problem);
 }
 
-static bool write_client_cas(struct http *http, struct strbuf *ret_problem)
+static enum tls_asks whom_to_ask(const struct http_config *config)
 {
-    struct strbuf pem;
-    if (http->config.client_ca == NULL)
-        return true;
-    strbuf_init(&pem, PEM_TEXT_MAX);
-    client_ca_add_pem(http->config.client_ca, &pem);
-    http->client_cas = pem.failed ? NULL : strbuf_detach(&pem, NULL);
-    strbuf_release(&pem);
-    return http->client_cas != NULL ||
-           problem(ret_problem, "tls_client_ca: out of memory for the certificates");
+    if (config->settings->auth == AUTH_ENFORCE)
+        return TLS_ASKS_EVERYBODY;
+    return config->client_ca != NULL ? TLS_ASKS_KNOWN : TLS_ASKS_NOBODY;
+}
+
+static void init_listeners(struct http *http)
+{
+    const struct http_config *config = &http->config;
+    const struct tls_sessions sessions = { .shown = config->tls,
+                                           .client_ca = config->client_ca,
+                                           .log = config->log };
+    struct http_listener *usual = &http->listeners[LISTENER_HTTP];
+    struct http_listener *devices = &http->listeners[LISTENER_HTTPS];
+    *usual = (struct http_listener){ .http = http,
+                                     .socket = -1,
+                                     .plane = PLANE_CONTROL,
+                                     .tls = config->settings->http_tls,
+                                     .sessions = sessions };
+    *devices = (struct http_listener){
+        .http = http, .socket = -1, .plane = PLANE_DATA, .tls = true, .sessions = sessions
+    };
+    devices->sessions.asks = whom_to_ask(config);
+    devices->sessions.for_devices = true;
+    tls_sessions_init(&usual->sessions);
+    tls_sessions_init(&devices->sessions);
 }
 
 static bool start_fetches(struct http *http)
@@ -489,12 +479,6 @@ static bool start_workshops(struct http *http, struct strbuf *ret_problem)
         return true;
     strbuf_add_text(ret_problem, "http: the host has no thread left for making keys, uploads or fetches");
     return false;
-}
-
-static bool read_access_keys(struct http *http, struct strbuf *ret_problem)
-{
-    const char *path = http->config.settings->access_keys;
-    return path[0] == '\0' || access_keys_read(path, &http->access_keys, ret_problem);
 }
 
 static bool start_deadlines(struct http *http, struct strbuf *ret_problem)
@@ -528,13 +512,12 @@ static void http_free(struct http *http)
             MHD_stop_daemon(listener->daemon);
         if (listener->socket >= 0)
             close(listener->socket);
+        tls_sessions_release(&listener->sessions);
     }
     workshop_free(http->workshop);
     workshop_free(http->uploads);
     workshop_free(http->fetches);
-    access_keys_release(&http->access_keys);
-    free(http->client_cas);
-    tls_release(&http->tls);
+    identify_stop(http);
     deadlines_stop(http->deadlines);
     pthread_key_delete(http->reader);
     free(http);
@@ -549,8 +532,6 @@ struct http *http_start(const struct http_config *config, struct strbuf *ret_pro
     }
     *http = (struct http){
         .config = *config,
-        .listeners = { [LISTENER_HTTP] = { .http = http, .socket = -1, .plane = PLANE_CONTROL },
-                       [LISTENER_HTTPS] = { .http = http, .socket = -1, .plane = PLANE_DATA } },
         .started_ms = clock_now_ms(config->clock),
     };
     if (pthread_key_create(&http->reader, close_reader) != 0) {
@@ -558,10 +539,9 @@ struct http *http_start(const struct http_config *config, struct strbuf *ret_pro
         free(http);
         return NULL;
     }
-    if (read_access_keys(http, ret_problem) && start_workshops(http, ret_problem) &&
-        start_deadlines(http, ret_problem) && read_tls(http, ret_problem) &&
-        write_client_cas(http, ret_problem) && start_http(http, ret_problem) &&
-        start_https(http, ret_problem))
+    init_listeners(http);
+    if (identify_start(http, ret_problem) && start_workshops(http, ret_problem) &&
+        start_deadlines(http, ret_problem) && start_listeners(http, ret_problem))
         return http;
     http_free(http);
     return NULL;

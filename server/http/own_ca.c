@@ -3,14 +3,16 @@
 
 bool own_ca(struct exchange *x)
 {
-    const struct tls *tls = &x->http->tls;
+    struct tls_shown *shown = x->http->config.tls;
     struct err *err = &x->call->err;
-    if (tls->certificates == NULL)
+    if (shown == NULL)
         return fail(err, ERR_RESOURCE_NOT_FOUND, "TLS is off here.");
-    if (tls->ca == NULL)
-        return fail(err, ERR_RESOURCE_NOT_FOUND,
-                    "This server's certificate was issued elsewhere; its issuer has the CA's.");
-    x->content_type = "application/x-pem-file";
-    strbuf_add_text(&x->call->reply, tls->ca);
-    return true;
+    const struct tls *tls = tls_shown_hold(shown);
+    bool known = tls->ca != NULL;
+    if (known)
+        strbuf_add_text(&x->call->reply, tls->ca);
+    tls_shown_let_go(shown, tls);
+    x->content_type = known ? "application/x-pem-file" : x->content_type;
+    return known || fail(err, ERR_RESOURCE_NOT_FOUND,
+                         "This server's certificate was issued elsewhere; its issuer has the CA's.");
 }

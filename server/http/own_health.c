@@ -45,8 +45,9 @@ bool own_health(struct exchange *x)
     bool store_good = store_answers(http);
     const char *artifacts = artifacts_text(http);
     bool artifacts_good = strcmp(artifacts, "ok") == 0;
-    if (http->tls.certificates != NULL)
-        certificate = health_of_certificate(http->tls.expires_ms, clock_host_ms());
+    struct tls_shown *shown = http->config.tls;
+    if (shown != NULL)
+        certificate = health_of_certificate(tls_shown_end(shown), clock_host_ms());
     if (!store_good || !engine.good)
         x->status = MHD_HTTP_SERVICE_UNAVAILABLE;
     json_object_begin(&json);
@@ -59,7 +60,7 @@ bool own_health(struct exchange *x)
     write_component(&json, "store", store_good ? "ok" : "failing");
     write_component(&json, "engine", engine.text);
     write_component(&json, "artifacts", artifacts);
-    if (http->tls.certificates != NULL)
+    if (shown != NULL)
         write_component(&json, "certificate", certificate.text);
     json_object_end(&json);
     json_object_end(&json);

@@ -40,13 +40,13 @@ static void write_engine(struct json *json, struct engine *engine)
     json_object_end(json);
 }
 
-static void write_tls(struct json *json, const struct tls *tls)
+static void write_tls(struct json *json, struct tls_shown *shown)
 {
-    if (tls->certificates == NULL)
+    if (shown == NULL)
         return;
     json_key(json, "tls");
     json_object_begin(json);
-    json_member_iso(json, "certificate_expires_at", tls->expires_ms);
+    json_member_iso(json, "certificate_expires_at", tls_shown_end(shown));
     json_object_end(json);
 }
 
@@ -73,7 +73,7 @@ bool own_info(struct exchange *x)
     json_object_begin(&json);
     settings_each(http->config.settings, write_setting, &json);
     json_object_end(&json);
-    write_tls(&json, &http->tls);
+    write_tls(&json, http->config.tls);
     write_engine(&json, http->config.engine);
     write_connections(&json, http->deadlines);
     json_object_end(&json);

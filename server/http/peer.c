@@ -85,7 +85,7 @@ bool peer_bind(struct exchange *x, struct str thing)
 bool peer_identify(struct exchange *x)
 {
     struct call *call = x->call;
-    if (x->listener != &x->http->listeners[LISTENER_HTTPS] || x->http->config.client_ca == NULL)
+    if (!x->listener->tls || x->listener->sessions.asks == TLS_ASKS_NOBODY)
         return true;
     struct connection *connection = connection_of(x->connection);
     if (connection == NULL)

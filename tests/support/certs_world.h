@@ -1,9 +1,9 @@
-/* A folder of certificates, for tests of what launcher/certificates.h makes of it. */
+/* A folder of certificates, for tests of what tls_certificates.h makes of it. */
 #ifndef IOTJOBS_TESTS_CERTS_WORLD_H
 #define IOTJOBS_TESTS_CERTS_WORLD_H
 
-#include "launcher/certificates.h"
 #include "support/temp_folder.h"
+#include "tls_certificates.h"
 
 #define CERTS_DAY_MS (24 * INT64_C(3600000))
 #define CERTS_NOON   INT64_C(1893499200000) /* 2030-01-01T12:00:00Z */

@@ -13,6 +13,7 @@ struct tls_connection {
     SSL_CTX *context;
     SSL *tls;
     int fd;
+    bool asked; /* for a certificate */
 };
 
 /* --- connecting ------------------------------------------------------------------------------------- */
@@ -38,6 +39,22 @@ static bool show(SSL_CTX *context, const struct issuer *const *pairs)
     return ok;
 }
 
+static int note_question(SSL *tls, void *context)
+{
+    (void)tls;
+    ((struct tls_connection *)context)->asked = true;
+    return 1;
+}
+
+/* What the client offers. */
+static bool offer(SSL_CTX *context, const struct tls_request *request)
+{
+    const char *protocols = request->protocols;
+    return (request->ciphers == NULL || SSL_CTX_set_cipher_list(context, request->ciphers) == 1) &&
+           (protocols == NULL || SSL_CTX_set_alpn_protos(context, (const unsigned char *)protocols,
+                                                         (unsigned)strlen(protocols)) == 0);
+}
+
 static SSL_CTX *context_of(const struct tls_request *request)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
@@ -47,7 +64,7 @@ static SSL_CTX *context_of(const struct tls_request *request)
     SSL_CTX_set_security_level(context, 0); /* or we would refuse TLS 1.1 ourselves */
     SSL_CTX_set_min_proto_version(context, request->version);
     SSL_CTX_set_max_proto_version(context, request->version);
-    if (trust(context, request->ca) && show(context, request->showing))
+    if (trust(context, request->ca) && show(context, request->showing) && offer(context, request))
         return context;
     SSL_CTX_free(context);
     return NULL;
@@ -65,12 +82,37 @@ struct tls_connection *tls_connect(const struct tls_request *request)
     if (connection == NULL)
         return NULL;
     connection->context = context_of(request);
+    if (connection->context != NULL)
+        SSL_CTX_set_cert_cb(connection->context, note_question, connection);
     connection->tls = connection->context != NULL ? SSL_new(connection->context) : NULL;
+    if (connection->tls != NULL && request->server_name != NULL)
+        SSL_set_tlsext_host_name(connection->tls, request->server_name);
     connection->fd = http_connect(request->port);
     if (connection->tls != NULL && connection->fd >= 0 && shake_hands(connection->tls, connection->fd))
         return connection;
     tls_connection_close(connection);
     return NULL;
+}
+
+void tls_connection_told(const struct tls_connection *connection, struct tls_told *ret_told)
+{
+    const unsigned char *name = NULL;
+    unsigned n = 0;
+    SSL_get0_alpn_selected(connection->tls, &name, &n);
+    *ret_told = (struct tls_told){ .asked = connection->asked };
+    const struct stack_st_X509_NAME *cas = SSL_get0_peer_CA_list(connection->tls);
+    ret_told->ca_count = cas != NULL ? sk_X509_NAME_num(cas) : 0;
+    if (n > 0 && n < sizeof ret_told->protocol)
+        memcpy(ret_told->protocol, name, n);
+}
+
+bool tls_connection_renegotiates(struct tls_connection *connection)
+{
+    char byte;
+    bool done = SSL_renegotiate(connection->tls) == 1 && SSL_do_handshake(connection->tls) == 1 &&
+                (SSL_read(connection->tls, &byte, 1) > 0 || SSL_renegotiate_pending(connection->tls) == 0);
+    ERR_clear_error();
+    return done;
 }
 
 void tls_connection_close(struct tls_connection *connection)

@@ -10,6 +10,9 @@ struct tls_request {
     const char *ca;                      /* PEM text of the CA to trust */
     int version;                         /* TLS1_1_VERSION…; 0: whatever both can */
     const struct issuer *const *showing; /* the client's own pair, then its issuers', then NULL; NULL: none */
+    const char *ciphers;                 /* of TLS 1.2, as OpenSSL names them; NULL: whatever both can */
+    const char *protocols;               /* ALPN, each behind its length; NULL: none */
+    const char *server_name;             /* SNI; NULL: none */
     const char *method;                  /* and so on: as for http_request */
     const char *target;
     const char *headers;
@@ -28,6 +31,15 @@ bool tls_connection_ask(struct tls_connection *connection, const struct tls_requ
                         struct http_answer *ret_answer);
 /* Whether the server lets a second connection, to the same port, go on with the first one's session. */
 bool tls_connection_resumes(const struct tls_connection *connection, int port);
+/* What the server has said in the handshake. */
+struct tls_told {
+    bool asked;        /* for a certificate */
+    int ca_count;      /* names of CAs that it would take one of */
+    char protocol[32]; /* of those that were offered; "": none */
+};
+void tls_connection_told(const struct tls_connection *connection, struct tls_told *ret_told);
+/* Whether the server lets a client of TLS 1.2 shake hands once more. */
+bool tls_connection_renegotiates(struct tls_connection *connection);
 void tls_connection_close(struct tls_connection *connection);
 
 #endif

@@ -2,9 +2,9 @@
 #ifndef IOTJOBS_TESTS_TLS_WORLD_H
 #define IOTJOBS_TESTS_TLS_WORLD_H
 
-#include "launcher/certificates.h"
 #include "support/http_world.h"
 #include "support/tls_client.h"
+#include "tls_certificates.h"
 
 struct tls_world {
     struct certificates certificates;

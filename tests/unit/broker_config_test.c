@@ -17,7 +17,7 @@ static int set_up(void **state)
 {
     static struct world world;
     settings_init(&world.settings);
-    world.settings.mqtts_port = 0;
+    world.settings.mqtts_port.n = 0;
     world.config = (struct broker_config){
         .settings = &world.settings,
         .plugin = "/opt/iotjobs.so",
@@ -92,8 +92,23 @@ static void a_tls_listener_has_its_files_and_no_old_protocol(void **state)
     write_config(world);
     assert_non_null(strstr(world->text.p, "listener 1883 127.0.0.1\nmax_qos 1\n"
                                           "listener 8883 127.0.0.1\nmax_qos 1\ntls_version tlsv1.2\n"
+                                          "ciphers ECDHE+AESGCM:ECDHE+CHACHA20\n"
                                           "certfile /srv/certs/server.pem\nkeyfile /srv/certs/server.key\n"));
     assert_int_equal(count(world, "require_certificate "), 0);
+}
+
+static void each_tls_port_has_a_listener(void **state)
+{
+    struct world *world = *state;
+    set_tls(world);
+    set(world, "mqtts_port", "8883,443");
+    write_config(world);
+    assert_true(has(world, "listener 8883 127.0.0.1"));
+    assert_true(has(world, "listener 443 127.0.0.1"));
+    assert_int_equal(count(world, "listener "), 3);
+    assert_int_equal(count(world, "certfile /srv/certs/server.pem"), 2);
+    assert_int_equal(count(world, "tls_version tlsv1.2"), 2);
+    assert_true(has(world, "plugin_opt_mqtts_port 8883,443"));
 }
 
 static void a_tls_listener_makes_the_local_socket_needless(void **state)
@@ -310,6 +325,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(mqtt_may_be_the_one_listener),
         TEST(a_tls_listener_has_its_files_and_no_old_protocol),
+        TEST(each_tls_port_has_a_listener),
         TEST(a_tls_listener_makes_the_local_socket_needless),
         TEST(a_tls_listener_without_files_is_refused),
         TEST(what_the_plugin_depends_on_is_always_there),

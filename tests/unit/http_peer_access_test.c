@@ -85,6 +85,9 @@ static int set_up(void **state)
     device_certs_write(path, (const struct issuer *const[]){ &story.ca.pair }, 1);
     tls_world_set(&story.tls, "tls_client_ca", path);
     tls_world_set(&story.tls, "tls_client_policy", "clients");
+    temp_path(story.folder, "access_keys", path);
+    temp_write_private(path, "AKIAADMIN secret admin\n");
+    tls_world_set(&story.tls, "access_keys", path);
     tls_world_set(&story.tls, "auth", "enforce");
     tls_world_start(&story.tls, NULL);
     story.server = story.tls.http.server;
@@ -206,9 +209,9 @@ static void the_control_plane_is_not_for_certificates(void **state)
     static const struct {
         const char *method, *target, *headers;
     } cases[] = {
-        { "GET", "/jobs", "" },          { "GET", "/things/pump", "" },     { "DELETE", "/things/pump", "" },
-        { "POST", "/things/pump2", "" }, { "GET", OWN_JOBS, OPERATORS },    { "GET", "/policies", "" },
-        { "GET", "/_iotjobs/info", "" }, { "POST", "/_iotjobs/reset", "" },
+        { "GET", "/jobs", "" },          { "GET", "/things/pump", "" },      { "DELETE", "/things/pump", "" },
+        { "POST", "/things/pump2", "" }, { "GET", OWN_JOBS, OPERATORS },     { "GET", "/policies", "" },
+        { "GET", "/_iotjobs/info", "" }, { "GET", "/_iotjobs/denials", "" },
     };
     struct story *story = *state;
     allow(story, &story->pump, "all", ALLOW("*", "*"));

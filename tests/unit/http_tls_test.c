@@ -121,7 +121,7 @@ static void without_tls_there_is_no_ca(void **state)
     world->http.port = free_port();
     world->http.settings.http_port = world->http.port;
     world->http.settings.https_port = 0;
-    world->http.settings.mqtts_port = 0;
+    world->http.settings.mqtts_port.n = 0;
     world->http.server = server_start(&config, &world->why);
     assert_non_null(world->http.server);
     http_ask_error(&world->http, "GET", "/_iotjobs/ca.pem", NULL, 404, "ResourceNotFoundException");

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "launcher/preflight.h"
+#include "support/http_client.h"
 
 /* Settings, and a socket on a port that the system chose. */
 struct world {
@@ -23,7 +24,7 @@ static int set_up(void **state)
     world.settings.http_port = 0;
     world.settings.https_port = 0;
     world.settings.mqtt_port = 0;
-    world.settings.mqtts_port = 0;
+    world.settings.mqtts_port.n = 0;
     strbuf_init(&world.why, 1024);
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t n = sizeof address;
@@ -65,7 +66,6 @@ static void a_port_in_use_is_named_with_the_setting_to_change(void **state)
         { &world->settings.http_port, "--http-port" },
         { &world->settings.https_port, "--https-port" },
         { &world->settings.mqtt_port, "--mqtt-port" },
-        { &world->settings.mqtts_port, "--mqtts-port" },
         { &world->settings.websocket_port, "--websocket-port" },
     };
     for (size_t i = 0; i < sizeof ports / sizeof *ports; i++) {
@@ -73,6 +73,15 @@ static void a_port_in_use_is_named_with_the_setting_to_change(void **state)
         assert_in_use(world, ports[i].option);
         *ports[i].port = 0;
     }
+}
+
+static void each_of_several_ports_is_tried(void **state)
+{
+    struct world *world = *state;
+    world->settings.mqtts_port = (struct ports){ .n = 2, .items = { free_port(), world->port } };
+    assert_in_use(world, "--mqtts-port");
+    world->settings.mqtts_port.n = 1;
+    assert_true(preflight_ports(&world->settings, &world->why));
 }
 
 static void a_free_port_is_fine_and_stays_free(void **state)
@@ -100,6 +109,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_port_in_use_is_named_with_the_setting_to_change),
+        TEST(each_of_several_ports_is_tried),
         TEST(a_free_port_is_fine_and_stays_free),
         TEST(an_address_of_another_machine_is_refused),
     };

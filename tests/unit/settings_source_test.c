@@ -69,7 +69,8 @@ static void the_command_line_wins_then_the_environment_then_the_file(void **stat
 static void what_follows_from_other_settings_follows(void **state)
 {
     struct world *world = *state;
-    assert_true(read_all(world, PROGRAM_SERVER, "auth = enforce\n", ARGUMENTS("--bind", "0.0.0.0")));
+    assert_true(
+        read_all(world, PROGRAM_SERVER, "auth = enforce\n", ARGUMENTS("--bind", "0.0.0.0", "--http-tls")));
     assert_int_equal(world->settings.mqtt_port, 0);
 }
 

@@ -138,7 +138,7 @@ static void where_auth_is_enforced_mqtt_without_tls_is_off(void **state)
     assert_true(set(world, "auth", "enforce"));
     assert_true(settings_complete(&world->settings, &world->problem));
     assert_int_equal(world->settings.mqtt_port, 0);
-    assert_int_equal(world->settings.mqtts_port, 8883);
+    assert_int_equal(world->settings.mqtts_port.items[0], 8883);
     assert_true(settings_check(&world->settings, &world->problem));
 }
 
@@ -333,12 +333,30 @@ static void another_address_than_loopback_needs_insecure(void **state)
     assert_true(settings_check(&world->settings, &world->problem));
     set(world, "insecure", "false");
     set(world, "auth", "enforce");
+    assert_check_refuses(world, "set http_tls to true, or http_port to 0");
+    set(world, "http_tls", "true");
     assert_true(settings_check(&world->settings, &world->problem));
+    set(world, "http_tls", "false");
+    set(world, "insecure", "true");
+    assert_true(settings_check(&world->settings, &world->problem));
+    set(world, "insecure", "false");
+    set(world, "http_port", "0");
+    assert_true(settings_check(&world->settings, &world->problem));
+    set(world, "http_port", "5627");
     set(world, "auth", "open");
     set(world, "bind", "127.1.2.3");
     assert_true(settings_check(&world->settings, &world->problem));
     set(world, "bind", "::1");
     assert_true(settings_check(&world->settings, &world->problem));
+}
+
+static void a_clock_that_can_be_moved_is_for_open_servers(void **state)
+{
+    struct world *world = *state;
+    set(world, "virtual_clock", "true");
+    assert_true(settings_check(&world->settings, &world->problem));
+    set(world, "auth", "enforce");
+    assert_check_refuses(world, "it needs auth = open");
 }
 
 static void a_start_of_the_clock_needs_a_virtual_clock_and_a_time(void **state)
@@ -365,12 +383,94 @@ static void ports_differ_and_one_is_on(void **state)
     assert_check_refuses(world, "at least one listener must be on");
 }
 
+static void a_port_of_several_is_no_other_listeners(void **state)
+{
+    struct world *world = *state;
+    set(world, "mqtts_port", "8883,8443");
+    assert_check_refuses(world, "https_port and mqtts_port are both 8443");
+    set(world, "https_port", "0");
+    assert_true(settings_check(&world->settings, &world->problem));
+}
+
+struct sought {
+    const char *key, *value;
+    bool found;
+};
+
+static void seek(void *context, const char *key, const char *value, const char *help)
+{
+    struct sought *sought = context;
+    (void)help;
+    if (strcmp(key, sought->key) != 0)
+        return;
+    assert_string_equal(value, sought->value);
+    sought->found = true;
+}
+
+static void assert_shown(const struct world *world, const char *key, const char *value)
+{
+    struct sought sought = { key, value, false };
+    settings_each(&world->settings, seek, &sought);
+    assert_true(sought.found);
+}
+
+static void several_ports_are_read_and_written(void **state)
+{
+    struct world *world = *state;
+    set(world, "mqtts_port", "8883, 443");
+    assert_int_equal(world->settings.mqtts_port.n, 2);
+    assert_int_equal(world->settings.mqtts_port.items[0], 8883);
+    assert_int_equal(world->settings.mqtts_port.items[1], 443);
+    assert_shown(world, "mqtts_port", "8883,443");
+    set(world, "mqtts_port", "0");
+    assert_int_equal(world->settings.mqtts_port.n, 0);
+    assert_shown(world, "mqtts_port", "0");
+    set(world, "mqtts_port", "1,2,3,4,5,6,7,65535");
+    assert_int_equal(world->settings.mqtts_port.n, PORTS_MAX);
+    assert_shown(world, "mqtts_port", "1,2,3,4,5,6,7,65535");
+}
+
+static void ports_that_are_none_are_refused_and_change_nothing(void **state)
+{
+    static const struct {
+        const char *value, *words;
+    } cases[] = {
+        { "", "an empty value is not a port (0 to 65535)" },
+        { "8883,", "an empty value is not a port" },
+        { "8883,x", "x is not a port" },
+        { "8883,65536", "65536 is not a port" },
+        { "8883 443", "8883 443 is not a port" },
+        { "8883,-1", "-1 is not a port" },
+        { "8883,0", "0, which switches it off, cannot stand among ports" },
+        { "443,8883,443", "names port 443 twice" },
+        { "1,2,3,4,5,6,7,8,9", "names more than 8 ports" },
+    };
+    struct world *world = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        strbuf_clear(&world->problem);
+        assert_false(
+            settings_set(&world->settings, STR_LIT("mqtts_port"), str_from(cases[i].value), &world->problem));
+        if (strstr(world->problem.p, cases[i].words) == NULL)
+            fail_msg("no '%s' in: %s", cases[i].words, world->problem.p);
+        assert_shown(world, "mqtts_port", "8883");
+    }
+}
+
 static void a_folder_is_needed_unless_in_memory(void **state)
 {
     struct world *world = *state;
     set(world, "data", "");
     assert_check_refuses(world, "data: names no folder");
     set(world, "in_memory", "true");
+    assert_true(settings_check(&world->settings, &world->problem));
+}
+
+static void what_was_revoked_needs_those_who_revoke(void **state)
+{
+    struct world *world = *state;
+    set(world, "tls_client_crl", "/srv/revoked.pem");
+    assert_check_refuses(world, "tls_client_crl: is of the CAs of tls_client_ca, which is not set");
+    set(world, "tls_client_ca", "/srv/cas.pem");
     assert_true(settings_check(&world->settings, &world->problem));
 }
 
@@ -482,11 +582,16 @@ int main(void)
         TEST(names_that_only_resemble_those_of_kubernetes_are_problems),
         TEST(the_account_is_twelve_digits),
         TEST(the_region_can_stand_in_an_arn),
+        TEST(a_clock_that_can_be_moved_is_for_open_servers),
         TEST(another_address_than_loopback_needs_insecure),
         TEST(a_start_of_the_clock_needs_a_virtual_clock_and_a_time),
         TEST(a_time_zone_must_be_known),
         TEST(ports_differ_and_one_is_on),
+        TEST(a_port_of_several_is_no_other_listeners),
+        TEST(several_ports_are_read_and_written),
+        TEST(ports_that_are_none_are_refused_and_change_nothing),
         TEST(a_folder_is_needed_unless_in_memory),
+        TEST(what_was_revoked_needs_those_who_revoke),
         TEST(a_certificate_and_its_key_are_named_together),
         TEST(every_setting_is_told_as_text_that_sets_it_again),
         TEST(help_names_ranges_and_choices),

@@ -248,8 +248,7 @@ static bool read_complete(struct s3_request *s3)
 static struct str location_of(struct s3_request *s3)
 {
     const struct exchange *x = s3->x;
-    bool tls = x->listener == &x->http->listeners[LISTENER_HTTPS];
-    return arena_printf(s3->arena, "%s://%.*s%.*s", tls ? "https" : "http",
+    return arena_printf(s3->arena, "%s://%.*s%.*s", x->listener->tls ? "https" : "http",
                         STR(exchange_header(x, MHD_HTTP_HEADER_HOST)), STR(x->path));
 }
 

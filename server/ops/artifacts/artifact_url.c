@@ -25,8 +25,9 @@ void artifact_url_find(const struct settings *settings, char ret_url[ARTIFACT_UR
     char host[HOST_NAME_MAX + 1] = "";
     bool known = ip_address_parse(settings->bind, 0, &address);
     bool loopback = known && ip_address_is_loopback(&address);
-    bool tls = settings->https_port != 0 && (settings->http_port == 0 || !loopback);
-    int64_t port = tls ? settings->https_port : settings->http_port;
+    bool devices = settings->https_port != 0 && (settings->http_port == 0 || !loopback);
+    bool tls = devices || settings->http_tls;
+    int64_t port = devices ? settings->https_port : settings->http_port;
     ret_url[0] = '\0';
     if (port == 0)
         return;

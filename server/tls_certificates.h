@@ -6,8 +6,8 @@
  *   server.pem   the server's own certificate, then the CA's; one year
  *   server.key
  */
-#ifndef IOTJOBS_LAUNCHER_CERTIFICATES_H
-#define IOTJOBS_LAUNCHER_CERTIFICATES_H
+#ifndef IOTJOBS_TLS_CERTIFICATES_H
+#define IOTJOBS_TLS_CERTIFICATES_H
 
 #include <limits.h>
 
@@ -32,6 +32,16 @@ struct certificates {
  */
 bool certificates_in_folder(const char *folder, const struct issue_names *names, int64_t now_ms,
                             struct certificates *ret_certificates, struct strbuf *ret_problem);
+
+/*
+ * While the server runs: makes the server's certificate in such a folder anew when it ends soon
+ * (issue_ends_soon), if the CA is there that has signed it and lives longer than it. Nothing else is made.
+ * The operator's own is left alone.
+ *
+ * False when it should be made and cannot: one sentence in `ret_problem`, and nothing was changed.
+ */
+bool certificates_renew(const char *folder, const struct issue_names *names, int64_t now_ms,
+                        bool *ret_renewed, struct strbuf *ret_problem);
 
 /* In files that are nowhere but in this process and the program that it becomes. */
 bool certificates_in_memory(const struct issue_names *names, int64_t now_ms,

@@ -1,4 +1,4 @@
-#include "http/tls.h"
+#include "tls.h"
 
 #include <openssl/err.h>
 #include <stdlib.h>
@@ -29,6 +29,7 @@ static char *key_text(EVP_PKEY *key)
 {
     struct strbuf text;
     strbuf_init(&text, PEM_TEXT_MAX);
+    text.secret = true;
     return detach(&text, pem_add_key(&text, key));
 }
 
@@ -79,7 +80,7 @@ done:
 void tls_release(struct tls *tls)
 {
     free(tls->certificates);
-    free(tls->key);
+    strbuf_free_secret(tls->key);
     free(tls->ca);
     *tls = (struct tls){ 0 };
 }

@@ -1,4 +1,4 @@
-#include "launcher/certificates.h"
+#include "tls_certificates.h"
 
 #include <errno.h>
 #include <openssl/err.h>
@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/new_file.h"
 #include "base/pem.h"
 #include "base/problem.h"
-#include "launcher/files.h"
 
 enum { FOLDER_MODE = 0700 };
 
@@ -129,7 +129,7 @@ static bool check(const struct paths *paths, const struct pairs *there, struct s
 /* Takes the text, too; `whole`: there was room for it. */
 static bool write_file(const char *path, struct strbuf *text, bool whole, struct strbuf *ret_problem)
 {
-    bool ok = whole ? files_replace(path, strbuf_str(text), ret_problem) : cannot_make(ret_problem);
+    bool ok = whole ? new_file_replace(path, strbuf_str(text), ret_problem) : cannot_make(ret_problem);
     strbuf_release(text);
     return ok;
 }
@@ -216,6 +216,57 @@ bool certificates_in_folder(const char *folder, const struct issue_names *names,
     return true;
 }
 
+/* --- while the server runs -------------------------------------------------------------------------- */
+
+/* An issuer that ends itself has nothing to give: what it would sign is no better than what there is. */
+static bool lives_longer(X509 *issuer, X509 *server)
+{
+    return ASN1_TIME_compare(X509_get0_notAfter(issuer), X509_get0_notAfter(server)) > 0;
+}
+
+/* False: the server's certificate stays. */
+static bool check_renewal(const struct paths *paths, const struct pairs *there, struct strbuf *ret_problem)
+{
+    if (there->server.key == NULL || there->ca.certificate == NULL)
+        return problem(
+            ret_problem,
+            "%s ends soon: to have it made anew, %s and %s must be there; put back what is missing",
+            paths->server, paths->server_key, paths->ca);
+    return lives_longer(there->ca.certificate, there->server.certificate) ||
+           problem(
+               ret_problem,
+               "%s ends with its CA: remove it, %s and %s and start the server again to have others made, "
+               "which clients must be given",
+               paths->server, paths->ca, paths->ca_key);
+}
+
+static bool renew(const struct paths *paths, struct pairs *pairs, const struct issue_names *names,
+                  int64_t now_ms, struct strbuf *ret_problem)
+{
+    X509_free(pairs->server.certificate);
+    pairs->server.certificate = issue_server(&pairs->ca, pairs->server.key, names, now_ms);
+    return (pairs->server.certificate != NULL || cannot_make(ret_problem)) &&
+           write_server(paths->server, pairs, ret_problem);
+}
+
+bool certificates_renew(const char *folder, const struct issue_names *names, int64_t now_ms,
+                        bool *ret_renewed, struct strbuf *ret_problem)
+{
+    struct paths paths;
+    struct pairs pairs = { 0 };
+    bool ok = paths_of(folder, &paths, ret_problem) &&
+              read_pair(paths.ca, paths.ca_key, &pairs.ca, ret_problem) &&
+              read_pair(paths.server, paths.server_key, &pairs.server, ret_problem);
+    bool due = ok && pairs.server.certificate != NULL && issue_ends_soon(pairs.server.certificate, now_ms) &&
+               !is_the_operators(&pairs);
+    if (due)
+        ok = check_renewal(&paths, &pairs, ret_problem) && renew(&paths, &pairs, names, now_ms, ret_problem);
+    pairs_release(&pairs);
+    if (ok)
+        *ret_renewed = due;
+    return ok;
+}
+
 /* --- in memory -------------------------------------------------------------------------------------- */
 
 /* The CA's key is nowhere: nothing else will be signed with it. */
@@ -231,9 +282,9 @@ static bool write_memory(const struct pairs *pairs, struct certificates *ret_cer
     bool whole = add_server_chain(&server, pairs) && pem_add_key(&key, pairs->server.key) &&
                  pem_add_certificate(&ca, pairs->ca.certificate);
     bool ok = (whole || cannot_make(ret_problem)) &&
-              files_write_memory("server.pem", strbuf_str(&server), ret_certificates->server, ret_problem) &&
-              files_write_memory("server.key", strbuf_str(&key), ret_certificates->key, ret_problem) &&
-              files_write_memory("ca.pem", strbuf_str(&ca), ret_certificates->ca, ret_problem);
+              new_file_in_memory("server.pem", strbuf_str(&server), ret_certificates->server, ret_problem) &&
+              new_file_in_memory("server.key", strbuf_str(&key), ret_certificates->key, ret_problem) &&
+              new_file_in_memory("ca.pem", strbuf_str(&ca), ret_certificates->ca, ret_problem);
     strbuf_release(&server);
     strbuf_release(&key);
     strbuf_release(&ca);

@@ -3,8 +3,8 @@
  *
  * The launcher reads them too, so that what would stop the broker or the server is one sentence to the user.
  */
-#ifndef IOTJOBS_HTTP_TLS_H
-#define IOTJOBS_HTTP_TLS_H
+#ifndef IOTJOBS_TLS_H
+#define IOTJOBS_TLS_H
 
 #include "base/strbuf.h"
 
