@@ -153,6 +153,10 @@ static void whoever_is_not_known_is_not_asked_unless_all_are(void **state)
                   { "enforce", true, true, 0 } };
     static const int versions[] = { TLS1_2_VERSION, TLS1_3_VERSION };
     struct world *world = *state;
+    char keys[TEMP_PATH_MAX];
+    temp_path(world->certs->folder, "access_keys", keys);
+    temp_write_private(keys, "AKIAADMIN secret admin\n");
+    tls_world_set(&world->tls, "access_keys", keys);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         tls_world_set(&world->tls, "auth", cases[i].auth);
         tls_world_set(&world->tls, "tls_client_ca", cases[i].has_ca ? world->ca_path : "");
