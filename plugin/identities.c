@@ -20,8 +20,8 @@ enum {
 enum index_of { BY_CONNECTION, BY_CERTIFICATE, BY_THING };
 
 struct identity {
-    struct identity *next[IDENTITY_INDEXES];
-    uint64_t place[IDENTITY_INDEXES]; /* hash; 0: it is not in that index */
+    struct identity *next[IDENTITY_INDEXES], **at[IDENTITY_INDEXES]; /* at: what points to this one */
+    uint64_t place[IDENTITY_INDEXES];                                /* hash; 0: it is not in that index */
     struct identity *next_to_review;
     bool to_review;
     bool stale;          /* has to be looked up anew */
@@ -71,17 +71,20 @@ static void link_in(struct identities *identities, struct identity *identity, en
     identity->place[index] = str_hash(key, identities->seed);
     struct identity **place = place_of(identities, index, identity->place[index]);
     identity->next[index] = *place;
+    identity->at[index] = place;
+    if (*place != NULL)
+        (*place)->at[index] = &identity->next[index];
     *place = identity;
 }
 
-static void unlink_from(struct identities *identities, struct identity *identity, enum index_of index)
+/* A whole fleet may share a certificate, and a place: none of it is walked through. */
+static void unlink_from(struct identity *identity, enum index_of index)
 {
     if (identity->place[index] == 0)
         return;
-    struct identity **at = place_of(identities, index, identity->place[index]);
-    while (*at != identity)
-        at = &(*at)->next[index];
-    *at = identity->next[index];
+    *identity->at[index] = identity->next[index];
+    if (identity->next[index] != NULL)
+        identity->next[index]->at[index] = identity->at[index];
     identity->place[index] = 0;
 }
 
@@ -178,7 +181,7 @@ static void take_from_review(struct identities *identities, struct identity *ide
 static void forget(struct identities *identities, struct identity *identity)
 {
     for (int index = 0; index < IDENTITY_INDEXES; index++)
-        unlink_from(identities, identity, (enum index_of)index);
+        unlink_from(identity, (enum index_of)index);
     take_from_review(identities, identity);
     identities->n--;
     identity_free(identity);
@@ -286,8 +289,8 @@ static bool refresh(struct identities *identities, struct identity *identity)
 {
     struct device_access before = identity->access;
     struct arena arena_before = identity->arena;
-    unlink_from(identities, identity, BY_CERTIFICATE);
-    unlink_from(identities, identity, BY_THING);
+    unlink_from(identity, BY_CERTIFICATE);
+    unlink_from(identity, BY_THING);
     bool known = look_up(identities, identity);
     if (known && !may_stay(identity, before.thing_name)) {
         identity->out = true;

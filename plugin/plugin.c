@@ -1,7 +1,9 @@
 /* Loading and unloading: options to settings, settings to a running server, and back down. */
 #include "plugin/plugin.h"
 
+#include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "plugin/broker_log.h"
 #include "plugin/hooks.h"
@@ -54,6 +56,13 @@ static bool plugin_start_access(struct plugin *plugin)
            (!enforces || identities_init(&plugin->identities, &config));
 }
 
+/* The broker reads its certificate again at SIGHUP. On a thread of the server's, where signals are blocked. */
+static void on_certificate_changed(void *context)
+{
+    (void)context;
+    kill(getpid(), SIGHUP);
+}
+
 static bool plugin_start(struct plugin *plugin, struct strbuf *ret_problem)
 {
     plugin->log = log_new(broker_log_line, NULL, (enum log_level)plugin->settings.log_level, LOG_RING_LINES);
@@ -67,6 +76,7 @@ static bool plugin_start(struct plugin *plugin, struct strbuf *ret_problem)
         .log = plugin->log,
         .ring = doorbell_ring,
         .ring_context = &plugin->doorbell,
+        .certificate_changed = on_certificate_changed,
     };
     plugin->server = server_start(&config, ret_problem);
     if (plugin->server == NULL)

@@ -1,8 +1,9 @@
 /*
- * The file of access keys (the setting access_keys): who may sign requests to the artefact store, and as
- * what. One line each, `KEY SECRET ROLE`, separated by blanks; '#' begins a comment line.
+ * The file of access keys (the setting access_keys): who may sign requests to the artefact store, with auth =
+ * enforce to everything else over HTTP as well, and as what. One line each, `KEY SECRET ROLE`, separated by
+ * blanks; '#' begins a comment line.
  *
- * It is read once, at start. Secrets are overwritten when it is released.
+ * It is read at start, and again when asked to (http/key_ring). Secrets are overwritten when it is released.
  */
 #ifndef IOTJOBS_ACCESS_KEYS_H
 #define IOTJOBS_ACCESS_KEYS_H

@@ -227,12 +227,6 @@ static bool start_keeper(struct server *server, struct strbuf *ret_problem)
            problem(ret_problem, "the host has no thread left for looking after certificates");
 }
 
-void server_reload(struct server *server)
-{
-    if (server->keeper != NULL)
-        tls_keeper_reread(server->keeper);
-}
-
 static bool start_http(struct server *server, struct strbuf *ret_problem)
 {
     struct http_config config = {
@@ -330,6 +324,14 @@ struct audience *server_audience(struct server *server)
 struct connectivity_watch *server_connectivity(struct server *server)
 {
     return server->connectivity;
+}
+
+void server_reload(struct server *server)
+{
+    if (server->keeper != NULL)
+        tls_keeper_reread(server->keeper);
+    if (server->http != NULL)
+        http_reload(server->http);
 }
 
 void server_set_ready(struct server *server)

@@ -66,6 +66,9 @@ static bool check_tls(const struct settings *settings, struct strbuf *ret_proble
 static bool check_clock(const struct settings *settings, struct strbuf *ret_problem)
 {
     int64_t start_ms;
+    if (settings->virtual_clock && settings->auth == AUTH_ENFORCE)
+        return problem(ret_problem, "virtual_clock: whoever moves the clock makes signatures, sessions and "
+                                    "certificates last as long as he likes; it needs auth = open");
     if (settings->clock_start[0] == '\0')
         return true;
     if (!settings->virtual_clock)

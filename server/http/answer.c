@@ -97,6 +97,10 @@ enum MHD_Result answer_send(struct exchange *x)
     add_header(response, "x-amzn-RequestId", x->request_id);
     add_header(response, "x-amzn-ErrorType", exception);
     add_header(response, MHD_HTTP_HEADER_ALLOW, x->allow);
+    add_header(response, MHD_HTTP_HEADER_SET_COOKIE, x->set_cookie);
+    /* What one may see another may not: no cache keeps it. */
+    if (x->http->config.settings->auth == AUTH_ENFORCE)
+        add_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     if (x->close || atomic_load(&x->http->quiesced))
         add_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     enum MHD_Result queued = MHD_queue_response(x->connection, x->status, response);

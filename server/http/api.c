@@ -67,6 +67,15 @@ static bool find_route(struct exchange *x, const struct caller *caller, struct h
     return true;
 }
 
+/* Which paths there are nobody has to know who has not said who he is. Returns false. */
+static bool refuse_path(struct call *call)
+{
+    if (call->principal.kind != PRINCIPAL_NOBODY)
+        return false;
+    err_init(&call->err, &call->arena);
+    return fail(&call->err, ERR_MISSING_AUTHENTICATION_TOKEN, "Missing Authentication Token");
+}
+
 /* By which the caller has reached us; absent: it did not say. */
 static struct str url_of(struct exchange *x, struct str authority)
 {
@@ -102,13 +111,14 @@ static bool prepare(struct exchange *x, struct op_handler *ret_handler)
                                      query_value(request.query, request.query_count, "X-Amz-Credential"),
                                      exchange_header(x, MHD_HTTP_HEADER_HOST), x->listener->plane);
     if (!find_route(x, &caller, &route))
-        return false;
+        return refuse_path(call);
     const struct operation_model *model = operation_model(route.operation);
     struct op_handler handler = op_handler(route.operation);
     x->operation = model->name;
     call->operation = route.operation;
     struct str thing = labels_value(&route.labels, model, "thingName");
-    struct str resource = permission_resource(x, call_region(caller.region, x->http->config.settings), thing);
+    struct str region = call_region(caller.region, x->http->config.settings);
+    struct str resource = permission_resource(x, region, model, &route.labels);
     if (!peer_bind(x, thing) || !permission_granted(x, action_of_operation(route.operation), resource) ||
         !engine_admit(x->http->config.engine, call, thing))
         return false;

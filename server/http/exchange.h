@@ -12,12 +12,14 @@
 #include <microhttpd.h>
 #include <stdatomic.h>
 
-#include "access_keys.h"
 #include "api/decode.h"
 #include "base/random.h"
 #include "client_ca.h"
 #include "engine/workshop.h"
 #include "http/http.h"
+#include "http/key_ring.h"
+#include "http/login_rate.h"
+#include "http/sessions.h"
 #include "http/tls_session.h"
 #include "settings.h"
 
@@ -45,12 +47,14 @@ enum { LISTENER_HTTP, LISTENER_HTTPS, LISTENER_COUNT };
 struct http {
     struct http_config config;
     struct http_listener listeners[LISTENER_COUNT];
-    struct workshop *workshop;      /* makes keys */
-    struct workshop *uploads;       /* forces to disk what was uploaded */
-    struct workshop *fetches;       /* reads documents from an external S3; NULL: there is none */
-    struct access_keys access_keys; /* whose signatures the artefact store takes; none: everybody's */
-    struct deadlines *deadlines;    /* of the connections of both listeners */
-    pthread_key_t reader;           /* each pool thread's own struct db * */
+    struct workshop *workshop; /* makes keys */
+    struct workshop *uploads;  /* forces to disk what was uploaded */
+    struct workshop *fetches;  /* reads documents from an external S3; NULL: there is none */
+    struct key_ring *keys;     /* whose signatures count; none: everybody's (auth = open) */
+    struct sessions *sessions; /* who has logged in (auth = enforce) */
+    struct login_rate *logins;
+    struct deadlines *deadlines; /* of the connections of both listeners */
+    pthread_key_t reader;        /* each pool thread's own struct db * */
     int64_t started_ms;
     atomic_bool quiesced;
     atomic_size_t bodies;    /* bytes of them that are kept in memory */
@@ -73,11 +77,13 @@ struct exchange {
     struct MHD_Connection *connection;
     struct call *call; /* its `ok`, `err` and `reply` are the answer */
     enum exchange_stage stage;
-    struct s3_request *s3;        /* NULL: it is not for the artefact store */
-    struct device_access *access; /* auth = enforce: what the client's certificate is good for; NULL: none */
-    const char *method;           /* HEAD counts as GET */
-    struct str path;              /* raw */
-    struct str query;             /* raw, without '?' */
+    struct s3_request *s3;         /* NULL: it is not for the artefact store */
+    struct device_access *access;  /* auth = enforce: what the client's certificate is good for; NULL: none */
+    const struct session *session; /* who sent it came with that; NULL: with none */
+    const char *method;            /* HEAD counts as GET */
+    const char *sent_method;       /* as it came */
+    struct str path;               /* raw */
+    struct str query;              /* raw, without '?' */
     struct strbuf body;
     size_t body_n;         /* bytes that arrived, kept or not */
     size_t reserved;       /* bytes of http->bodies */
@@ -86,6 +92,7 @@ struct exchange {
     const char *operation; /* for the log; NULL: none */
     const char *allow;     /* of a 405 */
     const char *content_type;
+    const char *set_cookie; /* NULL: none */
     unsigned status; /* of a success 200 unless an endpoint says otherwise; of an error set when answered */
     bool close;      /* the connection ends with this answer */
     int64_t begun_us;
@@ -120,7 +127,7 @@ struct str exchange_source_ip(const struct exchange *x);
 /* A header of the request; absent when it has none of that name. Valid until the exchange ends. */
 struct str exchange_header(const struct exchange *x, const char *name);
 
-/* Whether a browser sends it on behalf of a web page, and it does more than read: nobody may. */
+/* Whether a browser sends it on behalf of a web page, and it does more than read (identify.c). */
 bool exchange_writes_for_a_web_page(const struct exchange *x);
 
 /* Before n more bytes of the body are kept: whether those of all requests leave room for them. */

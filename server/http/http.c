@@ -1,6 +1,5 @@
 #include "http/http.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include "http/connection.h"
 #include "http/exchange.h"
 #include "http/framing.h"
+#include "http/identify.h"
 #include "http/listen.h"
 #include "http/peer_access.h"
 #include "http/s3/s3.h"
@@ -109,6 +109,7 @@ static void *on_request_line(void *context, const char *uri, struct MHD_Connecti
                             .connection = connection,
                             .call = call,
                             .method = "-",
+                            .sent_method = "-",
                             .path = path,
                             .query = query,
                             .content_type = "application/json",
@@ -168,13 +169,17 @@ static enum MHD_Result on_headers(struct exchange *x, const char *method)
 {
     int64_t length;
     x->stage = EXCHANGE_BODY;
+    x->sent_method = method;
     x->method = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0 ? MHD_HTTP_METHOD_GET : method;
+    x->body.secret = str_eq_text(x->path, SESSION_PATH);
     if (!framing_check(x->connection, &x->call->err))
         return refuse_and_close(x);
     bool for_s3 = s3_is_meant(x);
     connection_waits(x, for_s3 ? WAIT_FLOW : WAIT_BODY);
     if (for_s3)
         return begin_s3(x, method);
+    if (!identify_headers(x) && exchange_header(x, MHD_HTTP_HEADER_EXPECT).p != NULL)
+        return refuse_and_close(x);
     if (!str_to_int(exchange_header(x, MHD_HTTP_HEADER_CONTENT_LENGTH), &length) || length <= HTTP_BODY_MAX)
         return MHD_YES;
     if (length > HTTP_BODY_DISCARD_MAX || exchange_header(x, MHD_HTTP_HEADER_EXPECT).p != NULL)
@@ -192,13 +197,14 @@ bool exchange_has_room(struct exchange *x, size_t n)
     return !x->crowded_out;
 }
 
-/* Keeps what fits and discards the rest; gives the client up past the second ceiling. */
+/* Keeps what fits and discards the rest, and all of what is refused already; gives the client up past the
+ * second ceiling. */
 static enum MHD_Result on_body(struct exchange *x, const char *bytes, size_t n)
 {
     if (n > HTTP_BODY_DISCARD_MAX - x->body_n)
         return MHD_NO;
     x->body_n += n;
-    if (x->body_n <= HTTP_BODY_MAX && exchange_has_room(x, n))
+    if (x->body_n <= HTTP_BODY_MAX && x->call->err.code == ERR_NONE && exchange_has_room(x, n))
         strbuf_add(&x->body, bytes, n);
     else
         strbuf_release(&x->body);
@@ -238,29 +244,6 @@ static enum MHD_Result submit(struct exchange *x, enum serve_result to)
     return MHD_YES;
 }
 
-/* A browser lets any page send requests here, and names it in Origin unless the request only reads. */
-struct str exchange_source_ip(const struct exchange *x)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    char text[INET6_ADDRSTRLEN];
-    if (info == NULL || info->client_addr == NULL)
-        return STR_NONE;
-    const struct sockaddr *address = info->client_addr;
-    const void *bytes = address->sa_family == AF_INET6
-                            ? (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr
-                            : (const void *)&((const struct sockaddr_in *)address)->sin_addr;
-    if (inet_ntop(address->sa_family, bytes, text, sizeof text) == NULL)
-        return STR_NONE;
-    return arena_str(&x->call->arena, str_from(text));
-}
-
-bool exchange_writes_for_a_web_page(const struct exchange *x)
-{
-    return strcmp(x->method, MHD_HTTP_METHOD_GET) != 0 &&
-           exchange_header(x, MHD_HTTP_HEADER_ORIGIN).p != NULL;
-}
-
 static enum MHD_Result finish(struct exchange *x, enum serve_result result)
 {
     return result == SERVED ? send_answer(x) : submit(x, result);
@@ -271,24 +254,17 @@ static enum MHD_Result on_complete_request(struct exchange *x)
     connection_waits(x, WAIT_SERVER);
     if (x->s3 != NULL)
         return finish(x, s3_request_serve(x));
+    if (x->call->err.code != ERR_NONE)
+        return send_answer(x);
     if (x->body_n > HTTP_BODY_MAX)
         return refuse_body(x);
-    if (!peer_identify(x))
-        return send_answer(x);
-    if (exchange_writes_for_a_web_page(x)) {
-        fail(&x->call->err, ERR_ACCESS_DENIED,
-             "Web pages, whose requests have an Origin, may only read here.");
-        return send_answer(x);
-    }
-    if (x->crowded_out) {
+    if (x->crowded_out)
         fail(&x->call->err, ERR_THROTTLING,
              "The server is reading too many requests at once; try again later.");
-        return send_answer(x);
-    }
-    if (x->body.failed) {
+    else if (x->body.failed)
         fail(&x->call->err, ERR_INTERNAL, "The server is out of memory for this request.");
+    if (x->call->err.code != ERR_NONE || !identify(x))
         return send_answer(x);
-    }
     return finish(x, own_path(x->path) ? own_serve(x) : api_serve(x));
 }
 
@@ -490,12 +466,6 @@ static bool start_workshops(struct http *http, struct strbuf *ret_problem)
     return false;
 }
 
-static bool read_access_keys(struct http *http, struct strbuf *ret_problem)
-{
-    const char *path = http->config.settings->access_keys;
-    return path[0] == '\0' || access_keys_read(path, &http->access_keys, ret_problem);
-}
-
 static bool start_deadlines(struct http *http, struct strbuf *ret_problem)
 {
     const struct settings *settings = http->config.settings;
@@ -532,7 +502,7 @@ static void http_free(struct http *http)
     workshop_free(http->workshop);
     workshop_free(http->uploads);
     workshop_free(http->fetches);
-    access_keys_release(&http->access_keys);
+    identify_stop(http);
     deadlines_stop(http->deadlines);
     pthread_key_delete(http->reader);
     free(http);
@@ -556,7 +526,7 @@ struct http *http_start(const struct http_config *config, struct strbuf *ret_pro
     }
     init_listener(http, LISTENER_HTTP, PLANE_CONTROL, config->settings->http_tls);
     init_listener(http, LISTENER_HTTPS, PLANE_DATA, true);
-    if (read_access_keys(http, ret_problem) && start_workshops(http, ret_problem) &&
+    if (identify_start(http, ret_problem) && start_workshops(http, ret_problem) &&
         start_deadlines(http, ret_problem) && start_listeners(http, ret_problem))
         return http;
     http_free(http);

@@ -11,8 +11,10 @@
  * one may do what rules/security/access.h says of it, and who shows one that does not count may do nothing.
  * HTTPS at http_port (http_tls) is HTTP at http_port, and nobody is asked.
  *
- * Nobody has to say who he is, but to the artefact store where there are access keys (access_keys.h). So what
- * a browser sends on behalf of a web page (it has an Origin) may only read.
+ * With auth = open nobody has to say who he is, but to the artefact store where there are access keys
+ * (access_keys.h). With auth = enforce everybody has: by a signature, a certificate, or a session
+ * (http/identify.h). What a browser sends on behalf of a web page (it has an Origin) may only read, unless
+ * the page is our own and comes with a session.
  */
 #ifndef IOTJOBS_HTTP_HTTP_H
 #define IOTJOBS_HTTP_HTTP_H
@@ -46,6 +48,9 @@ struct http_config {
 /* Binds and listens on http_port and https_port, where they are on. NULL: `ret_problem` says why (port in
  * use, no threads). */
 struct http *http_start(const struct http_config *config, struct strbuf *ret_problem);
+/* Reads the access keys again. If that fails the old ones stay in force, and the log says why. One thread at
+ * a time; it reads a small file, and waits for nobody. */
+void http_reload(struct http *http);
 /* Takes no more connections; what is suspended is still answered by the engine. */
 void http_quiesce(struct http *http);
 /* After engine_stop: ends the threads and frees. */

@@ -1,30 +1,57 @@
 #include "http/own.h"
 
 #include "api/uri_text.h"
+#include "http/identify.h"
 #include "http/own_operation.h"
 #include "http/permission.h"
 #include "http/plane.h"
 #include "http/query.h"
 
+#define NAME(text)                                                                                           \
+    {                                                                                                        \
+        text, sizeof(text) - 1                                                                               \
+    }
+
 static const struct endpoint {
     const char *method;
-    const char *path; /* one segment may be a label: {jobId} */
+    const char *path;     /* one segment may be a label: {jobId} */
+    struct action action; /* what a key has to be good for, and how that is called */
     own_fn *serve;
-    enum access_level level; /* what a key has to be good for */
     bool by_engine;
+    bool only_open;                        /* of a test double: with auth = enforce it is not there */
     const struct own_operation *operation; /* instead of `serve`: it reads the database */
 } endpoints[] = {
-    { "GET", "/", .level = LEVEL_PUBLIC, .serve = own_root },
-    { "GET", "/_iotjobs/health", .level = LEVEL_PUBLIC, .serve = own_health },
-    { "GET", "/_iotjobs/ready", .level = LEVEL_PUBLIC, .serve = own_ready },
-    { "GET", "/_iotjobs/info", .level = LEVEL_READ, .serve = own_info },
-    { "GET", "/_iotjobs/ca.pem", .level = LEVEL_PUBLIC, .serve = own_ca },
-    { "GET", "/_iotjobs/clock", .level = LEVEL_READ, .serve = own_clock },
-    { "POST", "/_iotjobs/clock", .level = LEVEL_ADMINISTER, .serve = own_clock_change, .by_engine = true },
-    { "POST", "/_iotjobs/reset", .level = LEVEL_ADMINISTER, .serve = own_reset, .by_engine = true },
-    { "GET", "/_iotjobs/explain", .level = LEVEL_READ, .operation = &own_explain },
-    { "GET", "/_iotjobs/jobs/{jobId}/timeline", .level = LEVEL_READ, .operation = &own_timeline },
-    { "POST", "/_iotjobs/plan", .level = LEVEL_READ, .operation = &own_plan },
+    { "GET", "/", { NAME("iotjobsd:Root"), LEVEL_PUBLIC, false }, .serve = own_root },
+    { "GET", "/_iotjobs/health", { NAME("iotjobsd:Health"), LEVEL_PUBLIC, false }, .serve = own_health },
+    { "GET", "/_iotjobs/ready", { NAME("iotjobsd:Ready"), LEVEL_PUBLIC, false }, .serve = own_ready },
+    { "GET", "/_iotjobs/info", { NAME("iotjobsd:Info"), LEVEL_READ, false }, .serve = own_info },
+    { "GET", "/_iotjobs/ca.pem", { NAME("iotjobsd:Ca"), LEVEL_PUBLIC, false }, .serve = own_ca },
+    { "GET", "/_iotjobs/clock", { NAME("iotjobsd:Clock"), LEVEL_READ, false }, .serve = own_clock },
+    { "POST",
+      "/_iotjobs/clock",
+      { NAME("iotjobsd:ChangeClock"), LEVEL_ADMINISTER, false },
+      .serve = own_clock_change,
+      .by_engine = true,
+      .only_open = true },
+    { "POST",
+      "/_iotjobs/reset",
+      { NAME("iotjobsd:Reset"), LEVEL_ADMINISTER, false },
+      .serve = own_reset,
+      .by_engine = true,
+      .only_open = true },
+    { "GET", SESSION_PATH, { NAME("iotjobsd:Session"), LEVEL_PUBLIC, false }, .serve = own_session },
+    { "POST", SESSION_PATH, { NAME("iotjobsd:Login"), LEVEL_PUBLIC, false }, .serve = own_login },
+    { "DELETE", SESSION_PATH, { NAME("iotjobsd:Logout"), LEVEL_PUBLIC, false }, .serve = own_logout },
+    { "GET", "/_iotjobs/denials", { NAME("iotjobsd:Denials"), LEVEL_READ, false }, .serve = own_denials },
+    { "GET",
+      "/_iotjobs/explain",
+      { NAME("iotjobsd:Explain"), LEVEL_READ, false },
+      .operation = &own_explain },
+    { "GET",
+      "/_iotjobs/jobs/{jobId}/timeline",
+      { NAME("iotjobsd:Timeline"), LEVEL_READ, false },
+      .operation = &own_timeline },
+    { "POST", "/_iotjobs/plan", { NAME("iotjobsd:Plan"), LEVEL_READ, false }, .operation = &own_plan },
 };
 
 enum { ENDPOINT_COUNT = sizeof endpoints / sizeof *endpoints };
@@ -66,32 +93,39 @@ static bool label_of(const struct endpoint *endpoint, struct str path, struct fi
     return false;
 }
 
-static const struct endpoint *find(const char *method, struct str path)
+static bool is_there(const struct exchange *x, const struct endpoint *endpoint)
+{
+    return !endpoint->only_open || x->http->config.settings->auth == AUTH_OPEN;
+}
+
+static const struct endpoint *find(const struct exchange *x)
 {
     for (size_t i = 0; i < ENDPOINT_COUNT; i++)
-        if (has_path(&endpoints[i], path) && str_eq_text(str_from(method), endpoints[i].method))
+        if (is_there(x, &endpoints[i]) && has_path(&endpoints[i], x->path) &&
+            str_eq_text(str_from(x->method), endpoints[i].method))
             return &endpoints[i];
     return NULL;
 }
 
 /* "GET, POST"; absent when nothing has that path. */
-static struct str methods_of(struct str path, struct arena *arena)
+static struct str methods_of(const struct exchange *x, struct arena *arena)
 {
     struct str methods = STR_NONE;
     for (size_t i = 0; i < ENDPOINT_COUNT; i++)
-        if (has_path(&endpoints[i], path))
+        if (is_there(x, &endpoints[i]) && has_path(&endpoints[i], x->path))
             methods =
                 arena_printf(arena, "%.*s%s%s", STR(methods), methods.n > 0 ? ", " : "", endpoints[i].method);
     return methods;
 }
 
 /* "endpoints":["GET /",…] */
-static struct str known_endpoints(struct arena *arena)
+static struct str known_endpoints(const struct exchange *x, struct arena *arena)
 {
     struct str list = STR_LIT("\"endpoints\":[");
     for (size_t i = 0; i < ENDPOINT_COUNT; i++)
-        list = arena_printf(arena, "%.*s%s\"%s %s\"", STR(list), i > 0 ? "," : "", endpoints[i].method,
-                            endpoints[i].path);
+        if (is_there(x, &endpoints[i]))
+            list = arena_printf(arena, "%.*s%s\"%s %s\"", STR(list), i > 0 ? "," : "", endpoints[i].method,
+                                endpoints[i].path);
     return arena_printf(arena, "%.*s]", STR(list));
 }
 
@@ -100,13 +134,13 @@ static void refuse(struct exchange *x)
     struct call *call = x->call;
     struct str path = uri_text_shown(x->path, &call->arena);
     struct str method = uri_text_shown(str_from(x->method), &call->arena);
-    struct str methods = methods_of(x->path, &call->arena);
+    struct str methods = methods_of(x, &call->arena);
     if (methods.n > 0) {
         x->allow = methods.p;
         fail(&call->err, ERR_METHOD_NOT_ALLOWED, "%.*s takes %.*s, not %.*s.", STR(path), STR(methods),
              STR(method));
     } else {
-        call->err.extra = known_endpoints(&call->arena);
+        call->err.extra = known_endpoints(x, &call->arena);
         fail(&call->err, ERR_UNKNOWN_OPERATION, "Nothing is at %.*s.", STR(path));
     }
 }
@@ -162,13 +196,12 @@ static bool is_admitted(struct exchange *x)
 
 enum serve_result own_serve(struct exchange *x)
 {
-    const struct endpoint *endpoint = find(x->method, x->path);
+    const struct endpoint *endpoint = find(x);
     if (endpoint == NULL) {
         refuse(x);
         return SERVED;
     }
-    const struct action action = { str_from(endpoint->path), endpoint->level, false };
-    if (!permission_granted(x, &action, STR_LIT("*")) || !is_admitted(x))
+    if (!permission_granted(x, &endpoint->action, STR_LIT("*")) || !is_admitted(x))
         return SERVED;
     x->operation = endpoint->path;
     bool ok = endpoint->operation != NULL ? serve_operation(x, endpoint) : endpoint->serve(x);

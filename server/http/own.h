@@ -18,5 +18,9 @@ own_fn own_ca;
 own_fn own_clock;
 own_fn own_clock_change;
 own_fn own_reset;
+own_fn own_session;
+own_fn own_login;
+own_fn own_logout;
+own_fn own_denials;
 
 #endif

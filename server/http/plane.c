@@ -4,16 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
-enum { REGION_MAX = 64, HOST_MAX = 255, PORT_TEXT_MAX = sizeof ":65535" - 1 };
+#include "rules/security/api_auth.h"
 
-static const struct {
-    const char *service;
-    enum plane plane;
-} services[] = {
-    { "iot", PLANE_CONTROL },
-    { "iot-jobs-data", PLANE_DATA },
-    { "execute-api", PLANE_CONTROL }, /* what awscli and botocore of before 2024 sign `iot` for */
-};
+enum { REGION_MAX = 64, HOST_MAX = 255, PORT_TEXT_MAX = sizeof ":65535" - 1 };
 
 /* Regions go into ARNs: nothing else than what AWS names regions with. */
 static bool is_region(struct str text)
@@ -24,16 +17,6 @@ static bool is_region(struct str text)
             return false;
     }
     return text.n > 0 && text.n <= REGION_MAX;
-}
-
-static bool plane_of_service(struct str service, enum plane *ret_plane)
-{
-    for (size_t i = 0; i < sizeof services / sizeof *services; i++)
-        if (str_eq_text(service, services[i].service)) {
-            *ret_plane = services[i].plane;
-            return true;
-        }
-    return false;
 }
 
 /* Names of the data plane: data.jobs.iot.REGION…, PREFIX.jobs.iot.REGION…, PREFIX-ats.iot.REGION…; of the
@@ -94,7 +77,7 @@ struct caller caller_of(struct str authorization, struct str credential, struct 
                   (credential.p != NULL && credential_scope_of(credential, &scope));
     if (scoped && is_region(scope.region))
         caller.region = scope.region;
-    caller.signed_for = scoped && plane_of_service(scope.service, &caller.plane);
+    caller.signed_for = scoped && api_auth_plane_of(scope.service, &caller.plane);
     if (!caller.signed_for)
         caller.plane = plane_of_host(host, by_default);
     return caller;

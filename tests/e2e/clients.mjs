@@ -11,16 +11,18 @@ import mqtt from 'mqtt';
 
 import { REGION, WAIT_MS, within } from './support.mjs';
 
-const credentials = { accessKeyId: 'dummy', secretAccessKey: 'dummy' };
+/* Of a server that asks for them; any will do for the others. */
+const credentialsFor = (server) => server.credentials ?? { accessKeyId: 'dummy', secretAccessKey: 'dummy' };
 
 /* Runs `aws ARGUMENTS`: { status, json, errors }. */
 export function aws(server, ...args) {
+  const credentials = credentialsFor(server);
   const env = {
     PATH: process.env.PATH,
     HOME: '/nonexistent',
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    AWS_DEFAULT_REGION: REGION,
+    AWS_DEFAULT_REGION: server.region ?? REGION,
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_PAGER: '',
   };
@@ -39,16 +41,23 @@ export async function awsDoes(server, ...args) {
   return json;
 }
 
+const clientOf = (server) => ({
+  endpoint: server.url,
+  region: REGION,
+  credentials: credentialsFor(server),
+  maxAttempts: 1,
+});
+
 /* The control plane as the AWS SDK for JavaScript v3 sees it. */
-export function controlPlane(world, server) {
-  const client = new IoTClient({ endpoint: server.url, region: REGION, credentials, maxAttempts: 1 });
+export function controlPlane(world, server, options = {}) {
+  const client = new IoTClient({ ...clientOf(server), ...options });
   world.onClose(() => client.destroy());
   return client;
 }
 
 /* The jobs data plane, same SDK. */
-export function dataPlane(world, server) {
-  const client = new IoTJobsDataPlaneClient({ endpoint: server.url, region: REGION, credentials, maxAttempts: 1 });
+export function dataPlane(world, server, options = {}) {
+  const client = new IoTJobsDataPlaneClient({ ...clientOf(server), ...options });
   world.onClose(() => client.destroy());
   return client;
 }

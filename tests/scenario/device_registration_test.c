@@ -135,8 +135,8 @@ static void who_is_activated_and_has_a_policy_comes_in(void **state)
     set_certificate_status(story->w, &story->pump_as, "ACTIVE");
     assert_connect_denied(story->gate, &story->pump, "pump", "no policy allows it");
     given_policy(story->w, "own",
-                 ALLOW("iot:Connect", "*") "," ALLOW("iot:Publish",
-                                                     IOT_ARN("topic/${iot:Connection.Thing.ThingName}")));
+                 JOINED(ALLOW("iot:Connect", "*"),
+                        ALLOW("iot:Publish", IOT_ARN("topic/${iot:Connection.Thing.ThingName}"))));
     attach_policy(story->w, "own", story->pump_as.arn);
     assert_comes(story->gate, &story->pump, "pump");
     assert_may_not(story->gate, "pump", &action_publish, "pump");

@@ -61,8 +61,9 @@ static void a_common_name_is_the_name_of_its_thing(void **state)
         device_make(&(struct device_spec){ .issuer = &story->ca.pair, .common_name = "none" });
     struct device two = device_make(&(struct device_spec){
         .issuer = &story->ca.pair, .common_name = "pump", .second_common_name = "fan" });
-    given_clients(story, CONNECT "," ALLOW("iot:Publish", IOT_ARN("topic/" NAME "/up")) "," ALLOW(
-                             "iot:Subscribe", IOT_ARN("topicfilter/${iot:Connection.Thing.IsAttached}")));
+    given_clients(story,
+                  JOINED(CONNECT, ALLOW("iot:Publish", IOT_ARN("topic/" NAME "/up")),
+                         ALLOW("iot:Subscribe", IOT_ARN("topicfilter/${iot:Connection.Thing.IsAttached}"))));
     assert_comes(story->gate, &story->pump, "any");
     assert_may(story->gate, "any", &action_publish, "pump/up");
     assert_may_not(story->gate, "any", &action_publish, "fan/up");

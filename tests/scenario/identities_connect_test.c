@@ -6,7 +6,8 @@
 #include "support/gate.h"
 #include "support/policies.h"
 
-#define NO_POLICY "no policy allows it"
+#define NO_POLICY   "no policy allows it"
+#define CLIENT_PUMP IOT_ARN("client/pump")
 
 enum { HOUR_MS = 3600 * 1000 };
 
@@ -28,9 +29,8 @@ static void who_shows_no_certificate_is_refused(void **state)
     assert_not_accepted(gate, NULL, "pump", "it has shown no certificate");
     assert_json(newest_denial(gate), "",
                 "{\"at\":\"2030-01-01T12:00:00.000Z\",\"principal\":\"anybody\",\"action\":\"iot:Connect\","
-                "\"resource\":\"" IOT_ARN(
-                    "client/pump") "\",\"reason\":\"it has shown no certificate\",\"clientId\":\"pump\","
-                                   "\"sourceIp\":\"192.0.2.7\"}");
+                "\"resource\":\"" CLIENT_PUMP "\",\"reason\":\"it has shown no certificate\","
+                "\"clientId\":\"pump\",\"sourceIp\":\"192.0.2.7\"}");
 }
 
 static void a_certificate_that_nobody_knows_is_refused(void **state)
@@ -213,8 +213,8 @@ static void a_policy_says_as_which_client(void **state)
 static void given_policy_of_things(struct gate *gate, const struct device *device)
 {
     given_policy(gate->w, "things",
-                 ALLOW("iot:Connect", IOT_ARN("client/*")) "," ALLOW("iot:Publish",
-                                                                     IOT_ARN("topic/" THING_NAME "/up")));
+                 JOINED(ALLOW("iot:Connect", IOT_ARN("client/*")),
+                        ALLOW("iot:Publish", IOT_ARN("topic/" THING_NAME "/up"))));
     attach_policy(gate->w, "things", device->registered.arn);
 }
 
@@ -253,14 +253,15 @@ static void of_several_things_the_client_id_says_which(void **state)
     device_release(&both);
 }
 
+#define CLIENT_OF_THING IOT_ARN("client/" THING_NAME)
+
 static void a_policy_may_ask_for_an_attached_thing(void **state)
 {
     struct gate *gate = *state;
     struct device pump = registered_device(gate->w, "any");
     given_policy(gate->w, "attached",
-                 "{\"Effect\":\"Allow\",\"Action\":\"iot:Connect\",\"Resource\":\"" IOT_ARN(
-                     "client/" THING_NAME) "\",\"Condition\":{\"Bool\":{\"iot:Connection.Thing.IsAttached\":"
-                                           "\"true\"}}}");
+                 "{\"Effect\":\"Allow\",\"Action\":\"iot:Connect\",\"Resource\":\"" CLIENT_OF_THING "\","
+                 "\"Condition\":{\"Bool\":{\"iot:Connection.Thing.IsAttached\":\"true\"}}}");
     attach_policy(gate->w, "attached", pump.registered.arn);
     assert_connect_denied(gate, &pump, "pump", NO_POLICY);
     attach(gate->w, "pump", pump.registered.arn);

@@ -6,11 +6,11 @@
 #include "support/gate.h"
 #include "support/policies.h"
 
-#define CONNECT ALLOW("iot:Connect", "*")
-#define NAME    "${iot:Connection.Thing.ThingName}"
-/* A statement about every resource, with a condition. */
-#define ALLOW_IF(action, condition)                                                                          \
-    "{\"Effect\":\"Allow\",\"Action\":\"" action "\",\"Resource\":\"*\",\"Condition\":{" condition "}}"
+#define CONNECT           ALLOW("iot:Connect", "*")
+#define NAME              "${iot:Connection.Thing.ThingName}"
+#define PUBLISH(topic)    ALLOW("iot:Publish", IOT_ARN("topic/" topic))
+#define SUBSCRIBE(filter) ALLOW("iot:Subscribe", IOT_ARN("topicfilter/" filter))
+#define RECEIVE(topic)    ALLOW("iot:Receive", IOT_ARN("topic/" topic))
 
 /* The device of the thing "pump", with these statements, and the right to connect. */
 static struct device given_pump(struct gate *gate, const char *statements)
@@ -39,14 +39,9 @@ static void each_action_is_allowed_by_itself(void **state)
                                                     &action_retain_publish };
     static const char *const topics[] = { "pump/up", "pump/+/all", "pump/down", "pump/state" };
     struct gate *gate = *state;
-    struct device pump = given_pump_here(
-        gate,
-        ALLOW("iot:Publish", IOT_ARN("topic/pump/up")) "," ALLOW(
-            "iot:Subscribe",
-            IOT_ARN("topicfilter/pump/"
-                    "+/all")) "," ALLOW("iot:Receive",
-                                        IOT_ARN("topic/pump/down")) "," ALLOW("iot:RetainPublish",
-                                                                              IOT_ARN("topic/pump/state")));
+    struct device pump =
+        given_pump_here(gate, JOINED(PUBLISH("pump/up"), SUBSCRIBE("pump/+/all"), RECEIVE("pump/down"),
+                                     ALLOW("iot:RetainPublish", IOT_ARN("topic/pump/state"))));
     for (size_t i = 0; i < 4; i++)
         for (size_t j = 0; j < 4; j++)
             assert_int_equal(client_may(gate, "pump", actions[i], topics[j]), i == j);
@@ -57,8 +52,7 @@ static void each_action_is_allowed_by_itself(void **state)
 static void wildcards_of_filters_are_ordinary_characters(void **state)
 {
     struct gate *gate = *state;
-    struct device pump = given_pump_here(gate, ALLOW("iot:Subscribe", IOT_ARN("topicfilter/a/+")) "," ALLOW(
-                                                   "iot:Subscribe", IOT_ARN("topicfilter/b/*")));
+    struct device pump = given_pump_here(gate, JOINED(SUBSCRIBE("a/+"), SUBSCRIBE("b/*")));
     assert_may(gate, "pump", &action_subscribe, "a/+");
     assert_may_not(gate, "pump", &action_subscribe, "a/b");
     assert_may_not(gate, "pump", &action_subscribe, "a/#");
@@ -67,14 +61,13 @@ static void wildcards_of_filters_are_ordinary_characters(void **state)
     device_release(&pump);
 }
 
+#define OWN_JOBS "$aws/things/" NAME "/jobs/*"
+
 static void own_topics_are_those_of_its_thing(void **state)
 {
     struct gate *gate = *state;
-    struct device pump = given_pump_here(
-        gate, ALLOW("iot:Publish", IOT_ARN("topic/$aws/things/" NAME "/jobs/*")) "," ALLOW(
-                  "iot:Subscribe",
-                  IOT_ARN("topicfilter/$aws/things/" NAME
-                          "/jobs/*")) "," ALLOW("iot:Receive", IOT_ARN("topic/$aws/things/" NAME "/jobs/*")));
+    struct device pump =
+        given_pump_here(gate, JOINED(PUBLISH(OWN_JOBS), SUBSCRIBE(OWN_JOBS), RECEIVE(OWN_JOBS)));
     static const struct action *const actions[] = { &action_publish, &action_subscribe, &action_receive };
     for (size_t i = 0; i < 3; i++) {
         assert_may(gate, "pump", actions[i], "$aws/things/pump/jobs/get");
@@ -104,7 +97,7 @@ static void a_long_topic_is_asked_about_in_full_or_denied(void **state)
     enum { LONG = RESOURCE_BYTES_MAX - (sizeof IOT_ARN("topic/") - 1) };
     static char topic[LONG + 2];
     struct gate *gate = *state;
-    struct device pump = given_pump_here(gate, ALLOW("iot:Publish", IOT_ARN("topic/*z")));
+    struct device pump = given_pump_here(gate, PUBLISH("*z"));
     memset(topic, 'a', LONG);
     assert_may_not(gate, "pump", &action_publish, topic);
     topic[LONG - 1] = 'z';
@@ -138,10 +131,9 @@ static void what_a_client_asks_for_counts_while_it_connects_alone(void **state)
 {
     struct gate *gate = *state;
     struct device pump = registered_device(gate->w, "pump");
-    given_policy(
-        gate->w, "lasting",
-        ALLOW_IF("iot:Connect", IS_PERSISTENT) "," ALLOW_IF("iot:Publish", IS_PERSISTENT) "," ALLOW_IF(
-            "iot:Subscribe", "\"Null\":{\"iot:ConnectAttributes\":\"true\"}"));
+    given_policy(gate->w, "lasting",
+                 JOINED(ALLOW_IF("iot:Connect", IS_PERSISTENT), ALLOW_IF("iot:Publish", IS_PERSISTENT),
+                        ALLOW_IF("iot:Subscribe", "\"Null\":{\"iot:ConnectAttributes\":\"true\"}")));
     attach_policy(gate->w, "lasting", pump.registered.arn);
     assert_connect_denied(gate, &pump, "pump", "no policy allows it");
     gate->as.persistent = true;
@@ -155,12 +147,9 @@ static void a_policy_asks_where_a_client_comes_from(void **state)
 {
     struct gate *gate = *state;
     struct device pump = given_pump(
-        gate,
-        ALLOW_IF("iot:Publish", "\"IpAddress\":{\"aws:SourceIp\":\"192.0.2.0/24\"}") "," ALLOW_IF(
-            "iot:Subscribe",
-            "\"StringEquals\":{\"iot:DomainName\":\"iot.example\"}") "," ALLOW_IF("iot:Receive",
-                                                                                  "\"Null\":{\"iot:"
-                                                                                  "DomainName\":\"true\"}"));
+        gate, JOINED(ALLOW_IF("iot:Publish", "\"IpAddress\":{\"aws:SourceIp\":\"192.0.2.0/24\"}"),
+                     ALLOW_IF("iot:Subscribe", "\"StringEquals\":{\"iot:DomainName\":\"iot.example\"}"),
+                     ALLOW_IF("iot:Receive", "\"Null\":{\"iot:DomainName\":\"true\"}")));
     static const struct {
         struct str ip, name;
         bool publish, subscribe, receive;
@@ -185,47 +174,11 @@ static void a_policy_names_parts_of_the_certificate(void **state)
 {
     char own[256];
     struct gate *gate = *state;
-    struct
-        device
-            pump =
-                given_pump_here(gate,
-                                ALLOW("iot:Publish", IOT_ARN("topic/${iot:CertificateId}/up")) "," ALLOW(
-                                    "iot:Publish",
-                                    IOT_ARN("topi"
-                                            "c/"
-                                            "cn/"
-                                            "${"
-                                            "iot:"
-                                            "Cert"
-                                            "ific"
-                                            "ate."
-                                            "Subj"
-                                            "ect."
-                                            "Comm"
-                                            "onNa"
-                                            "me"
-                                            "}")) "," ALLOW("iot:Publish",
-                                                            IOT_ARN("topic/o/"
-                                                                    "${iot:Certificate.Subject."
-                                                                    "Organization}")) "," ALLOW("iot:Publish",
-                                                                                                IOT_ARN(
-                                                                                                    "topic/"
-                                                                                                    "ou/"
-                                                                                                    "${iot:"
-                                                                                                    "Certific"
-                                                                                                    "ate."
-                                                                                                    "Subject."
-                                                                                                    "Organiza"
-                                                                                                    "tionalUn"
-                                                                                                    "it"
-                                                                                                    "}")) "," ALLOW("io"
-                                                                                                                    "t:"
-                                                                                                                    "Pu"
-                                                                                                                    "bl"
-                                                                                                                    "is"
-                                                                                                                    "h",
-                                                                                                                    IOT_ARN(
-                                                                                                                        "topic/by/${iot:ClientId}")));
+    struct device pump = given_pump_here(
+        gate,
+        JOINED(PUBLISH("${iot:CertificateId}/up"), PUBLISH("cn/${iot:Certificate.Subject.CommonName}"),
+               PUBLISH("o/${iot:Certificate.Subject.Organization}"),
+               PUBLISH("ou/${iot:Certificate.Subject.OrganizationalUnit}"), PUBLISH("by/${iot:ClientId}")));
     snprintf(own, sizeof own, "%s/up", pump.registered.id);
     assert_may(gate, "pump", &action_publish, own);
     own[0] = own[0] == '0' ? '1' : '0';
@@ -260,32 +213,25 @@ static void attributes_and_types_of_the_thing_have_values(void **state)
     http(gate->w, 200, "POST", "/thing-types/motor", "{}");
     http(gate->w, 200, "PATCH", "/things/pump",
          "{\"thingTypeName\":\"motor\",\"attributePayload\":{\"attributes\":{\"site\":\"bonn\"}}}");
-    struct device pump = given_pump_here(
-        gate,
-        ALLOW("iot:Publish", IOT_ARN("topic/type/${iot:Connection.Thing.ThingTypeName}")) "," ALLOW(
-            "iot:Publish",
-            IOT_ARN("topic/site/${iot:Connection.Thing.Attributes[site]}")) "," ALLOW("iot:Publish",
-                                                                                      IOT_ARN(
-                                                                                          "topic/Site/"
-                                                                                          "${iot:Connection."
-                                                                                          "Thing.Attributes["
-                                                                                          "Site]}")));
+    struct device pump =
+        given_pump_here(gate, JOINED(PUBLISH("type/${iot:Connection.Thing.ThingTypeName}"),
+                                     PUBLISH("site/${iot:Connection.Thing.Attributes[site]}"),
+                                     PUBLISH("Site/${iot:Connection.Thing.Attributes[Site]}")));
     assert_may(gate, "pump", &action_publish, "type/motor");
     assert_may(gate, "pump", &action_publish, "site/bonn");
     assert_may_not(gate, "pump", &action_publish, "Site/bonn");
     device_release(&pump);
 }
 
+#define BEFORE_ONE "\"DateLessThan\":{\"aws:CurrentTime\":\"2030-01-01T13:00:00Z\"}"
+
 static void the_time_is_the_clocks_at_each_question(void **state)
 {
     struct gate *gate = *state;
     struct device pump = given_pump_here(
         gate,
-        ALLOW_IF(
-            "iot:Publish",
-            "\"DateLessThan\":{\"aws:CurrentTime\":\"2030-01-01T13:"
-            "00:00Z\"}") "," ALLOW_IF("iot:Subscribe",
-                                      "\"NumericGreaterThanEquals\":{\"aws:EpochTime\":\"1893502800\"}"));
+        JOINED(ALLOW_IF("iot:Publish", BEFORE_ONE),
+               ALLOW_IF("iot:Subscribe", "\"NumericGreaterThanEquals\":{\"aws:EpochTime\":\"1893502800\"}")));
     assert_may(gate, "pump", &action_publish, "a");
     assert_may_not(gate, "pump", &action_subscribe, "a");
     advance(gate->w, "PT59M59S");
@@ -303,8 +249,7 @@ static void the_time_is_the_clocks_at_each_question(void **state)
 static void the_time_goes_on_after_a_change(void **state)
 {
     struct gate *gate = *state;
-    struct device pump = given_pump_here(
-        gate, ALLOW_IF("iot:Publish", "\"DateLessThan\":{\"aws:CurrentTime\":\"2030-01-01T13:00:00Z\"}"));
+    struct device pump = given_pump_here(gate, ALLOW_IF("iot:Publish", BEFORE_ONE));
     assert_may(gate, "pump", &action_publish, "a");
     http(gate->w, 200, "PATCH", "/things/pump", "{\"attributePayload\":{\"attributes\":{\"a\":\"b\"}}}");
     assert_may(gate, "pump", &action_publish, "a");
@@ -314,6 +259,9 @@ static void the_time_goes_on_after_a_change(void **state)
 }
 
 /* ---- denials ---- */
+
+#define DENIED_TO(action, resource)                                                                          \
+    "\"action\":\"" action "\",\"resource\":\"" IOT_ARN(resource) "\",\"reason\":"
 
 static void a_denial_says_who_what_where_and_why(void **state)
 {
@@ -325,20 +273,11 @@ static void a_denial_says_who_what_where_and_why(void **state)
         const char *topic, *members;
     } cases[] = {
         { &action_publish, "a\\\"b/c",
-          "\"action\":\"iot:Publish\",\"resource\":\"" IOT_ARN(
-              "topic/a\\\\\\\"b/c") "\",\"reason\":\"no policy "
-                                    "allows it\"" },
-        { &action_retain_publish, "a",
-          "\"action\":\"iot:RetainPublish\",\"resource\":\"" IOT_ARN(
-              "topic/a") "\",\"reason\":\"no policy allows "
-                         "it\"" },
+          DENIED_TO("iot:Publish", "topic/a\\\\\\\"b/c") "\"no policy allows it\"" },
+        { &action_retain_publish, "a", DENIED_TO("iot:RetainPublish", "topic/a") "\"no policy allows it\"" },
         { &action_subscribe, "#",
-          "\"action\":\"iot:Subscribe\",\"resource\":\"" IOT_ARN(
-              "topicfilter/#") "\",\"reason\":\"a policy "
-                               "denies it\",\"policy\":\"pumps\"" },
-        { &action_receive, "a",
-          "\"action\":\"iot:Receive\",\"resource\":\"" IOT_ARN(
-              "topic/a") "\",\"reason\":\"no policy allows it\"" },
+          DENIED_TO("iot:Subscribe", "topicfilter/#") "\"a policy denies it\",\"policy\":\"pumps\"" },
+        { &action_receive, "a", DENIED_TO("iot:Receive", "topic/a") "\"no policy allows it\"" },
     };
     gate->as.source_ip = STR_LIT("2001:db8::7");
     assert_comes(gate, &pump, "pump");

@@ -12,7 +12,7 @@
 #define VARIABLE(of) "${iot:" of "}"
 #define SAID(effect, action, resource)                                                                       \
     "{\\\"Effect\\\":\\\"" effect "\\\",\\\"Action\\\":\\\"iot:" action                                      \
-    "\\\",\\\"Resource\\\":\\\"" resource "\\\"}"
+    "\\\",\\\"Resource\\\":[\\\"" resource "\\\"]}"
 #define DOCUMENT(statement)                                                                                  \
     "{\\\"Version\\\":\\\"2012-10-17\\\",\\\"Statement\\\":[" SAID("Allow", "Connect", "*") "," statement "]}"
 
@@ -29,7 +29,7 @@ static const struct grammar_rule random_access[] = {
     { "thing-step",
       "POST /things/<thing> <new-thing>|PATCH /things/<thing> <changed-thing>|"
       "PATCH /things/<thing> <changed-thing>|DELETE /things/<thing>|POST /thing-types/<type> {}" },
-    { "thing", "pump|pump|valve|fan" },
+    { "thing", "pump|pump|valve" },
     { "type", "motor|probe" },
     { "new-thing",
       "{}|{\"thingTypeName\":\"<type>\"}|{\"attributePayload\":{\"attributes\":{\"fw\":\"<digit>\"}}}" },
@@ -39,7 +39,7 @@ static const struct grammar_rule random_access[] = {
 
     { "group-step", "POST /thing-groups/<group> <new-group>|POST /thing-groups/<group> <new-group>|"
                     "DELETE /thing-groups/<group>" },
-    { "group", "site|hall|yard" },
+    { "group", "site|hall|hall" },
     { "new-group", "{}|{\"parentGroupName\":\"<group>\"}|{\"parentGroupName\":\"site\"}" },
     { "membership",
       "PUT /thing-groups/addThingToThingGroup <pair>|PUT /thing-groups/addThingToThingGroup <pair>|"
@@ -77,22 +77,23 @@ static const struct grammar_rule random_access[] = {
     { "attachment", "PUT /target-policies/<name> {\"target\":\"<target>\"}|"
                     "PUT /target-policies/<name> {\"target\":\"<target>\"}|"
                     "POST /target-policies/<name> {\"target\":\"<target>\"}" },
-    { "name", "open|own|clients" },
+    { "name", "open|own|clients|groups" },
     { "target", "<device arn>|<device arn>|" ARN "thinggroup/<group>" },
-    { "document", DOCUMENT("<statement>") "|" DOCUMENT("<allowed>,<allowed>,<statement>") },
-    { "statement", "<allowed>|<allowed>|<allowed>|<denied>" },
+    { "document", DOCUMENT("<statement>") "|" DOCUMENT("<of-things>,<statement>") },
+    { "statement", "<of-things>|<allowed>|<allowed>|<denied>" },
+    { "of-things", SAID("Allow", "Publish",
+                        ARN "topic/fw/<fw>\\\",\\\"" ARN "topic/type/<type-name>\\\",\\\"" ARN
+                            "topic/thing/<thing-name>") },
     { "allowed", SAID("Allow", "<action>", ARN "<resource>") },
     { "action", "Publish|Publish|*" },
     { "resource",
-      "topic/thing/<thing-name>|topic/thing/<thing-name>|topic/type/" VARIABLE(
-          "Connection.Thing.ThingTypeName") "|topic/fw/<fw>|topic/fw/<fw>|topic/*|topicfilter/"
-                                            "attached/" VARIABLE("Connection.Thing.IsAttached") "|topic/"
-                                                                                                "client"
-                                                                                                "/" VARIABLE("ClientId") },
+      "topic/fw/<fw>|topic/type/<type-name>|topic/thing/<thing-name>|topic/fw/*|topic/type/*|topic/thing/*|"
+      "topic/client/" VARIABLE("ClientId") "|topicfilter/attached/" VARIABLE("Connection.Thing.IsAttached") },
     { "thing-name", VARIABLE("Connection.Thing.ThingName") },
+    { "type-name", VARIABLE("Connection.Thing.ThingTypeName") },
     { "fw", VARIABLE("Connection.Thing.Attributes[fw]") },
-    { "denied", SAID("Deny", "Publish", ARN "topic/fw/<digit>") "|" SAID("Deny", "Subscribe", "*") "|" SAID(
-                    "Deny", "Publish", ARN "topic/thing/<thing>") },
+    { "denied", SAID("Deny", "Publish", ARN "<denied-topic>") },
+    { "denied-topic", "topic/fw/<digit>|topic/type/<type>|topic/thing/<thing>" },
 };
 
 #endif

@@ -14,14 +14,17 @@
 #include "random_access_grammar.h"
 #include "support/faults.h"
 #include "support/gate.h"
+#include "support/groups.h"
+#include "support/policies.h"
 #include "support/world_inside.h"
 
 #ifndef RANDOM_ACCESS_SEEDS
-#define RANDOM_ACCESS_SEEDS 20
+#define RANDOM_ACCESS_SEEDS 12
 #endif
 
 enum {
     STEPS = 250,
+    COMING = 3, /* or going, before each step */
     DEVICES = 6,
     CLIENTS_MAX = 7,
     SCRIPT_MAX = 1 << 20,
@@ -43,6 +46,7 @@ struct client {
     char id[32]; /* "": nobody */
     size_t device;
     char thing[FOUND_MAX]; /* that it stood for when it was looked at last */
+    unsigned answers;      /* to it then */
 };
 
 struct story {
@@ -52,14 +56,15 @@ struct story {
     struct policy_cache *other_cache;
     struct denials *other_denials;
     struct grammar grammar;
+    uint64_t seed;
     struct strbuf script;
     struct client clients[CLIENTS_MAX];
-    uint64_t allowed, denied, cut; /* a sequence in which nothing happens tests nothing */
+    uint64_t changes, cut; /* a sequence in which nothing happens tests nothing */
     bool ended;
 };
 
 static uint64_t next_seed = 1;
-static uint64_t questions_allowed, questions_denied, clients_cut;
+static uint64_t all_changes, all_cut;
 
 /* ---- steps ---- */
 
@@ -104,6 +109,40 @@ static void play_text(struct story *story, char *step)
     strbuf_printf(&story->script, "    %d %s\n", a->status, a->error);
 }
 
+/* In half of the sequences things come to be while clients are there who would stand for them, most of them
+ * not registered. */
+static bool has_things(const struct story *story)
+{
+    return story->seed % 2 == 0;
+}
+
+/* Without it most steps would be about what is not there: the devices 0 and 1 are those of the pump, which is
+ * in a group, and of the valve; each policy is in force for somebody. */
+static void play_beginning(struct story *story)
+{
+    static const char *const names[] = { "open", "own", "clients", "groups" };
+    char text[STEP_MAX + 128], document[STEP_MAX];
+    for (size_t i = 0; i < 4; i++) {
+        make_text(story, "document", document);
+        snprintf(text, sizeof text, "POST /policies/%s {\"policyDocument\":\"%s\"}", names[i], document);
+        play_text(story, text);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        register_device(story->w, &keyring.device[i], "ACTIVE");
+        attach_policy(story->w, names[i % 2], keyring.device[i].registered.arn);
+    }
+    if (has_things(story)) {
+        given_thing(story->w, "pump");
+        given_thing(story->w, "valve");
+        attach(story->w, "pump", keyring.device[0].registered.arn);
+        attach(story->w, "valve", keyring.device[1].registered.arn);
+        given_group(story->w, "site", NULL);
+        given_group(story->w, "hall", "site");
+        join(story->w, "hall", "pump");
+        attach_policy(story->w, "groups", GROUP_ARN("hall"));
+    }
+}
+
 /* The database fails somewhere in the middle. */
 static void play_faulty(struct story *story)
 {
@@ -128,6 +167,7 @@ static void play_step(struct story *story)
     } else if (strcmp(step, "reset") == 0) {
         strbuf_add_text(&story->script, "reset\n");
         reset(story->w);
+        play_beginning(story);
     } else {
         play_text(story, step);
     }
@@ -178,6 +218,8 @@ static const struct question questions[] = {
     { &action_publish, "topic", "type/motor" },
     { &action_publish, "topic", "fw/1" },
     { &action_publish, "topic", "fw/2" },
+    { &action_publish, "topic", "fw/3" },
+    { &action_publish, "topic", "type/probe" },
     { &action_subscribe, "topicfilter", "attached/true" },
     { &action_subscribe, "topicfilter", "attached/false" },
     { &action_receive, "topic", "client/pump" },
@@ -234,8 +276,6 @@ static void compare_answers(struct story *story, const struct client *client, co
         if (is != should)
             fail_msg("%s (%zu) may%s %.*s %s, and should%s", client->id, client->device, is ? "" : " not",
                      STR(questions[i].action->name), questions[i].name, should ? "" : " not");
-        story->allowed += is;
-        story->denied += !is;
     }
 }
 
@@ -252,6 +292,8 @@ static void compare_cut(struct story *story, struct client *client, const struct
     if (was_cut(story->gate, client->id) == standing->counts)
         fail_msg("%s (%zu) was %scut", client->id, client->device, standing->counts ? "" : "not ");
     snprintf(client->thing, sizeof client->thing, "%s", standing->thing);
+    story->changes += standing->counts && standing->answers != client->answers;
+    client->answers = standing->answers;
     if (standing->counts)
         return;
     client->id[0] = '\0';
@@ -287,44 +329,32 @@ static void come_or_go(struct story *story)
     size_t i = (size_t)grammar_choose(&story->grammar, CLIENTS_MAX);
     struct client *client = &story->clients[i];
     if (client->id[0]) {
-        if (grammar_choose(&story->grammar, 4) == 0) {
+        if (grammar_choose(&story->grammar, 8) == 0) {
             leaves(story->gate, client->id);
             client->id[0] = '\0';
         }
         return;
     }
     size_t device = (size_t)grammar_choose(&story->grammar, DEVICES);
+    if (has_things(story) && i < 2 && grammar_choose(&story->grammar, 2) == 0)
+        device = i;
+    else if (!has_things(story) && grammar_choose(&story->grammar, 2) == 0)
+        device = DEVICES - 1 - i % 3;
     if (comes_to(story->gate, &keyring.device[device], names[i]) != ADMITTED)
         return;
     snprintf(client->id, sizeof client->id, "%s", names[i]);
     client->device = device;
+    client->answers = ask_all(&story->gate->identities, visit_of(story->gate, client->id));
     find_thing(story, client, client->thing);
     strbuf_printf(&story->script, "%s comes with the certificate %zu\n", client->id, device);
-}
-
-/* Without it most steps would be about what is not there. */
-static void play_beginning(struct story *story)
-{
-    static const char *const names[] = { "open", "own", "clients" };
-    for (size_t i = 0; i < 3; i++) {
-        char step[STEP_MAX], text[STEP_MAX + 128];
-        make_text(story, "document", step);
-        snprintf(text, sizeof text, "POST /policies/%s {\"policyDocument\":\"%s\"}", names[i], step);
-        play_text(story, text);
-        register_device(story->w, &keyring.device[i], "ACTIVE");
-        snprintf(text, sizeof text, "PUT /target-policies/%s {\"target\":\"" IOT_ARN("cert/%s") "\"}",
-                 names[i], keyring.device[i].id);
-        play_text(story, text);
-    }
-    given_thing(story->w, "pump");
-    given_thing(story->w, "valve");
 }
 
 static void play(struct story *story)
 {
     play_beginning(story);
     for (int i = 0; i < STEPS; i++) {
-        come_or_go(story);
+        for (int j = 0; j < COMING; j++)
+            come_or_go(story);
         play_step(story);
         if (grammar_choose(&story->grammar, 4) > 0)
             check(story);
@@ -337,6 +367,7 @@ static int begin_story(void **state)
 {
     struct story *story = calloc(1, sizeof *story);
     assert_non_null(story);
+    story->seed = next_seed;
     story->gate = gate_new(world_new(NOON));
     story->w = story->gate->w;
     assert_true(
@@ -364,9 +395,8 @@ static int end_story(void **state)
         fprintf(stderr, "IOTJOBS_SEED=%llu\n%.*s", (unsigned long long)next_seed,
                 STR(strbuf_str(&story->script)));
     next_seed++;
-    questions_allowed += story->allowed;
-    questions_denied += story->denied;
-    clients_cut += story->cut;
+    all_changes += story->changes;
+    all_cut += story->cut;
     strbuf_release(&story->script);
     identities_release(&story->others);
     denials_free(story->other_denials);
@@ -407,19 +437,15 @@ static int make_keys(void **state)
     return 0;
 }
 
-/* A grammar of which little is allowed, or everything, would find nothing. */
 static int release_keys(void **state)
 {
     (void)state;
     for (size_t i = 0; i < DEVICES; i++)
         device_release(&keyring.device[i]);
     device_release(&keyring.ca);
-    printf("%llu questions allowed, %llu denied, %llu clients cut\n", (unsigned long long)questions_allowed,
-           (unsigned long long)questions_denied, (unsigned long long)clients_cut);
-    return questions_allowed * 20 > questions_denied && questions_denied * 20 > questions_allowed &&
-                   clients_cut > 0
-               ? 0
-               : -1;
+    printf("answers changed %llu times, %llu clients were cut\n", (unsigned long long)all_changes,
+           (unsigned long long)all_cut);
+    return all_changes > 0 && all_cut > 0 ? 0 : -1;
 }
 
 static int number(const char *name, int otherwise)

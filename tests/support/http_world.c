@@ -1,9 +1,7 @@
 #include "support/http_world.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "support/cmocka_all.h"
 
@@ -78,26 +76,29 @@ int http_world_setup_durable(void **state)
     return start(world) ? 0 : -1;
 }
 
-static void write_private(const char *path, const char *text)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-    close(fd);
-}
-
-int http_world_setup_with_keys(void **state, const char *lines, const char *clock_start)
+static bool start_with_keys(struct http_world *world, const char *lines, const char *clock_start)
 {
     char path[TEMP_PATH_MAX];
-    struct http_world *world = new_world(state);
     temp_folder_make(world->folder);
     temp_path(world->folder, "access_keys", path);
-    write_private(path, lines);
+    temp_write_private(path, lines);
     set(&world->settings, "access_keys", path);
     set(&world->settings, "in_memory", "true");
     set(&world->settings, "virtual_clock", "true");
     set(&world->settings, "clock_start", clock_start);
-    return start(world) ? 0 : -1;
+    return start(world);
+}
+
+int http_world_setup_with_keys(void **state, const char *lines, const char *clock_start)
+{
+    return start_with_keys(new_world(state), lines, clock_start) ? 0 : -1;
+}
+
+int http_world_setup_enforcing(void **state, const char *lines)
+{
+    struct http_world *world = new_world(state);
+    set(&world->settings, "auth", "enforce");
+    return start_with_keys(world, lines, "2030-01-01T00:00:00Z") ? 0 : -1;
 }
 
 int http_world_teardown(void **state)

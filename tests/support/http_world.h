@@ -24,6 +24,8 @@ int http_world_setup_on_host_time(void **state);
 int http_world_setup_durable(void **state);
 /* As the first, from that time on, with a file of access keys: `lines` are its. */
 int http_world_setup_with_keys(void **state, const char *lines, const char *clock_start);
+/* The same with auth = enforce, from 2030-01-01T00:00:00Z on. The file is FOLDER/access_keys. */
+int http_world_setup_enforcing(void **state, const char *lines);
 /* On the host's time, in memory, with these settings besides, of which the last has no key. */
 struct http_world_setting {
     const char *key, *value;

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,4 +37,12 @@ void temp_folder_remove(const char *folder)
 void temp_path(const char *folder, const char *name, char ret_path[TEMP_PATH_MAX])
 {
     assert_true(snprintf(ret_path, TEMP_PATH_MAX, "%s/%s", folder, name) < TEMP_PATH_MAX);
+}
+
+void temp_write_private(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
 }

@@ -12,4 +12,7 @@ void temp_folder_remove(const char *folder);
 /* folder/name */
 void temp_path(const char *folder, const char *name, char ret_path[TEMP_PATH_MAX]);
 
+/* A new file that only its owner may read. */
+void temp_write_private(const char *path, const char *text);
+
 #endif

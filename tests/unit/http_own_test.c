@@ -60,6 +60,29 @@ static void an_unknown_endpoint_lists_the_known_ones(void **state)
     }
 }
 
+/* Up to a label, for which the page has an example. */
+static void the_manual_names_every_endpoint(void **state)
+{
+    static char manual[64 * 1024];
+    struct http_answer answer;
+    FILE *file = fopen("docs/own-endpoints.md", "re");
+    assert_non_null(file);
+    manual[fread(manual, 1, sizeof manual - 1, file)] = '\0';
+    fclose(file);
+    const struct http_world *world = *state;
+    http_request(world->port, "GET", "/_iotjobs/", "", STR_NONE, &answer);
+    assert_non_null(answer.body.p);
+    char *rest = strstr(answer.body.p, "/_iotjobs");
+    for (; rest != NULL; rest = strstr(rest, "/_iotjobs")) {
+        char path[128];
+        snprintf(path, sizeof path, "%.*s", (int)strcspn(rest, "{\" ."), rest);
+        if (strcmp(path, "/_iotjobs/") != 0 && strstr(manual, path) == NULL)
+            fail_msg("docs/own-endpoints.md does not know %s", path);
+        rest += strlen(path);
+    }
+    http_answer_release(&answer);
+}
+
 static void a_wrong_method_names_the_right_ones(void **state)
 {
     const struct http_world *world = *state;
@@ -283,6 +306,7 @@ int main(void)
         TEST(ready_turns_when_the_host_says_so),
         TEST(info_names_version_build_settings_and_figures),
         TEST(an_unknown_endpoint_lists_the_known_ones),
+        TEST(the_manual_names_every_endpoint),
         TEST(a_wrong_method_names_the_right_ones),
         TEST(a_refusal_shows_only_what_can_be_shown),
         TEST(a_plan_takes_the_file_of_create_job_and_creates_nothing),

@@ -16,10 +16,7 @@
 #define OTHER_JOBS          "/things/valve/jobs"
 #define OPERATORS           "Host: iot.eu-central-1.amazonaws.com\r\n"
 #define JOBS(action, thing) ALLOW("iotjobsdata:" action, IOT_ARN("thing/" thing))
-/* A statement about every resource, with a condition. */
-#define ALLOW_IF(action, condition)                                                                          \
-    "{\"Effect\":\"Allow\",\"Action\":\"" action "\",\"Resource\":\"*\",\"Condition\":{" condition "}}"
-#define NO_JOBS "\"queuedJobs\":[]"
+#define NO_JOBS             "\"queuedJobs\":[]"
 
 struct story {
     struct tls_world tls;
@@ -88,6 +85,9 @@ static int set_up(void **state)
     device_certs_write(path, (const struct issuer *const[]){ &story.ca.pair }, 1);
     tls_world_set(&story.tls, "tls_client_ca", path);
     tls_world_set(&story.tls, "tls_client_policy", "clients");
+    temp_path(story.folder, "access_keys", path);
+    temp_write_private(path, "AKIAADMIN secret admin\n");
+    tls_world_set(&story.tls, "access_keys", path);
     tls_world_set(&story.tls, "auth", "enforce");
     tls_world_start(&story.tls, NULL);
     story.server = story.tls.http.server;
@@ -209,14 +209,9 @@ static void the_control_plane_is_not_for_certificates(void **state)
     static const struct {
         const char *method, *target, *headers;
     } cases[] = {
-        { "GET", "/jobs", "" },
-        { "GET", "/things/pump", "" },
-        { "DELETE", "/things/pump", "" },
-        { "POST", "/things/pump2", "" },
-        { "GET", OWN_JOBS, OPERATORS },
-        { "GET", "/policies", "" },
-        { "GET", "/_iotjobs/info", "" },
-        { "POST", "/_iotjobs/reset", "" },
+        { "GET", "/jobs", "" },          { "GET", "/things/pump", "" },      { "DELETE", "/things/pump", "" },
+        { "POST", "/things/pump2", "" }, { "GET", OWN_JOBS, OPERATORS },     { "GET", "/policies", "" },
+        { "GET", "/_iotjobs/info", "" }, { "GET", "/_iotjobs/denials", "" },
     };
     struct story *story = *state;
     allow(story, &story->pump, "all", ALLOW("*", "*"));
@@ -243,8 +238,8 @@ static void variables_of_things_have_no_value(void **state)
 {
     struct story *story = *state;
     allow(story, &story->pump, "own",
-          JOBS("*", "${iot:Connection.Thing.ThingName}") "," ALLOW_IF(
-              "iotjobsdata:*", "\"Bool\":{\"iot:Connection.Thing.IsAttached\":\"true\"}"));
+          JOINED(JOBS("*", "${iot:Connection.Thing.ThingName}"),
+                 ALLOW_IF("iotjobsdata:*", "\"Bool\":{\"iot:Connection.Thing.IsAttached\":\"true\"}")));
     change(story, "PUT", "/things/pump/principals?thingPrincipalType=EXCLUSIVE_THING",
            story->pump.registered.arn, NULL);
     assert_own_jobs(story, false);

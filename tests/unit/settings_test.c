@@ -350,6 +350,15 @@ static void another_address_than_loopback_needs_insecure(void **state)
     assert_true(settings_check(&world->settings, &world->problem));
 }
 
+static void a_clock_that_can_be_moved_is_for_open_servers(void **state)
+{
+    struct world *world = *state;
+    set(world, "virtual_clock", "true");
+    assert_true(settings_check(&world->settings, &world->problem));
+    set(world, "auth", "enforce");
+    assert_check_refuses(world, "it needs auth = open");
+}
+
 static void a_start_of_the_clock_needs_a_virtual_clock_and_a_time(void **state)
 {
     struct world *world = *state;
@@ -573,6 +582,7 @@ int main(void)
         TEST(names_that_only_resemble_those_of_kubernetes_are_problems),
         TEST(the_account_is_twelve_digits),
         TEST(the_region_can_stand_in_an_arn),
+        TEST(a_clock_that_can_be_moved_is_for_open_servers),
         TEST(another_address_than_loopback_needs_insecure),
         TEST(a_start_of_the_clock_needs_a_virtual_clock_and_a_time),
         TEST(a_time_zone_must_be_known),

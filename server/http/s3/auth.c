@@ -1,25 +1,29 @@
 /* Who asks, and whether he may. */
 #include <strings.h>
 
-#include "access_keys.h"
 #include "http/peer.h"
 #include "http/plane.h"
 #include "http/s3/request.h"
 
+/* Those of the file, and our own. */
+struct all_keys {
+    const struct artifact_key *own;
+    const struct access_keys *others;
+};
+
 static struct str secret_of(void *context, struct str access_key)
 {
-    const struct http *http = context;
-    const struct artifact_key *own = &http->config.artifacts->key;
-    if (own->access_key[0] != '\0' && str_eq_text(access_key, own->access_key))
-        return str_from(own->secret);
-    const struct access_key *key = access_keys_find(&http->access_keys, access_key);
+    const struct all_keys *keys = context;
+    if (keys->own->access_key[0] != '\0' && str_eq_text(access_key, keys->own->access_key))
+        return str_from(keys->own->secret);
+    const struct access_key *key = access_keys_find(keys->others, access_key);
     return key != NULL ? str_from(key->secret) : STR_NONE;
 }
 
 /* Our own key signs URLs in documents, which are for one method and one object: it needs no narrower role. */
-static enum access_role role_of(const struct http *http, struct str access_key)
+static enum access_role role_of(const struct all_keys *keys, struct str access_key)
 {
-    const struct access_key *key = access_keys_find(&http->access_keys, access_key);
+    const struct access_key *key = access_keys_find(keys->others, access_key);
     return key != NULL ? key->role : ROLE_ADMIN;
 }
 
@@ -50,7 +54,7 @@ static void take_region(struct s3_request *s3)
                            .region;
 }
 
-bool s3_verify(struct s3_request *s3)
+static bool verify_with(struct s3_request *s3, struct all_keys *all)
 {
     struct http *http = s3->x->http;
     const struct s3_auth_request request = {
@@ -63,10 +67,21 @@ bool s3_verify(struct s3_request *s3)
         .header_n = s3->header_n,
         .tls = s3->x->listener->tls,
     };
-    const struct s3_keys keys = { .secret = secret_of, .context = http, .open = http->access_keys.n == 0 };
+    const struct s3_keys keys = { .secret = secret_of, .context = all, .open = all->others->n == 0 };
     if (!s3_auth_verify(&request, &keys, clock_now_ms(http->config.clock), s3->arena, &s3->who, &s3->refusal))
         return false;
-    s3->role = role_of(http, s3->who.access_key);
+    s3->role = role_of(all, s3->who.access_key);
+    return true;
+}
+
+bool s3_verify(struct s3_request *s3)
+{
+    struct http *http = s3->x->http;
+    struct all_keys keys = { &http->config.artifacts->key, key_ring_hold(http->keys) };
+    bool ok = verify_with(s3, &keys);
+    key_ring_let_go(http->keys, keys.others);
+    if (!ok)
+        return false;
     take_region(s3);
     if (s3->who.presigned)
         add_headers_of_url(s3);

@@ -113,18 +113,15 @@ static struct entry *hold_or_add(struct policy_cache *cache, struct entry *made)
     return made;
 }
 
-/* Those that are too many, as a list by `next`. */
+/* The one that is to give way; NULL: there is room for all. */
 static struct entry *take_out_excess(struct policy_cache *cache)
 {
-    struct entry *excess = NULL;
-    while (cache->unused_bytes > POLICY_CACHE_UNUSED_BYTES_MAX) {
-        struct entry *entry = cache->oldest;
-        take_from_unused(cache, entry);
-        *place_of(cache, entry->hash, entry->generation_id) = entry->next;
-        entry->next = excess;
-        excess = entry;
-    }
-    return excess;
+    struct entry *entry = cache->oldest;
+    if (!entry || cache->unused_bytes <= POLICY_CACHE_UNUSED_BYTES_MAX)
+        return NULL;
+    take_from_unused(cache, entry);
+    *place_of(cache, entry->hash, entry->generation_id) = entry->next;
+    return entry;
 }
 
 /* ---- the cache ---- */
@@ -178,17 +175,27 @@ const struct compiled_policy *policy_cache_take(struct policy_cache *cache,
     return &entry->policy;
 }
 
+/* Whether one has given way. */
+static bool make_room(struct policy_cache *cache)
+{
+    pthread_mutex_lock(&cache->lock);
+    struct entry *entry = take_out_excess(cache);
+    pthread_mutex_unlock(&cache->lock);
+    if (entry)
+        entry_free(entry);
+    return entry;
+}
+
 void policy_cache_give_back(struct policy_cache *cache, const struct compiled_policy *policy)
 {
     struct entry *entry = (struct entry *)policy;
-    struct entry *excess = NULL;
     if (!entry)
         return;
     pthread_mutex_lock(&cache->lock);
-    if (--entry->holders == 0) {
+    if (--entry->holders == 0)
         put_to_unused(cache, entry);
-        excess = take_out_excess(cache);
-    }
+    bool excess = cache->unused_bytes > POLICY_CACHE_UNUSED_BYTES_MAX;
     pthread_mutex_unlock(&cache->lock);
-    free_chain(excess);
+    while (excess)
+        excess = make_room(cache);
 }

@@ -18,7 +18,7 @@ static size_t most_pieces(struct str text)
 {
     size_t most = 1;
     for (size_t i = 0; i < text.n; i++)
-        if (memchr("*?$", text.p[i], 3))
+        if (text.p[i] == '*' || text.p[i] == '?' || text.p[i] == '$')
             most += 2;
     return most;
 }

@@ -194,8 +194,8 @@ static bool add_query(struct strbuf *out, const struct sigv4_request *request, s
         const struct sigv4_pair *raw = &request->query[i];
         if (str_eq_text(raw->name, "X-Amz-Signature"))
             continue;
-        pairs[n].name = encode_again(raw->name, arena);
-        pairs[n].value = encode_again(raw->value, arena);
+        pairs[n].name = request->query_as_sent ? raw->name : encode_again(raw->name, arena);
+        pairs[n].value = request->query_as_sent ? raw->value : encode_again(raw->value, arena);
         n++;
     }
     if (!pairs || arena->failed)

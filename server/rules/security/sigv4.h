@@ -39,6 +39,7 @@ struct sigv4_request {
     struct str path;                /* canonical already: as on the wire for S3; see sigv4_canonical_path */
     const struct sigv4_pair *query; /* all there are; X-Amz-Signature alone is not signed */
     size_t query_n;
+    bool query_as_sent;               /* its parameters are not decoded and encoded again */
     const struct sigv4_pair *headers; /* all there are; the signed ones are picked from them */
     size_t header_n;
     struct str signed_headers; /* "host;x-amz-date": lower case, sorted, as the signer sent it */
