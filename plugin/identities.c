@@ -126,7 +126,7 @@ static bool widen(struct identities *identities)
     wider.size = identities->size ? identities->size * 2 : PLACES_AT_FIRST;
     bool ok = true;
     for (size_t i = 0; i < IDENTITY_INDEXES; i++) {
-        wider.by[i].places = calloc(wider.size, sizeof *wider.by[i].places);
+        wider.by[i].places = calloc(wider.size, sizeof(struct identity *));
         ok = ok && wider.by[i].places != NULL;
     }
     if (!ok) {

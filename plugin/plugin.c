@@ -56,7 +56,8 @@ static bool plugin_start_access(struct plugin *plugin)
            (!enforces || identities_init(&plugin->identities, &config));
 }
 
-/* The broker reads its certificate again at SIGHUP. On a thread of the server's, where signals are blocked. */
+/* The broker reads its certificate again at SIGHUP. On a thread of the server's, where signals are blocked.
+ */
 static void on_certificate_changed(void *context)
 {
     (void)context;

@@ -26,9 +26,9 @@ struct server_config {
 struct server *server_start(const struct server_config *config, struct strbuf *ret_problem);
 void server_stop(struct server *server);
 
-/* Reads what may have changed while it runs again: the access keys at once; soon the server's certificate, the
- * CAs of devices and what they have revoked. What cannot be used stays as it is, and the log says why. One
- * thread at a time. */
+/* Reads what may have changed while it runs again: the access keys at once; soon the server's certificate,
+ * the CAs of devices and what they have revoked. What cannot be used stays as it is, and the log says why.
+ * One thread at a time. */
 void server_reload(struct server *server);
 
 struct client_ca;

@@ -161,14 +161,9 @@ static void a_certificate_is_not_for_the_control_plane(void **state)
         const char *target;
         const char *headers;
     } cases[] = {
-        { "GET", "/jobs", "" },
-        { "GET", "/things/pump", "" },
-        { "DELETE", "/things/pump", "" },
-        { "POST", "/things/pump2", "" },
-        { "GET", OWN_JOBS, OPERATORS },
-        { "GET", "/policies", "" },
-        { "GET", "/_iotjobs/info", "" },
-        { "POST", "/_iotjobs/reset", "" },
+        { "GET", "/jobs", "" },          { "GET", "/things/pump", "" },     { "DELETE", "/things/pump", "" },
+        { "POST", "/things/pump2", "" }, { "GET", OWN_JOBS, OPERATORS },    { "GET", "/policies", "" },
+        { "GET", "/_iotjobs/info", "" }, { "POST", "/_iotjobs/reset", "" },
     };
     struct world *world = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
