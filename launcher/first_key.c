@@ -28,12 +28,12 @@ static void write_text(const struct first_key *key, struct strbuf *text)
 {
     strbuf_init(text, FILE_TEXT_MAX);
     text->secret = true;
-    strbuf_printf(
-        text,
-        "# Access keys, one a line: KEY SECRET ROLE. Roles: admin, operator, read-only. Read at start.\n"
-        "# The one below was made by iotjobsd at its first start, for the administrator.\n"
-        "%s %s admin\n",
-        key->key, key->secret);
+    strbuf_printf(text,
+                  "# Access keys, one a line: KEY SECRET ROLE. Roles: admin, operator, read-only. Read at "
+                  "start and at SIGHUP.\n"
+                  "# The one below was made by iotjobsd at its first start, for the administrator.\n"
+                  "%s %s admin\n",
+                  key->key, key->secret);
 }
 
 bool first_key_path(const char *folder, char ret_path[PATH_MAX], struct strbuf *ret_problem)

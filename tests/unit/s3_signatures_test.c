@@ -181,6 +181,24 @@ static void who_may_read_may_not_write(void **state)
     s3_ask(*state, "DELETE", "/_s3/fws/k", sign_as("AKIAADMIN", "admin", "DELETE", "/_s3/fws/k"), NULL, 204);
 }
 
+static void what_is_denied_is_told(void **state)
+{
+    const struct http_world *world = *state;
+    s3_ask_refused(world, "GET", "/_s3/fws/k", "", NULL, 403, "AccessDenied");
+    http_ask(world, "GET", "/_iotjobs/denials", NULL, 200,
+             "\"principal\":\"anybody\",\"action\":\"GET\",\"resource\":\"/_s3/fws/k\",\"reason\":\"it has "
+             "not said who it is\",\"sourceIp\":\"127.0.0.1\"}],\"total\":1}");
+    s3_ask_refused(world, "GET", "/_s3/fws/k", sign_as("AKIANOBODY", "x", "GET", "/_s3/fws/k"), NULL, 403,
+                   "InvalidAccessKeyId");
+    http_ask(world, "GET", "/_iotjobs/denials", NULL, 200, "\"reason\":\"its access key is not known\"");
+    s3_ask_refused(world, "DELETE", "/_s3/fws/k", READER("DELETE", "/_s3/fws/k"), NULL, 403, "AccessDenied");
+    http_ask(world, "GET", "/_iotjobs/denials", NULL, 200,
+             "\"principal\":\"key/AKIAREADER\",\"action\":\"s3:DeleteObject\",\"resource\":\"/_s3/fws/k\","
+             "\"reason\":\"the role of the access key does not permit it\",\"sourceIp\":\"127.0.0.1\"}");
+    s3_ask_refused(world, "GET", "/_s3/fws/missing", sign("GET", "/_s3/fws/missing"), NULL, 404, "NoSuchKey");
+    http_ask(world, "GET", "/_iotjobs/denials?maxResults=1", NULL, 200, "\"total\":3}");
+}
+
 /* ---- bodies that are signed in chunks ---- */
 
 #define STREAM_SIGNATURE(names, signature)                                                                   \
@@ -475,6 +493,7 @@ int main(void)
         TEST(an_unknown_key_and_a_wrong_secret_are_refused),
         TEST(a_clock_that_is_far_off_is_refused),
         TEST(who_may_read_may_not_write),
+        TEST(what_is_denied_is_told),
         TEST_THEN(each_chunk_is_verified),
         TEST_THEN(a_request_of_the_aws_cli_is_served),
         TEST(what_is_no_header_is_none_in_a_url_either),

@@ -1,6 +1,7 @@
 /* Who asks, and whether he may. */
 #include <strings.h>
 
+#include "api/uri_text.h"
 #include "http/peer.h"
 #include "http/plane.h"
 #include "http/s3/request.h"
@@ -54,6 +55,53 @@ static void take_region(struct s3_request *s3)
                            .region;
 }
 
+/* ---- what is denied is noted ---- */
+
+static const char *reason_of(const struct s3_refusal *refusal)
+{
+    switch (refusal->error) {
+    case S3_INVALID_ACCESS_KEY_ID: return "its access key is not known";
+    case S3_SIGNATURE_DOES_NOT_MATCH: return "its signature does not hold";
+    case S3_REQUEST_TIME_TOO_SKEWED: return "it was signed too long ago, or too soon";
+    default: return refusal->message.p ? refusal->message.p : denial_text(DENIED_UNIDENTIFIED);
+    }
+}
+
+/* Returns false. */
+static bool note(struct s3_request *s3, struct str principal, struct str action, const char *reason)
+{
+    const struct denied denied = {
+        .principal = principal,
+        .action = action,
+        .resource = uri_text_shown(s3->x->path, s3->arena),
+        .reason = reason,
+        .source_ip = exchange_source_ip(s3->x),
+    };
+    denials_note(s3->x->http->config.denials, &denied);
+    return false;
+}
+
+/* Which action it would have been is not asked of somebody who is refused before. Returns false. */
+static bool note_refusal(struct s3_request *s3)
+{
+    enum { FORBIDDEN = 403 };
+    if (s3_error_status(s3->refusal.error) == FORBIDDEN)
+        note(s3, STR_LIT("anybody"), uri_text_shown(s3->method, s3->arena), reason_of(&s3->refusal));
+    return false;
+}
+
+static bool note_denial(struct s3_request *s3)
+{
+    const struct principal *principal = &s3->call->principal;
+    const struct principal key = { .kind = PRINCIPAL_KEY, .access_key = s3->who.access_key };
+    bool by_certificate = principal->kind == PRINCIPAL_THING || principal->kind == PRINCIPAL_CERTIFICATE;
+    return note(s3, principal_text(by_certificate ? principal : &key, s3->arena),
+                arena_printf(s3->arena, "s3:%s", s3->action->name),
+                denial_text(by_certificate ? DENIED_TO_CERTIFICATES : DENIED_BY_ROLE));
+}
+
+/* ---- signatures ---- */
+
 static bool verify_with(struct s3_request *s3, struct all_keys *all)
 {
     struct http *http = s3->x->http;
@@ -81,7 +129,7 @@ bool s3_verify(struct s3_request *s3)
     bool ok = verify_with(s3, &keys);
     key_ring_let_go(http->keys, keys.others);
     if (!ok)
-        return false;
+        return note_refusal(s3);
     take_region(s3);
     if (s3->who.presigned)
         add_headers_of_url(s3);
@@ -112,6 +160,7 @@ bool s3_permitted(struct s3_request *s3)
     const struct principal *principal = &s3->call->principal;
     if (may_artifact(principal, &action))
         return true;
+    note_denial(s3);
     return principal->kind == PRINCIPAL_THING || principal->kind == PRINCIPAL_CERTIFICATE
                ? s3_refuse_with(
                      &s3->refusal, s3->arena, S3_ACCESS_DENIED,

@@ -41,8 +41,9 @@ static bool judge_stranger(struct finding *finding, bool deleted)
 {
     const struct device_connection *connection = finding->connection;
     if (may_register(finding)) {
-        finding->access->may_register = true;
-        return refuse(finding, "it is registered from now on, and waits to be activated");
+        finding->access->may_register = connection->mqtt;
+        return refuse(finding, connection->mqtt ? "it is registered from now on, and waits to be activated"
+                                                : "it is not registered yet; connecting over MQTT does that");
     }
     if (deleted)
         return refuse(finding, "it was deleted");
