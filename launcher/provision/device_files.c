@@ -31,9 +31,13 @@ static bool set_path(const char *folder, int kind, const char *thing, char ret_p
                      struct strbuf *ret_problem)
 {
     const char *suffix = kinds[kind].suffix;
-    int n = snprintf(ret_path, PATH_MAX, "%s/%s%s", folder, suffix != NULL ? thing : kinds[kind].name,
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/%s%s", folder, suffix != NULL ? thing : kinds[kind].name,
                      suffix != NULL ? suffix : "");
-    return (n > 0 && n < PATH_MAX) || problem(ret_problem, "--out: the path is too long");
+    if (n < 0 || n >= PATH_MAX)
+        return problem(ret_problem, "--out: the path is too long");
+    memcpy(ret_path, path, (size_t)n + 1);
+    return true;
 }
 
 bool device_files_plan(const char *folder, const char *thing, struct device_files *ret_files,

@@ -216,6 +216,37 @@ static void whose_ca_is_trusted_no_more_is_cut(void **state)
     device_release(&ca);
 }
 
+/* One that is registered as well, though nobody asks otherwise who has signed it. */
+static void whose_ca_has_revoked_him_is_cut(void **state)
+{
+    static const char *const names[] = { "valve", "lamp", "outsider", "other" };
+    struct story *story = *state;
+    struct gate *gate = story->gate;
+    struct device ca = device_make(&(struct device_spec){ .common_name = "a CA", .is_ca = true }), device[4];
+    assert_true(settings_set(world_settings(story->w), STR_LIT("tls_client_policy"), STR_LIT("all"), NULL));
+    gate_trust(gate, (const struct device *const[]){ &ca }, 1);
+    for (size_t i = 0; i < 4; i++) {
+        device[i] = device_make(&(struct device_spec){ .issuer = &ca.pair, .common_name = names[i] });
+        if (i < 2) {
+            register_device(story->w, &device[i], "ACTIVE");
+            attach_policy(story->w, "all", device[i].registered.arn);
+        }
+        assert_comes(gate, &device[i], names[i]);
+    }
+    assert_cut(gate, "");
+    gate_revoke(gate, &ca, &device[2]);
+    assert_cut(gate, "outsider");
+    assert_not_accepted(gate, &device[2], "outsider", "its CA has revoked it");
+    gate_revoke(gate, &ca, &device[1]);
+    assert_cut(gate, "lamp");
+    assert_not_accepted(gate, &device[1], "lamp", "its CA has revoked it");
+    assert_comes(gate, &device[2], "outsider"); /* the new list does not name it */
+    assert_cut(gate, "");
+    for (size_t i = 0; i < 4; i++)
+        device_release(&device[i]);
+    device_release(&ca);
+}
+
 /* ---- much at once ---- */
 
 static void what_comes_after_a_status_does_not_hide_it(void **state)
@@ -387,6 +418,7 @@ int main(void)
         TEST(whose_own_thing_is_another_one_is_cut),
         TEST(whose_certificate_has_expired_is_cut_within_the_hour),
         TEST(whose_ca_is_trusted_no_more_is_cut),
+        TEST(whose_ca_has_revoked_him_is_cut),
         TEST(what_comes_after_a_status_does_not_hide_it),
         TEST(what_comes_before_a_status_does_not_hide_it),
         TEST(so_many_changes_that_they_are_not_kept_hide_none),

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "store/db.h"
+#include "support/revocations.h"
 #include "support/world_inside.h"
 
 enum { DENIALS_JSON_MAX = 64 * 1024 };
@@ -77,11 +79,15 @@ static void open_ca(struct gate *gate)
 {
     struct device nobodys = device_make(&(struct device_spec){ .common_name = "nobody's", .is_ca = true });
     struct strbuf problem;
-    char path[TEMP_PATH_MAX];
+    const struct revocations none = { .issuer = &nobodys.pair };
+    char cas[TEMP_PATH_MAX], crls[TEMP_PATH_MAX];
     strbuf_init(&problem, 1024);
-    temp_path(gate->folder, "clients.pem", path);
+    temp_path(gate->folder, "clients.pem", cas);
+    temp_path(gate->folder, "revoked.pem", crls);
     write_cas(gate, (const struct device *const[]){ &nobodys }, 1);
-    gate->ca = client_ca_open(&(struct client_ca_options){ .cas = path, .log = gate->w->log }, &problem);
+    revocations_write(crls, &none, 1);
+    const struct client_ca_options options = { .cas = cas, .crls = crls, .log = gate->quiet };
+    gate->ca = client_ca_open(&options, &problem);
     if (!gate->ca)
         fail_msg("%.*s", STR(strbuf_str(&problem)));
     strbuf_release(&problem);
@@ -92,6 +98,15 @@ void gate_trust(struct gate *gate, const struct device *const *cas, size_t n)
 {
     write_cas(gate, cas, n);
     client_ca_reload(gate->ca);
+}
+
+void gate_revoke(struct gate *gate, const struct device *ca, const struct device *revoked)
+{
+    const struct revocations list = { .issuer = &ca->pair, .revoked = { &revoked->pair } };
+    char path[TEMP_PATH_MAX];
+    temp_path(gate->folder, "revoked.pem", path);
+    revocations_write(path, &list, 1);
+    client_ca_look(gate->ca, clock_host_ms());
 }
 
 struct identities_config gate_config(struct gate *gate)

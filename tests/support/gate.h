@@ -60,7 +60,7 @@ struct gate {
     struct denials *denials;
     struct client_ca *ca;
     struct identities identities;
-    char folder[TEMP_PATH_MAX]; /* has clients.pem, the CAs that it trusts */
+    char folder[TEMP_PATH_MAX]; /* has clients.pem, the CAs that it trusts, and revoked.pem */
     struct newcomer as;         /* what else is known of who comes: where from, by which name, and so on */
     struct visit visits[VISITS_MAX];
     struct visit *cut[VISITS_MAX]; /* by the latest reviews */
@@ -81,6 +81,8 @@ struct identities_config gate_config(struct gate *gate);
 
 /* From here on it trusts these CAs alone (tls_client_ca). */
 void gate_trust(struct gate *gate, const struct device *const *cas, size_t n);
+/* The CA says that it has revoked this one (tls_client_crl). */
+void gate_revoke(struct gate *gate, const struct device *ca, const struct device *revoked);
 
 /* ---- coming and going ---- */
 

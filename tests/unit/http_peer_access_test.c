@@ -340,6 +340,25 @@ static void who_is_not_registered_has_the_policy_for_clients(void **state)
     device_release(&valve);
 }
 
+/* RegisterCertificateWithoutCA: nobody has to know who signed it. */
+static void no_ca_has_to_be_named(void **state)
+{
+    struct story *story = *state;
+    struct device stranger = device_new("pump");
+    server_stop(story->server);
+    story->tls.http.server = NULL;
+    tls_world_set(&story->tls, "tls_client_ca", "");
+    tls_world_start(&story->tls, NULL);
+    story->server = story->tls.http.server;
+    change(story, "POST", "/things/pump", NULL, "{}");
+    let_register(story, &story->pump, "ACTIVE");
+    assert_own_jobs(story, false);
+    allow(story, &story->pump, "jobs", JOBS("*", "pump"));
+    assert_own_jobs(story, true);
+    refuse(get_as(story, &stranger, OWN_JOBS), "The client certificate is not accepted");
+    device_release(&stranger);
+}
+
 /* Over HTTPS nobody registers himself: the event would be for nothing that a client of MQTT does. */
 static void nobody_is_registered_for_coming(void **state)
 {
@@ -454,6 +473,7 @@ int main(void)
         TEST(policies_of_groups_count_for_a_thing_of_its_own),
         TEST(a_certificate_that_does_not_count_is_refused_everything),
         TEST(who_is_not_registered_has_the_policy_for_clients),
+        TEST(no_ca_has_to_be_named),
         TEST(nobody_is_registered_for_coming),
         TEST(what_changes_holds_from_the_next_request_on),
         TEST(a_denial_says_who_what_and_why),

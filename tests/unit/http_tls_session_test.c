@@ -5,6 +5,7 @@
 #include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -141,6 +142,16 @@ static void it_needs_a_certificate(void **state)
 
 /* --- whom they ask ---------------------------------------------------------------------------------- */
 
+/* Which auth = enforce asks for. */
+static void name_access_keys(struct world *world)
+{
+    char path[TEMP_PATH_MAX];
+    temp_path(world->certs->folder, "access_keys", path);
+    certs_write(world->certs, "access_keys", "AKIAEXAMPLE secret admin\n");
+    assert_int_equal(chmod(path, S_IRUSR | S_IWUSR), 0);
+    tls_world_set(&world->tls, "access_keys", path);
+}
+
 static void whoever_is_not_known_is_not_asked_unless_all_are(void **state)
 {
     static const struct {
@@ -153,6 +164,7 @@ static void whoever_is_not_known_is_not_asked_unless_all_are(void **state)
                   { "enforce", true, true, 0 } };
     static const int versions[] = { TLS1_2_VERSION, TLS1_3_VERSION };
     struct world *world = *state;
+    name_access_keys(world);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         tls_world_set(&world->tls, "auth", cases[i].auth);
         tls_world_set(&world->tls, "tls_client_ca", cases[i].has_ca ? world->ca_path : "");
