@@ -135,11 +135,11 @@ static void a_head_is_signed_as_one(void **state)
 
 static void what_is_refused_anyway_is_refused_before_its_body(void **state)
 {
+#define ASKS_FIRST "PUT /jobs/fw HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
     static const char *const heads[] = {
-        "PUT /jobs/fw HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 500000\r\n\r\n",
-        "PUT /jobs/fw HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n",
-        "PUT /jobs/fw HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n"
-        "Authorization: Bearer x\r\n\r\n",
+        ASKS_FIRST "Content-Length: 500000\r\n\r\n",
+        ASKS_FIRST "Transfer-Encoding: chunked\r\n\r\n",
+        ASKS_FIRST "Content-Length: 5\r\nAuthorization: Bearer x\r\n\r\n",
     };
     struct auth_world *world = *state;
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
