@@ -63,6 +63,26 @@ for (const version of VERSIONS) {
   });
 }
 
+for (const version of VERSIONS) {
+  test(`an answer reaches nobody who may not receive it, subscribed or not (MQTT version ${version})`, async (t) => {
+    const { server, a, b } = await stage(t);
+    const jobs = '$aws/things/pump/jobs';
+    await server.job('fw', 'pump');
+    const [denied, allowed] = [await server.connect(a, { protocolVersion: version }), await server.connect(b, { protocolVersion: version })];
+    await allowed.subscribed('plant/state');
+    await server.policyBecomes('a', [allow(['iot:Connect', 'iot:Publish', 'iot:Subscribe'], '*'), allow('iot:Receive', arn('topic/plant/*'))]);
+    await denied.published(`${jobs}/fw/get`);
+    await denied.subscribed(`${jobs}/fw/get/+`, 'plant/state');
+    await denied.published(`${jobs}/fw/get`);
+    await allowed.published(`${jobs}/fw/get`);
+    await allowed.packet('the answer', ({ topic }) => topic === `${jobs}/fw/get/accepted`);
+    await allowed.published('plant/state'); // what comes before it is there by then
+    await denied.packet('the end of it', ({ topic }) => topic === 'plant/state');
+    assert.deepEqual(denied.heard, ['plant/state']);
+    await server.assertDenied(a, 'iot:Receive', arn(`topic/${jobs}/fw/get/accepted`));
+  });
+}
+
 test('a client whose key would take long to verify is refused by the broker in its handshake', async (t) => {
   const { server } = await stage(t);
   const folder = await server.world.temporaryFolder();
