@@ -2,13 +2,26 @@
 
 #include <string.h>
 
+/* Where `name` stands as the name of a component, not as the end of a longer one: whoever verifies the
+ * signature must find the same. NULL: nowhere. */
+static const char *find_component(struct str text, struct str name)
+{
+    const char *at = text.p;
+    while ((at = memmem(at, (size_t)(text.p + text.n - at), name.p, name.n)) != NULL) {
+        if (at > text.p && strchr(" \t,", at[-1]) != NULL)
+            return at;
+        at++;
+    }
+    return NULL;
+}
+
 /* The value behind "Credential=" in an Authorization header; the text itself when it is no such header. */
 static struct str credential_in(struct str text)
 {
     struct str scheme = STR_LIT("AWS4-HMAC-SHA256"), name = STR_LIT("Credential=");
     if (!str_starts_with(text, scheme))
         return text;
-    const char *at = memmem(text.p, text.n, name.p, name.n);
+    const char *at = find_component(text, name);
     if (!at)
         return STR_NONE;
     at += name.n;

@@ -39,6 +39,13 @@ static bool has_left(const struct delivery *delivery, const struct asker *asker)
     return departures_since(delivery->departures, asker->connection, asker->asked);
 }
 
+static bool is_welcome(const struct delivery *delivery, const struct message *message)
+{
+    const struct asker *asker = outbound_asker(message);
+    return !has_left(delivery, asker) &&
+           delivery->may_hear(delivery->context, asker->connection, str_from(message->topic));
+}
+
 bool deliver_some(struct delivery *delivery)
 {
     message_free_all(delivery->handed_over);
@@ -50,7 +57,7 @@ bool deliver_some(struct delivery *delivery)
         next = message->next;
         message->next = NULL;
         if (message->client_id != NULL) {
-            if (!has_left(delivery, outbound_asker(message)))
+            if (is_welcome(delivery, message))
                 deliver(message, delivery->log);
             message_free(message);
             continue;

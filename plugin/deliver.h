@@ -16,6 +16,10 @@ struct delivery {
     struct outbox *outbox;
     const struct departures *departures;
     struct log *log;
+    /* Whether an answer to the topic may be delivered to who has asked: the broker, which does not ask
+     * whether he has subscribed to it, does not ask that either. */
+    bool (*may_hear)(void *context, const void *connection, struct str topic);
+    void *context;
     struct message *handed_over; /* since the last tick */
 };
 

@@ -160,6 +160,13 @@ int permission_to_read(struct plugin *plugin, const struct mosquitto_evt_acl_che
                                                                     : MOSQ_ERR_PLUGIN_DEFER;
 }
 
+bool permission_to_hear(void *context, const void *connection, struct str topic)
+{
+    struct plugin *plugin = context;
+    return !permission_is_asked(plugin) ||
+           identities_may(&plugin->identities, connection, &action_receive, "topic", topic);
+}
+
 /* ---- those who may not stay ---- */
 
 /* Its certificate counts no more, or it did what it may not. */

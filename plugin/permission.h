@@ -20,6 +20,9 @@ int permission_to_subscribe(struct plugin *plugin, const struct mosquitto_evt_ac
 /* For each message that is about to be delivered. */
 int permission_to_read(struct plugin *plugin, const struct mosquitto_evt_acl_check *check);
 
+/* For each answer of ours, which the broker delivers without asking. */
+bool permission_to_hear(void *plugin, const void *connection, struct str topic);
+
 /* On each tick: ends the connections of those who may not stay. True: the next tick should come soon. */
 bool permission_review(struct plugin *plugin);
 

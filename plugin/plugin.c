@@ -7,6 +7,7 @@
 
 #include "plugin/broker_log.h"
 #include "plugin/hooks.h"
+#include "plugin/permission.h"
 #include "settings_secret.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -94,7 +95,9 @@ static bool plugin_start(struct plugin *plugin, struct strbuf *ret_problem)
     plugin->inbound.share = shares_each(plugin->settings.inbox_limit);
     plugin->delivery = (struct delivery){ .outbox = server_outbox(plugin->server),
                                           .departures = &plugin->departures,
-                                          .log = plugin->log };
+                                          .log = plugin->log,
+                                          .may_hear = permission_to_hear,
+                                          .context = plugin };
     plugin->subscribers = (struct subscribers){
         .engine = server_engine(plugin->server),
         .audience = server_audience(plugin->server),

@@ -22,16 +22,23 @@ static const char common_name_made[] = "AWS IoT Certificate";
 
 /* Verifying with the largest takes a millisecond; with what OpenSSL takes, ten, and the one thread that
  * writes verifies, too. */
-static const char *judge_rsa_key(EVP_PKEY *key)
+static bool is_quick_rsa_key(EVP_PKEY *key)
 {
     BIGNUM *exponent = NULL;
-    if (EVP_PKEY_get_bits(key) < RSA_BITS_LEAST)
-        return "has an RSA key of less than 2048 bits";
     bool quick = EVP_PKEY_get_bits(key) <= RSA_BITS_MOST &&
                  EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &exponent) == 1 &&
                  BN_num_bits(exponent) <= RSA_EXPONENT_BITS_MOST;
     BN_free(exponent);
-    return quick ? NULL : "has an RSA key of more than 8192 bits, or with an exponent of more than 64";
+    return quick;
+}
+
+static const char *judge_rsa_key(EVP_PKEY *key)
+{
+    if (EVP_PKEY_get_bits(key) < RSA_BITS_LEAST)
+        return "has an RSA key of less than 2048 bits";
+    return is_quick_rsa_key(key)
+               ? NULL
+               : "has an RSA key of more than 8192 bits, or with an exponent of more than 64";
 }
 
 static const char *judge_key(EVP_PKEY *key)
@@ -172,6 +179,28 @@ const char *certificate_read(struct str pem, struct arena *arena, struct certifi
     X509_free(certificate);
     ERR_clear_error();
     return wrong;
+}
+
+static bool is_quick_key(EVP_PKEY *key)
+{
+    switch (key != NULL ? EVP_PKEY_get_base_id(key) : EVP_PKEY_NONE) {
+    case EVP_PKEY_RSA:
+    case EVP_PKEY_RSA_PSS: return is_quick_rsa_key(key);
+    case EVP_PKEY_EC:
+    case EVP_PKEY_ED25519:
+    case EVP_PKEY_ED448: return true;
+    default: return false;
+    }
+}
+
+bool certificate_is_quick(struct str der)
+{
+    const unsigned char *p = (const unsigned char *)der.p;
+    X509 *certificate = d2i_X509(NULL, &p, (long)der.n);
+    bool quick = certificate != NULL && is_quick_key(X509_get0_pubkey(certificate));
+    X509_free(certificate);
+    ERR_clear_error();
+    return quick;
 }
 
 struct str certificate_pem(struct str der, struct arena *arena)

@@ -35,6 +35,11 @@ void certificate_hash(struct str bytes, char ret_digits[CERTIFICATE_ID_DIGITS + 
  */
 const char *certificate_read(struct str pem, struct arena *arena, struct certificate *ret_certificate);
 
+/* Whether a signature of the certificate's key is verified in no time, as with any key that certificate_read
+ * takes: with an RSA key of somebody's choice it may take minutes, and by then he has proved nothing. False
+ * also for what is no certificate. */
+bool certificate_is_quick(struct str der);
+
 /* DER in PEM, in the arena; absent: it is no certificate, or memory is out. */
 struct str certificate_pem(struct str der, struct arena *arena);
 

@@ -97,13 +97,30 @@ static bool may_log(struct denials *denials, uint64_t *ret_unsaid)
     return true;
 }
 
+struct quoted {
+    char text[TEXT_SHOWN_MAX + 1];
+};
+
+/* What stands between quotes in a line must not end them: whoever reads the log would take what follows for
+ * ours, another address for instance. */
+static struct quoted quoted(struct str text)
+{
+    struct quoted quoted = { "" };
+    struct str part = shown(text);
+    for (size_t i = 0; i < part.n; i++)
+        quoted.text[i] = part.p[i] == '"' || part.p[i] == '\0' ? '\'' : part.p[i];
+    return quoted;
+}
+
 static void log_denied(struct log *log, const struct denied *denied)
 {
+    const struct quoted resource = quoted(denied->resource), client = quoted(denied->client_id);
+    bool has_client = denied->client_id.p != NULL;
     log_write(log, LOG_NOTICE,
-              "denied principal=%.*s action=%.*s resource=\"%.*s\" reason=\"%s\"%s%.*s%s%.*s%s%.*s",
-              STR(shown(denied->principal)), STR(denied->action), STR(shown(denied->resource)),
-              denied->reason, denied->policy.p != NULL ? " policy=" : "", STR(shown(denied->policy)),
-              denied->client_id.p != NULL ? " client=" : "", STR(shown(denied->client_id)),
+              "denied principal=%.*s action=%.*s resource=\"%s\" reason=\"%s\"%s%.*s%s%s%s%s%.*s",
+              STR(shown(denied->principal)), STR(shown(denied->action)), resource.text, denied->reason,
+              denied->policy.p != NULL ? " policy=" : "", STR(shown(denied->policy)),
+              has_client ? " client=\"" : "", client.text, has_client ? "\"" : "",
               denied->source_ip.p != NULL ? " from=" : "", STR(denied->source_ip));
 }
 

@@ -98,6 +98,12 @@ static bool prepare_input(struct exchange *x, const struct op_handler *handler)
     return handler->workplace != WORKPLACE_EDGE || call_prepare(call, &with);
 }
 
+/* A URL to put something is good for whoever has it. */
+static bool only_reads(const struct principal *principal)
+{
+    return principal->kind == PRINCIPAL_KEY && principal->role == ROLE_READ_ONLY;
+}
+
 /* From the request to a call that can run. */
 static bool prepare(struct exchange *x, struct op_handler *ret_handler)
 {
@@ -126,7 +132,9 @@ static bool prepare(struct exchange *x, struct op_handler *ret_handler)
     assert(call->run != NULL);
     call->region = caller.region;
     call->host = caller.host;
-    call->style = (struct reply_style){ .name_the_thing = true, .url = url_of(x, caller.authority) };
+    call->style = (struct reply_style){ .name_the_thing = true,
+                                        .no_uploads = only_reads(&call->principal),
+                                        .url = url_of(x, caller.authority) };
     request.labels = route.labels;
     *ret_handler = handler;
     return api_decode_namespace(call->operation, &request, &call->namespace_id, &call->err) &&

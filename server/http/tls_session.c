@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/certificate.h"
 #include "base/log.h"
 #include "base/pem.h"
 
@@ -154,13 +155,33 @@ static int offer_protocols(gnutls_session_t session, bool for_devices)
     return gnutls_alpn_set_protocols(session, names + first, 2 - first, 0);
 }
 
+/* The client's signature has arrived and is about to be verified, for which GnuTLS takes any key: with RSA of
+ * 65,536 bits that keeps the thread busy for minutes, whoever sent it, and whatever deadline has passed.
+ * Whether the certificate counts is found out later. Not gnutls_certificate_set_verify_function, which comes
+ * after that in TLS 1.3. */
+static int on_signature(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
+                        const gnutls_datum_t *message)
+{
+    (void)type, (void)when, (void)message;
+    unsigned count = 0;
+    if (!incoming) /* in TLS 1.3 the server signs as well */
+        return 0;
+    const gnutls_datum_t *sent = gnutls_certificate_get_peers(session, &count);
+    bool quick = sent != NULL && count > 0 &&
+                 certificate_is_quick((struct str){ (const char *)sent[0].data, sent[0].size });
+    return quick ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
+}
+
 static bool set_up(const struct tls_sessions *sessions, gnutls_session_t session,
                    const struct tls_credentials *credentials)
 {
     if (gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials->gnutls) != 0)
         return false;
-    if (sessions->asks != TLS_ASKS_NOBODY)
+    if (sessions->asks != TLS_ASKS_NOBODY) {
         gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST);
+        gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_CERTIFICATE_VERIFY, GNUTLS_HOOK_PRE,
+                                           on_signature);
+    }
     gnutls_certificate_send_x509_rdn_sequence(session, sessions->asks == TLS_ASKS_EVERYBODY);
     return offer_protocols(session, sessions->for_devices) == 0;
 }

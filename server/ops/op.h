@@ -31,6 +31,7 @@ struct unheard;
 struct reply_style {
     bool document_as_object; /* MQTT: jobDocument is an object; HTTP: a string that holds JSON */
     bool name_the_thing;     /* HTTP: `thingName` in the data plane's execution; MQTT leaves it out */
+    bool no_uploads;         /* who asks may only read: documents keep the placeholders of what is uploaded */
     struct str
         url; /* HTTP: by which the caller has reached us, "https://iot.example:8443"; absent: unknown */
 };

@@ -45,7 +45,7 @@ void render_job_document(struct op *op, struct json *json, struct reply_style st
                          const struct execution_row *execution)
 {
     struct str stored = store_job_document(op->db, op->arena, execution->job_id);
-    struct str document = delivered_document(op, stored, execution, style.url);
+    struct str document = delivered_document(op, stored, execution, &style);
     json_key(json, "jobDocument");
     if (style.document_as_object)
         json_raw(json, document);

@@ -49,10 +49,32 @@ static void add_extension(X509 *certificate, int nid, const char *value)
     X509_EXTENSION_free(extension);
 }
 
+static EVP_PKEY *rsa_key(int bits, int exponent_bits)
+{
+    EVP_PKEY *key = NULL;
+    BIGNUM *exponent = BN_new();
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, NULL);
+    assert_int_equal(BN_rand(exponent, exponent_bits, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ODD), 1);
+    assert_int_equal(EVP_PKEY_keygen_init(context), 1);
+    assert_int_equal(EVP_PKEY_CTX_set_rsa_keygen_bits(context, bits), 1);
+    assert_int_equal(EVP_PKEY_CTX_set1_rsa_keygen_pubexp(context, exponent), 1);
+    assert_int_equal(EVP_PKEY_generate(context, &key), 1);
+    EVP_PKEY_CTX_free(context);
+    BN_free(exponent);
+    return key;
+}
+
+static EVP_PKEY *key_of(const struct device_spec *spec)
+{
+    if (spec->rsa_bits == 0)
+        return issue_key();
+    return spec->exponent_bits != 0 ? rsa_key(spec->rsa_bits, spec->exponent_bits)
+                                    : EVP_RSA_gen((unsigned)spec->rsa_bits);
+}
+
 struct issuer device_cert_make(const struct device_spec *spec)
 {
-    struct issuer pair = { X509_new(),
-                           spec->rsa_bits != 0 ? EVP_RSA_gen((unsigned)spec->rsa_bits) : issue_key() };
+    struct issuer pair = { X509_new(), key_of(spec) };
     const struct issuer *issuer = spec->issuer != NULL ? spec->issuer : &pair;
     assert_non_null(pair.certificate);
     assert_non_null(pair.key);

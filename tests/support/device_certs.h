@@ -11,6 +11,7 @@ struct device_spec {
     const char *usage;              /* extended key usage, "clientAuth"; NULL: the extension is missing */
     int64_t begin_ms, end_ms;       /* both 0: an hour around the host's time */
     int rsa_bits;                   /* 0: EC P-256 */
+    int exponent_bits;              /* of RSA; 0: 17 */
     bool is_ca;
     bool sha1; /* else SHA-256 */
 };

@@ -201,6 +201,33 @@ static void rsa_keys_that_take_long_do_not_count(void **state)
     assert_words(read_with_key(world, rsa_key(3072, 65)), slow);
 }
 
+static bool is_quick(const struct world *world, EVP_PKEY *key)
+{
+    unsigned char *der = NULL;
+    X509 *certificate = issue_client(&world->ca, key, X509_get_subject_name(world->ca.certificate), noon_ms);
+    int n = i2d_X509(certificate, &der);
+    bool quick = certificate_is_quick((struct str){ (const char *)der, (size_t)n });
+    OPENSSL_free(der);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    return quick;
+}
+
+/* Whether they count is another question. */
+static void keys_that_take_long_can_be_told_before_they_are_used(void **state)
+{
+    const struct world *world = *state;
+    assert_true(is_quick(world, rsa_key(8192, 64)));
+    assert_true(is_quick(world, EVP_RSA_gen(1024)));
+    assert_true(is_quick(world, EVP_EC_gen("P-224")));
+    assert_true(is_quick(world, EVP_PKEY_Q_keygen(NULL, NULL, "ED25519")));
+    assert_false(is_quick(world, rsa_key(8193, 17)));
+    assert_false(is_quick(world, rsa_key(65536, 17)));
+    assert_false(is_quick(world, rsa_key(2048, 65)));
+    assert_false(certificate_is_quick(STR_LIT("none")));
+    assert_false(certificate_is_quick(STR_LIT("")));
+}
+
 static void what_is_no_certificate_is_refused(void **state)
 {
     struct world *world = *state;
@@ -358,6 +385,7 @@ int main(void)
         TEST(keys_and_signatures_that_can_be_forged_do_not_count),
         TEST(the_curves_are_those_of_aws),
         TEST(rsa_keys_that_take_long_do_not_count),
+        TEST(keys_that_take_long_can_be_told_before_they_are_used),
         TEST(what_is_no_certificate_is_refused),
         TEST(who_has_signed_a_certificate_can_be_told),
         TEST(a_certificate_is_made_with_its_keys),

@@ -376,6 +376,35 @@ static void the_artefact_store_asks_as_well(void **state)
     s3_ask(world->http, "GET", "/_s3/fws", sign_s3(world, READER, "GET", "/_s3/fws"), NULL, 200);
 }
 
+static void assert_document(struct auth_world *world, const char *key, const char *text)
+{
+    struct http_answer answer;
+    const struct auth_request request = { .key = key,
+                                          .service = "iot-jobs-data",
+                                          .method = "GET",
+                                          .target = "/things/pump/jobs/fw?includeJobDocument=true" };
+    auth_send(world, &request, &answer);
+    assert_http_status(&answer, 200);
+    assert_http_body_has(&answer, text);
+    http_answer_release(&answer);
+}
+
+static void who_may_only_read_gets_no_url_to_put_something(void **state)
+{
+    struct auth_world *world = *state;
+    auth_ask(world, ADMIN, "POST", "/things/pump", "{}", 200, "");
+    s3_ask(world->http, "PUT", "/_s3/logs", sign_s3(world, OPERATOR, "PUT", "/_s3/logs"), "", 200);
+    auth_ask(world, OPERATOR, "PUT", "/jobs/fw",
+             "{\"targets\":[\"arn:aws:iot:us-east-1:000000000000:thing/pump\"],"
+             "\"presignedUrlConfig\":{\"roleArn\":\"arn:aws:iam::000000000000:role/any-role\"},"
+             "\"document\":\"{\\\"to\\\":\\\"${aws:iot:s3-presigned-url-upload:"
+             "https://s3.us-east-1.amazonaws.com/logs/${jobId}}\\\"}\"}",
+             200, "");
+    assert_document(world, OPERATOR, "X-Amz-Signature=");
+    assert_document(world, READER,
+                    "${aws:iot:s3-presigned-url-upload:https://s3.us-east-1.amazonaws.com/logs/");
+}
+
 /* ---- the file of keys ---- */
 
 static void keys_are_read_again(void **state)
@@ -453,6 +482,7 @@ int main(void)
         TEST(what_steers_a_test_double_is_not_there),
         TEST(denials_are_told),
         TEST(the_artefact_store_asks_as_well),
+        TEST(who_may_only_read_gets_no_url_to_put_something),
         TEST(keys_are_read_again),
         TEST(a_file_that_cannot_be_read_leaves_the_keys_of_before),
         cmocka_unit_test(without_keys_nobody_could_do_anything),

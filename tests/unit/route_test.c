@@ -196,6 +196,9 @@ static void the_credential_scope_is_read_from_header_and_query(void **state)
     assert_scope("AWS4-HMAC-SHA256 SignedHeaders=host,Credential=AKID/20260101/eu-west-1/iot/aws4_request",
                  "eu-west-1", "iot");
     assert_scope("AKID/20260101/eu-test-1/iot/aws4_request", "eu-test-1", "iot");
+    assert_scope("AWS4-HMAC-SHA256 XCredential=AKID/20260101/us-east-1/iot-jobs-data/aws4_request, "
+                 "Credential=AKID/20260101/eu-west-1/iot/aws4_request",
+                 "eu-west-1", "iot");
 }
 
 static void other_texts_have_no_credential_scope(void **state)

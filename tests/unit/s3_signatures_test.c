@@ -398,6 +398,14 @@ static void the_older_signature_is_verified(void **state)
     s3_ask_refused(world, "GET", with(url, "Signature=", "AAAA"), "", NULL, 403, "SignatureDoesNotMatch");
     s3_ask_refused(world, "GET", with(url, "AWSAccessKeyId=", "NOBODY"), "", NULL, 403, "InvalidAccessKeyId");
     s3_ask(world, "PUT", presign_v2("PUT", "/fws/up", in_five_minutes), "", HELLO, 200);
+    /* It signs no Host: the bucket that this names must not take the place of the one that was signed. */
+    const struct s3_call elsewhere = { .method = "GET",
+                                       .target = url + strlen("/_s3"),
+                                       .host = "other.localhost" };
+    struct http_answer answer;
+    s3_send_plain(world, &elsewhere, &answer);
+    assert_s3_error(&answer, 403, "SignatureDoesNotMatch");
+    http_answer_release(&answer);
     advance(world, "PT6M");
     s3_ask_refused(world, "GET", url, "", NULL, 403, "AccessDenied");
 }

@@ -33,7 +33,7 @@ static void warn(struct op *op, const struct execution_row *execution, struct st
 }
 
 static void write_resolved(struct op *op, const struct s3_home *home, struct str document,
-                           const struct execution_row *execution, struct strbuf *out)
+                           const struct execution_row *execution, bool no_uploads, struct strbuf *out)
 {
     const struct upload_values values = { .thing_name = execution->thing_name,
                                           .job_id = execution->job_id,
@@ -43,10 +43,13 @@ static void write_resolved(struct op *op, const struct s3_home *home, struct str
     document_objects_of(op, document, &values, &objects);
     for (size_t i = 0; i < objects.n; i++) {
         const struct document_object *object = &objects.items[i];
-        const char *method = object->placeholder.kind == PLACEHOLDER_UPLOAD ? "PUT" : "GET";
+        bool upload = object->placeholder.kind == PLACEHOLDER_UPLOAD;
         struct str text = object->placeholder.text;
         strbuf_add(out, document.p, (size_t)(text.p - document.p));
-        strbuf_add_str(out, s3_home_presign(home, method, &object->location, seconds, op->now_ms, op->arena));
+        strbuf_add_str(out, upload && no_uploads
+                                ? text
+                                : s3_home_presign(home, upload ? "PUT" : "GET", &object->location, seconds,
+                                                  op->now_ms, op->arena));
         document = (struct str){ text.p + text.n, (size_t)(document.p + document.n - text.p) - text.n };
         if (object->missing)
             warn(op, execution, document_object_problem(op, object));
@@ -55,19 +58,19 @@ static void write_resolved(struct op *op, const struct s3_home *home, struct str
 }
 
 struct str delivered_document(struct op *op, struct str document, const struct execution_row *execution,
-                              struct str url)
+                              const struct reply_style *style)
 {
     struct s3_home home;
     struct strbuf out;
     if (!may_have_urls(document))
         return document;
-    if (!s3_home_of(op, url, &home)) {
+    if (!s3_home_of(op, style->url, &home)) {
         warn(op, execution,
              STR_LIT("URLs cannot be signed: http_port and https_port are 0, and artifact_url is empty"));
         return document;
     }
     strbuf_init(&out, DELIVERED_MAX);
-    write_resolved(op, &home, document, execution, &out);
+    write_resolved(op, &home, document, execution, style->no_uploads, &out);
     struct str resolved = arena_str(op->arena, strbuf_str(&out));
     strbuf_release(&out);
     return resolved;

@@ -9,8 +9,9 @@
 #include "ops/op.h"
 #include "store/jobs/execution_store.h"
 
-/* The document itself where nothing is in it to be resolved; absent where memory is out. `url`: s3_home.h */
+/* The document itself where nothing is in it to be resolved; absent where memory is out. Of `style` the URL
+ * counts (s3_home.h), and whether uploads are the asker's. */
 struct str delivered_document(struct op *op, struct str document, const struct execution_row *execution,
-                              struct str url);
+                              const struct reply_style *style);
 
 #endif

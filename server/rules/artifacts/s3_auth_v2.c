@@ -164,15 +164,18 @@ static bool is_signature_of(struct str secret, struct str text, struct str signa
     return digest_equal(str_from(expected), signature);
 }
 
-/* boto3 signs the path without the endpoint's own prefix; others may do it with. */
+/* boto3 signs the path without the endpoint's own prefix; others may do it with. Where the bucket is the
+ * host's, which is not signed, the path as it came names another one, or none. */
 static bool check_signature(const struct s3_auth *auth, struct str secret, struct str access_key,
                             struct str expires, struct str signature)
 {
     struct str text = string_to_sign(auth, expires, auth->request->path);
+    struct str target = auth->request->target_path;
     if (!text.p)
         return s3_refuse(auth->refusal, S3_INTERNAL_ERROR);
     return is_signature_of(secret, text, signature) ||
-           is_signature_of(secret, string_to_sign(auth, expires, auth->request->target_path), signature) ||
+           (str_ends_with(target, auth->request->path) &&
+            is_signature_of(secret, string_to_sign(auth, expires, target), signature)) ||
            s3_auth_refuse_signature(auth, access_key, signature, text, STR_NONE);
 }
 
