@@ -3,10 +3,15 @@
 #include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 
 #include "base/certificate.h"
 
-enum { NO_INDEX = -1 };
+enum {
+    NO_INDEX = -1,
+    OUR_DESCRIPTORS = 4096, /* as the launcher has it (launcher/broker_config) */
+};
 
 /* ---- the certificate of a client ---- */
 
@@ -98,6 +103,26 @@ static bool is_a_listeners(const struct broker_tls *tls, const SSL_CTX *context)
            SSL_CTX_get_ssl_method(context) == TLS_server_method();
 }
 
+/* However many clients connect, HTTP, the database and the artefacts still get descriptors. */
+static bool is_crowded(const struct broker_tls *tls)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
+        return false;
+    rlim_t half = files.rlim_cur / 2;
+    return tls->open > files.rlim_cur - (half < OUR_DESCRIPTORS ? half : OUR_DESCRIPTORS);
+}
+
+/* The broker begins the handshake as soon as it has accepted a connection, and closes one that it cannot
+ * read. */
+static void on_state(const SSL *ssl, int where, int value)
+{
+    (void)value;
+    const struct broker_tls *tls = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    if ((where & SSL_CB_HANDSHAKE_START) && tls != NULL && is_crowded(tls))
+        shutdown(SSL_get_fd(ssl), SHUT_RDWR);
+}
+
 /* The broker sets up the context after this; it has no use for these callbacks itself. */
 static void on_context(void *context, void *value, CRYPTO_EX_DATA *data, int index, long number,
                        void *argument)
@@ -109,6 +134,8 @@ static void on_context(void *context, void *value, CRYPTO_EX_DATA *data, int ind
     SSL_CTX_set_alpn_select_cb(context, on_alpn, NULL);
     if (!tls->asks)
         return;
+    SSL_CTX_set_app_data(context, tls);
+    SSL_CTX_set_info_callback(context, on_state);
     SSL_CTX_set_cert_verify_callback(context, on_verify, tls);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
 }
@@ -117,12 +144,23 @@ static void on_context(void *context, void *value, CRYPTO_EX_DATA *data, int ind
  */
 static void on_session(void *ssl, void *value, CRYPTO_EX_DATA *data, int index, long number, void *argument)
 {
-    (void)value, (void)data, (void)index, (void)number;
-    if (!is_a_listeners(argument, SSL_get_SSL_CTX(ssl)))
+    (void)value, (void)number;
+    struct broker_tls *tls = argument;
+    if (!is_a_listeners(tls, SSL_get_SSL_CTX(ssl)))
         return;
+    tls->open += CRYPTO_set_ex_data(data, index, tls) == 1;
     SSL_set_verify(ssl, SSL_VERIFY_PEER, NULL);
     SSL_set_options(ssl, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
     SSL_set_num_tickets(ssl, 0);
+}
+
+static void on_session_end(void *ssl, void *value, CRYPTO_EX_DATA *data, int index, long number,
+                           void *argument)
+{
+    (void)ssl, (void)data, (void)index, (void)number;
+    struct broker_tls *tls = argument;
+    if (value == tls) /* it was counted */
+        tls->open--;
 }
 
 bool broker_tls_begin(struct broker_tls *tls, bool asks)
@@ -133,7 +171,7 @@ bool broker_tls_begin(struct broker_tls *tls, bool asks)
     tls->contexts = SSL_CTX_get_ex_new_index(0, tls, on_context, NULL, NULL);
     if (!asks)
         return tls->contexts != NO_INDEX;
-    tls->sessions = SSL_get_ex_new_index(0, tls, on_session, NULL, NULL);
+    tls->sessions = SSL_get_ex_new_index(0, tls, on_session, NULL, on_session_end);
     tls->certificates = X509_get_ex_new_index(0, NULL, NULL, NULL, free_peer);
     return tls->contexts != NO_INDEX && tls->sessions != NO_INDEX && tls->certificates != NO_INDEX;
 }

@@ -7,6 +7,10 @@
  * judged, so that certificates which no CA vouches for can be registered, and a refusal can be told. Sessions
  * are not resumed: each connection shows its certificate.
  *
+ * With auth = enforce connections are counted, too, and past what the process has descriptors for they are
+ * closed at once: the broker forgets its listeners' max_connections when it reads its configuration again
+ * (2.0.11).
+ *
  * Broker thread only.
  */
 #ifndef IOTJOBS_PLUGIN_BROKER_TLS_H
@@ -30,6 +34,7 @@ struct broker_tls {
     bool begun;
     pthread_t broker; /* listeners are made on this thread; libcurl's contexts are on another */
     bool asks;        /* clients for certificates */
+    size_t open;      /* connections that have been accepted, and not been freed */
     int contexts, sessions, certificates; /* indices of OpenSSL's ex_data */
 };
 

@@ -109,9 +109,18 @@ static int deny_publish(struct plugin *plugin, const struct mosquitto_evt_acl_ch
     return MOSQ_ERR_ACL_DENIED;
 }
 
+/* The broker would tell us twice of a message that is sent again. Its own max_qos it forgets when it reads
+ * its configuration again (2.0.11). */
+static bool is_sent_twice(const struct mosquitto_evt_acl_check *check)
+{
+    return check->qos > 1 && str_starts_with(str_from(check->topic), STR_LIT("$aws/"));
+}
+
 int permission_to_publish(struct plugin *plugin, const struct mosquitto_evt_acl_check *check)
 {
     const char *why;
+    if (is_sent_twice(check))
+        return MOSQ_ERR_QOS_NOT_SUPPORTED;
     if (access_of_publish(str_from(check->topic), check->retain, &why) == ACCESS_DENIED) {
         note_denial(plugin, check, &action_publish, why);
         return deny_publish(plugin, check);

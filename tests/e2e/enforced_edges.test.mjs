@@ -5,13 +5,14 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import net from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
 import tls from 'node:tls';
 import { promisify } from 'node:util';
 
 import { allow, arn, EnforcingServer } from './enforcing.mjs';
-import { within, WAIT_MS, World } from './support.mjs';
+import { eventually, within, WAIT_MS, World } from './support.mjs';
 
 const run = promisify(execFile);
 const ALL = [allow('iot:*', '*')];
@@ -82,6 +83,40 @@ for (const version of VERSIONS) {
     await server.assertDenied(a, 'iot:Receive', arn(`topic/${jobs}/fw/get/accepted`));
   });
 }
+
+/* The broker reads its configuration again, and forgets a part of it. */
+async function readAgain(server) {
+  const times = () => server.server.process.errors.split('Reloading config').length;
+  const before = times();
+  process.kill(server.server.process.pid, 'SIGHUP');
+  await eventually('the configuration to be read again', () => times() > before);
+}
+
+for (const version of VERSIONS) {
+  test(`after a SIGHUP a request at QoS 2 is not taken either (MQTT version ${version})`, async (t) => {
+    const { server, a } = await stage(t);
+    await readAgain(server);
+    const connection = await server.connect(a, { protocolVersion: version });
+    connection.publish('$aws/things/pump/jobs/get', { qos: 2 });
+    await connection.end();
+    assert.ok(!connection.has('pubrec', 'publish'));
+  });
+}
+
+test('after a SIGHUP MQTT leaves HTTP its descriptors, too, however many connect who say nothing', async (t) => {
+  const { server } = await stage(t);
+  const [files, most, strangers] = [128, 64, 90];
+  await run('prlimit', [`--pid=${server.server.process.pid}`, `--nofile=${files}:${files}`]);
+  await readAgain(server);
+  let closed = 0;
+  for (let i = 0; i < strangers; i++) {
+    const socket = net.connect(server.server.settings.mqttsPort, '127.0.0.1');
+    socket.on('error', () => {}).on('data', () => {}).on('end', () => { closed++; });
+    server.world.onClose(() => socket.destroy());
+  }
+  await eventually(`${strangers - most} to be closed; so far ${closed}`, () => closed === strangers - most);
+  assert.equal((await fetch(`${server.server.url}/_iotjobs/health`)).status, 200);
+});
 
 test('a client whose key would take long to verify is refused by the broker in its handshake', async (t) => {
   const { server } = await stage(t);
