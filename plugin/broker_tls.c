@@ -61,9 +61,9 @@ static int on_verify(X509_STORE_CTX *context, void *argument)
     X509 *certificate = X509_STORE_CTX_get0_cert(context);
     const SSL *ssl = X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx());
     struct tls_peer *peer = peer_of(X509_STORE_CTX_get0_untrusted(context), ssl);
+    bool passes = peer == NULL || certificate_is_quick(peer->chain[0]);
     if (peer != NULL && X509_set_ex_data(certificate, tls->certificates, peer) != 1)
         free_peer(certificate, peer, NULL, 0, 0, NULL);
-    bool passes = peer == NULL || certificate_is_quick(peer->chain[0]);
     X509_STORE_CTX_set_error(context, passes ? X509_V_OK : X509_V_ERR_CERT_REJECTED);
     return passes;
 }

@@ -107,7 +107,7 @@ static struct quoted quoted(struct str text)
 {
     struct quoted quoted = { "" };
     struct str part = shown(text);
-    for (size_t i = 0; i < part.n; i++)
+    for (size_t i = 0; part.p != NULL && i < part.n; i++)
         quoted.text[i] = part.p[i] == '"' || part.p[i] == '\0' ? '\'' : part.p[i];
     return quoted;
 }
