@@ -297,10 +297,21 @@ static void the_path_may_be_signed_with_the_prefix_too(void **state)
 {
     struct s3_signing *s = in_2030(state);
     s3_signing_target(s, "GET", "/_s3/inv-b3/k1?" V2 "z5z%2B2XofgXaBUljzmpnEw6Vcoik%3D&Expires=1893456300");
-    s->request.path = STR_LIT("/elsewhere");
+    s->request.path = STR_LIT("/k1"); /* behind a prefix /inv-b3 */
     s->request.target_path = STR_LIT("/inv-b3/k1");
     s3_signing_assert_verified(s);
+    s->request.path = STR_LIT("/k2");
     s->request.target_path = STR_LIT("/inv-b3/k2");
+    s3_signing_assert_refused(s, S3_SIGNATURE_DOES_NOT_MATCH, NULL);
+}
+
+/* The host, which names the bucket, is not signed. */
+static void the_path_as_it_came_is_not_that_of_another_bucket(void **state)
+{
+    struct s3_signing *s = in_2030(state);
+    s3_signing_target(s, "GET", "/_s3/inv-b3/k1?" V2 "z5z%2B2XofgXaBUljzmpnEw6Vcoik%3D&Expires=1893456300");
+    s->request.path = STR_LIT("/other/inv-b3/k1");
+    s->request.target_path = STR_LIT("/inv-b3/k1");
     s3_signing_assert_refused(s, S3_SIGNATURE_DOES_NOT_MATCH, NULL);
 }
 
@@ -410,6 +421,7 @@ int main(void)
         TEST(urls_of_boto_in_version_2_verify),
         TEST(the_published_url_verifies),
         TEST(the_path_may_be_signed_with_the_prefix_too),
+        TEST(the_path_as_it_came_is_not_that_of_another_bucket),
         TEST(headers_that_were_signed_may_be_sent_as_headers),
         TEST(what_version_2_signs_cannot_be_changed),
         TEST(a_mismatch_in_version_2_shows_the_string_that_was_signed),
