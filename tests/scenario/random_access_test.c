@@ -19,7 +19,7 @@
 #include "support/world_inside.h"
 
 #ifndef RANDOM_ACCESS_SEEDS
-#define RANDOM_ACCESS_SEEDS 12
+#define RANDOM_ACCESS_SEEDS 5
 #endif
 
 enum {
