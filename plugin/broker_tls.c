@@ -1,6 +1,7 @@
 #include "plugin/broker_tls.h"
 
 #include <openssl/ssl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -45,7 +46,7 @@ static struct tls_peer *peer_of(const STACK_OF(X509) * chain, const SSL *ssl)
     if (peer == NULL)
         return NULL;
     if (name != NULL && strlen(name) <= SERVER_NAME_MAX)
-        memcpy(peer->server_name, name, strlen(name));
+        snprintf(peer->server_name, sizeof peer->server_name, "%s", name);
     if (keep_chain(peer, chain))
         return peer;
     free_peer(NULL, peer, NULL, 0, 0, NULL);

@@ -123,7 +123,7 @@ static bool compile(struct finding *finding)
     struct device_access *access = finding->access;
     size_t n = finding->policies.n;
     struct policy_voice *voices = arena_array(op->arena, n + 1, sizeof *voices);
-    access->policies = arena_array(op->arena, n + 1, sizeof *access->policies);
+    access->policies = arena_array(op->arena, n + 1, sizeof(const struct compiled_policy *));
     if (!voices || !access->policies)
         return read_failed(finding);
     for (size_t i = 0; i < n; i++) {
