@@ -2,7 +2,8 @@
  * Whatever happens to jobs, the server and an independent model of its rules (support/job_model.h) come to
  * the same: random scripts are played on both, and everything that can be seen is compared after each step.
  *
- * 500 scripts are played, 200 with a sanitizer (JOB_MODEL_SEEDS, tests/CMakeLists.txt); IOTJOBS_SEEDS=5000 plays more.
+ * 500 scripts are played, 200 with a sanitizer (JOB_MODEL_SEEDS, tests/CMakeLists.txt); IOTJOBS_SEEDS=5000
+ * plays more.
  *
  * A script that fails is made as short as possible and printed. IOTJOBS_SCRIPT=file plays that one again,
  * IOTJOBS_SEED=n makes and plays the n-th alone, IOTJOBS_SEEDS=n so many, from that one on.
