@@ -1,4 +1,4 @@
-/* The AWS CLI does everything that there is, once each, with the options that people type. */
+/* The AWS CLI does what there is, once each, with the options that people type; with E2E_LONG=1 all of it. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
@@ -8,6 +8,8 @@ import { World } from './support.mjs';
 
 /* Each takes a good second of a processor's time to start. */
 const AT_A_TIME = 4;
+/* Else each second one: the SDK does them all, and what the CLI makes of them differs by the shape of their input. */
+const EVERY_ONE = process.env.E2E_LONG === '1';
 /* Lists that the CLI does not page by itself. */
 const WITHOUT_PAGINATOR = ['SearchIndex'];
 
@@ -75,7 +77,7 @@ async function inParallel(tasks) {
   );
 }
 
-test('the CLI does every operation', async (t) => {
+test('the CLI does the operations', async (t) => {
   const world = new World(t);
   const { server, scene } = await stage(world);
   const doing = (operation) => () =>
@@ -87,7 +89,7 @@ test('the CLI does every operation', async (t) => {
       for (const name of Object.keys(answer ?? {}))
         assert.ok(operation.output.member(name) || name === 'NextToken', `${name} is no member of the answer`);
     });
-  const all = [...operations.values()];
+  const all = [...operations.values()].filter((_, i) => EVERY_ONE || i % 2 === 0);
   await inParallel(all.filter(({ key }) => !fixtures[key].alone).map(doing));
   for (const operation of all.filter(({ key }) => fixtures[key].alone)) await doing(operation)();
 });
