@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 
 /* --- the path of a request */
 
@@ -391,18 +390,17 @@ static void a_token_is_looked_for_in_small_bodies_alone(void **state)
     arena_release(&arena);
 }
 
-/* Quadratic time would be minutes. */
+/* Quadratic time would be minutes, and past the time-out of the test. */
 static void a_mebibyte_of_anything_is_read_or_refused_at_once(void **state)
 {
     (void)state;
-    enum { BODY = 1024 * 1024, SECONDS_MAX = 5 };
+    enum { BODY = 1024 * 1024 };
     static const char *const units[] = { "1,",      "[",        "{\"a\":",         "\"a\":1,", "[],",
                                          "\\u0041", "1",        "\"a\":[1],",      " ",        "\"",
                                          "{},",     "\xc3\xa9", "{\"Key\":\"a\"}," };
     static const char *const starts[] = { "",  "{\"targets\":[", "{\"document\":\"",
                                           "{", "{\"tags\":[",    "{\"documentParameters\":{" };
     static char body[BODY];
-    int64_t begin_us = clock_mono_us();
     for (size_t s = 0; s < sizeof starts / sizeof *starts; s++)
         for (size_t u = 0; u < sizeof units / sizeof *units; u++) {
             size_t n = strlen(starts[s]), unit_n = strlen(units[u]);
@@ -412,7 +410,6 @@ static void a_mebibyte_of_anything_is_read_or_refused_at_once(void **state)
             assert_null(decode(OP_CREATE_JOB, "j", NULL, (struct str){ body, n }));
             assert_int_equal(decoding.err.code, ERR_INVALID_JSON);
         }
-    assert_true(clock_mono_us() - begin_us < SECONDS_MAX * (int64_t)1000000);
 }
 
 static void json_is_checked_strictly(void **state)
