@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-
 /* --- the path of a request */
 
 static void a_whole_job_is_read(void **state)
